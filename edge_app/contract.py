@@ -1,0 +1,78 @@
+"""What a model promises about its input and output, as it travels inside the .tflite file."""
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import ModelError
+
+FORMAT = 1
+NORMALISATION = "mnist-xnist-1"
+POLARITY = "ink-255"
+NOT_A_DIGIT = "not a digit"
+DIGIT_LABELS = tuple(str(digit) for digit in range(10))
+LABELS = (*DIGIT_LABELS, NOT_A_DIGIT)
+IMAGE_HW = (28, 28)
+
+
+@dataclass(frozen=True)
+class ModelContract:
+    """The contract between a model file and the app.
+
+    Attributes:
+        labels: the meaning of each output, the ten digits first; then optionally "not a digit".
+        temperature: logits are divided by it before the softmax (Guo et al. 2017, arXiv:1706.04599); > 0.
+        refuse_below: a digit whose calibrated probability lies below this is not reported; in [0, 1].
+        format: version of this contract.
+        normalisation: version of the crop normalisation that the model was trained behind.
+        polarity: which end of uint8 is ink.
+        provenance: where the model comes from: versions, seed, data hash; informative only.
+    """
+
+    labels: tuple[str, ...] = LABELS
+    temperature: float = 1.0
+    refuse_below: float = 0.5
+    format: int = FORMAT
+    normalisation: str = NORMALISATION
+    polarity: str = POLARITY
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        expected = {"format": FORMAT, "normalisation": NORMALISATION, "polarity": POLARITY}
+        for name, value in expected.items():
+            if getattr(self, name) != value:
+                raise ModelError(
+                    f"expected a model contract with {name} {value!r}, got {getattr(self, name)!r}; "
+                    "update the app, or convert the model again with this version"
+                )
+        if self.labels not in (DIGIT_LABELS, LABELS):
+            raise ModelError(f"expected the labels 0 to 9 and optionally {NOT_A_DIGIT!r}, got {list(self.labels)}")
+        if not (_is_number(self.temperature) and self.temperature > 0):
+            raise ModelError(f"expected a temperature above 0 in the model contract, got {self.temperature!r}")
+        if not (_is_number(self.refuse_below) and 0 <= self.refuse_below <= 1):
+            raise ModelError(f"expected refuse_below in [0, 1] in the model contract, got {self.refuse_below!r}")
+
+    def to_json(self) -> str:
+        """The contract as the JSON text that is embedded in the model file."""
+        return json.dumps(dataclasses.asdict(self), indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "ModelContract":
+        """Reads what to_json wrote; raises ModelError for anything else."""
+        try:
+            fields = json.loads(text)
+            known = {name: fields[name] for name in (f.name for f in dataclasses.fields(cls))}
+            known["labels"] = tuple(known["labels"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"expected a model contract of format {FORMAT}, got one that cannot be read ({error!r}); "
+                "convert the model again with this version"
+            ) from error
+        return cls(**known)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

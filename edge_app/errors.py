@@ -1,0 +1,21 @@
+"""Every failure that a user can mend, as one tree under DigitsError; a message says expected, got, next step."""
+
+
+class DigitsError(Exception):
+    """Root of the project's errors: printed as one line, exit code 1."""
+
+
+class ImageError(DigitsError, ValueError):
+    """An image that cannot be read, or is outside what is accepted."""
+
+
+class ModelError(DigitsError, ValueError):
+    """A model file that is missing, corrupt, or not made for this project."""
+
+
+class RuntimeUnavailableError(DigitsError, RuntimeError):
+    """No TFLite runtime could build and invoke an interpreter."""
+
+
+class OutputError(DigitsError, OSError):
+    """A result that cannot be written."""

@@ -1,0 +1,113 @@
+"""A .tflite file: the flatbuffer, and behind it a ZIP tail with the contract, as TFLite metadata carries its files."""
+
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from .contract import ModelContract
+from .errors import ModelError, OutputError
+
+CONTRACT_NAME = "contract.json"
+LABELS_NAME = "labels.txt"
+DIGEST_NAME = "flatbuffer.sha256"
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model as it lies on disk.
+
+    Attributes:
+        content: the whole file, flatbuffer and ZIP tail; every TFLite interpreter takes it as it is.
+        contract: what was embedded.
+        source: where it came from, for messages.
+    """
+
+    content: bytes
+    contract: ModelContract
+    source: str = "memory"
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the whole file, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def shipped_model_path() -> Path:
+    """Path of the int8 model that comes with the project, from a wheel or from a checkout."""
+    packaged = Path(__file__).with_name("digits_int8.tflite")
+    return packaged if packaged.exists() else Path(__file__).parent.parent / "models" / "digits_int8.tflite"
+
+
+def embed_contract(flatbuffer: bytes, contract: ModelContract) -> bytes:
+    """Appends the contract and the labels to a model as a ZIP tail (`unzip -l` lists them)."""
+    buffer = io.BytesIO(flatbuffer)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+        members = {
+            CONTRACT_NAME: contract.to_json(),
+            LABELS_NAME: "\n".join(contract.labels) + "\n",
+            # Interpreters can crash on a damaged flatbuffer, so it is checked before one sees it.
+            DIGEST_NAME: hashlib.sha256(flatbuffer).hexdigest() + "\n",
+        }
+        for name, text in members.items():
+            # A fixed date keeps the same model the same bytes.
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def parse_model(content: bytes, source: str = "memory") -> ModelFile:
+    """Reads the contract out of a model's bytes; raises ModelError if they are no model of this project."""
+    if content[4:8] != b"TFL3":
+        raise ModelError(f"expected a TFLite model, got {source} without the mark TFL3 at byte 4; check the path")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if any(member.file_size > 1_000_000 for member in archive.infolist()):
+                raise ModelError(f"expected embedded files of a few kB in {source}, got more than 1 MB")
+            text = archive.read(CONTRACT_NAME).decode()
+            digest = archive.read(DIGEST_NAME).decode().strip()
+            flatbuffer = content[: min(member.header_offset for member in archive.infolist())]
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, UnicodeDecodeError, EOFError, OSError) as error:
+        raise ModelError(
+            f"expected a model with an embedded {CONTRACT_NAME}, got {source} without a readable one; "
+            "make the model with: python -m convert --int8"
+        ) from error
+    if hashlib.sha256(flatbuffer).hexdigest() != digest:
+        raise ModelError(f"expected {source} to match its embedded SHA-256, got a damaged file; copy it again")
+    return ModelFile(content, ModelContract.from_json(text), source)
+
+
+def read_model(path: str | os.PathLike[str]) -> ModelFile:
+    """Reads a model file; raises ModelError with the path and the next step."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got {path}; check the path")
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"expected a model file, got {path} ({error.strerror}); make one with: python -m convert --int8"
+        ) from error
+    return parse_model(content, str(path))
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all: to a temporary file beside it, synced, then renamed."""
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise OutputError(f"expected to write {path}, got: {error.strerror}; choose another --output") from error
