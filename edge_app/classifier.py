@@ -103,13 +103,7 @@ class DigitClassifier:
 
     def classify_batch(self, images: NDArray[np.uint8]) -> Predictions:
         """Reads N images, uint8 (N, 28, 28); raises ImageError for any other shape or dtype."""
-        logits = self.logits(images)
-        probabilities = softmax(logits / self.contract.temperature)[:, :10]
-        digits = probabilities.argmax(axis=1)
-        confidences = np.take_along_axis(probabilities, digits[:, None], axis=1)[:, 0]
-        # "Not a digit" winning refuses a reading even where refuse_below is small.
-        refused = (confidences < self.contract.refuse_below) | (confidences < 1 - probabilities.sum(axis=1))
-        return Predictions(np.where(refused, UNREAD, digits), digits, confidences, probabilities)
+        return read_logits(self.logits(images), self.contract)
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The network's dequantized outputs before temperature and softmax, float32 (N, number of labels)."""
@@ -129,13 +123,20 @@ class DigitClassifier:
         return (raw.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
 
 
+def read_logits(logits: NDArray[np.float32], contract: ModelContract) -> Predictions:
+    """Calibrated readings out of a network's outputs, float32 (N, number of labels); NaN is never read as a digit."""
+    probabilities = softmax(logits / contract.temperature)[:, :10]
+    digits = probabilities.argmax(axis=1)
+    confidences = np.take_along_axis(probabilities, digits[:, None], axis=1)[:, 0]
+    # "Not a digit" winning refuses a reading even where refuse_below is small.
+    read = (confidences >= contract.refuse_below) & (confidences >= 1 - probabilities.sum(axis=1))
+    return Predictions(np.where(read, digits, UNREAD), digits, confidences, probabilities)
+
+
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Softmax over the last axis, float32."""
     exponents = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), np.float32)
-
-
-
 
 
 def _endpoints(interpreter: Interpreter, model: ModelFile, allow_float: bool) -> tuple[dict, dict]:  # type: ignore[type-arg]
