@@ -1,0 +1,8 @@
+"""Reads handwritten digits on small devices."""
+
+from .classifier import DigitClassifier, Prediction, Predictions
+from .errors import DigitsError
+from .page import Digit, Line, Page
+from .page_reader import PageReader
+
+__all__ = ["Digit", "DigitClassifier", "DigitsError", "Line", "Page", "PageReader", "Prediction", "Predictions"]

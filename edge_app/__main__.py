@@ -1,0 +1,5 @@
+"""`python -m edge_app`."""
+
+from .cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,72 @@
+"""`python -m edge_app`: flags, printing, exit code."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .errors import DigitsError
+from .runtime import CHOICES
+
+DONE, FAILED, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns the exit code: 0 done, 1 a clear failure, 2 usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_usage(sys.stderr)
+        return USAGE
+    try:
+        code: int = options.command(options)
+        sys.stdout.flush()
+    except DigitsError as error:
+        print(f"edge_app: error: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # The reader of a pipe has gone; keep Python's last flush from complaining about it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="edge_app", description="Reads handwritten digits.")
+    commands = parser.add_subparsers(title="commands", metavar="{read,inspect}")
+    parser.set_defaults(command=None)
+    read = commands.add_parser("read", help="read photos or scans", description="Reads photos or scans.")
+    read.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    read.add_argument("--json", action="store_true", help="print one JSON object a line for each image")
+    read.add_argument("--annotate", type=Path, metavar="DIR", help="write each image with what was read drawn on it")
+    read.add_argument("--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert")
+    read.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
+    read.add_argument("--threads", type=_positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
+    read.set_defaults(command=_read)
+    inspect = commands.add_parser("inspect", help="show what is in a model", description="Shows what is in a model.")
+    inspect.add_argument("model", type=Path, metavar="MODEL")
+    inspect.set_defaults(command=_inspect)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
+    return number
+
+
+def _read(options: argparse.Namespace) -> int:
+    from .reading import read_files
+
+    return read_files(options)
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from .inspection import describe_model
+
+    print(describe_model(options.model))
+    return DONE

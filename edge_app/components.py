@@ -1,0 +1,58 @@
+"""Connected ink as candidates for digits."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .ink import Grey, InkMap
+from .page import Box
+
+MIN_HEIGHT_PX = 8
+MAX_SIDE_PART = 0.95
+MIN_PIXELS = 12
+# A component's own strokes are as dark as this quantile of its ink; paper and blurred rims are below.
+DARK_QUANTILE = 0.9
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Ink that may be one digit.
+
+    Attributes:
+        box: (x, y, width, height) in pixels of the ink map.
+        ink: uint8 (height, width), 0 outside its strokes, its darkest strokes 255.
+        contrast: how dark its strokes are on the page, 0 to 255.
+    """
+
+    box: Box
+    ink: Grey
+    contrast: int
+
+
+def find_candidates(page_ink: InkMap) -> list[Candidate]:
+    """One candidate for each connected piece of ink of a size that a digit can have."""
+    mask = page_ink.mask
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    places, numbers = np.asarray(labels, np.int32), np.asarray(stats, np.int32)
+    keep = _sizes_of_digits(numbers, mask.shape)
+    return [_cut(page_ink.ink, places, index, numbers[index]) for index in keep]
+
+
+def _sizes_of_digits(stats: NDArray[np.int32], shape_hw: tuple[int, ...]) -> list[int]:
+    width, height, pixels = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
+    fits = (height >= MIN_HEIGHT_PX) & (pixels >= MIN_PIXELS) & (width <= 6 * height) & (height <= 12 * width)
+    fits &= (height <= MAX_SIDE_PART * shape_hw[0]) | (shape_hw[0] < 100)
+    fits[0] = False  # the paper
+    return [int(index) for index in np.flatnonzero(fits)]
+
+
+def _cut(ink: Grey, labels: NDArray[np.int32], index: int, stats: NDArray[np.int32]) -> Candidate:
+    x, y, width, height = (int(value) for value in stats[:4])
+    window = slice(y, y + height), slice(x, x + width)
+    own = labels[window] == index
+    strokes = np.where(own, ink[window], 0).astype(np.uint8)
+    dark = int(np.quantile(strokes[own], DARK_QUANTILE))
+    stretched = cv2.convertScaleAbs(strokes, alpha=255 / max(dark, 1))
+    return Candidate((x, y, width, height), np.asarray(stretched, np.uint8), dark)

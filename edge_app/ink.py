@@ -1,0 +1,117 @@
+"""From an image to its ink: background removed, dark on light or light on dark found by itself."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+
+MAX_WORK_PIXELS = 3_000_000
+# Strokes up to this width, as a part of the image's side, are ink; whatever is wider is background.
+STROKE_PER_SIDE = 0.1
+MIN_STROKE_PX = 24
+# The background is found on an image so small that a stroke's width is this many pixels.
+STROKE_SMALL_PX = 13
+# Added to light before dividing by the background, so that the noise of black areas is not read as ink.
+DARK_GUARD = 24
+# Dark ink on light paper is the usual case, so the other one has to be clear.
+LIGHT_ON_DARK_RATIO = 1.1
+# Noise is measured on every so manieth pixel of the small image: a window of 15 then spans two widest strokes.
+NOISE_STEP = 2
+NOISE_GAIN = 3.0
+MIN_CONTRAST = 14
+
+
+@dataclass(frozen=True)
+class InkMap:
+    """Where ink is and how dark.
+
+    Attributes:
+        ink: uint8 (h, w), 0 = paper, 255 = the darkest ink there can be, relative to the paper around it.
+        threshold: uint8 (h, w), what ink has to exceed at each place to stand out from paper and its noise.
+        scale: input pixels per pixel of this map, >= 1.
+        inverted: the ink is lighter than what it is on.
+    """
+
+    ink: Grey
+    threshold: Grey
+    scale: float
+    inverted: bool
+
+    @property
+    def mask(self) -> Grey:
+        """uint8 (h, w), 255 where there is ink, else 0."""
+        return np.asarray(cv2.compare(self.ink, self.threshold, cv2.CMP_GT), np.uint8)
+
+
+def to_luma(image: NDArray[np.uint8]) -> Grey:
+    """Uint8 (H, W) or (H, W, 3) RGB to luma, uint8 (H, W)."""
+    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def find_ink(luma: Grey) -> InkMap:
+    """Finds the ink of a page under any light.
+
+    Args:
+        luma: uint8 (H, W).
+    """
+    scale = max(1.0, (luma.size / MAX_WORK_PIXELS) ** 0.5)
+    work = _resized(luma, scale)
+    stroke_px = max(MIN_STROKE_PX, STROKE_PER_SIDE * work.size**0.5)
+    shrink = max(1.0, stroke_px / STROKE_SMALL_PX)
+    small = _resized(work, shrink)
+    inverted = is_light_on_dark(small)
+    if inverted:
+        work, small = ~work, ~small
+    ink = _relative_darkness(work, _background(small))
+    return InkMap(ink, _noise_threshold(ink, shrink), scale, inverted)
+
+
+def is_light_on_dark(small: Grey) -> bool:
+    """Whether strokes are lighter than their ground.
+
+    Args:
+        small: uint8 (h, w), so small that a stroke is a few pixels wide. A 3x3 hat then answers to strokes, and much
+            less to the paper between them or to a sheet's corners on a desk.
+    """
+    kernel = np.ones((3, 3), np.uint8)
+    dark = cv2.norm(cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, kernel))
+    light = cv2.norm(cv2.morphologyEx(small, cv2.MORPH_TOPHAT, kernel))
+    return light > LIGHT_ON_DARK_RATIO * dark
+
+
+def _resized(image: Grey, shrink: float) -> Grey:
+    if shrink == 1:
+        return image
+    height, width = image.shape
+    size_wh = (max(1, round(width / shrink)), max(1, round(height / shrink)))
+    return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _background(small: Grey) -> Grey:
+    kernel = np.ones((STROKE_SMALL_PX, STROKE_SMALL_PX), np.uint8)
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel)
+    # The smaller of both keeps a sheet's light from spilling onto a dark desk, where it would look like ink.
+    return np.asarray(cv2.min(cv2.blur(closed, (5, 5)), closed), np.uint8)
+
+
+def _relative_darkness(work: Grey, background: Grey) -> Grey:
+    ground = cv2.resize(background, work.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    lit = cv2.divide(_guarded(work), _guarded(ground), scale=255)
+    return np.asarray(cv2.bitwise_not(lit), np.uint8)
+
+
+def _guarded(grey: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    return cv2.convertScaleAbs(grey, alpha=1, beta=DARK_GUARD)
+
+
+def _noise_threshold(ink: Grey, shrink: float) -> Grey:
+    """Paper's own level plus some times its spread, both as medians around each place: strokes are the minority."""
+    step = max(1, round(shrink * NOISE_STEP))
+    sample = np.ascontiguousarray(ink[::step, ::step])
+    level = cv2.medianBlur(sample, 15)
+    spread = cv2.medianBlur(cv2.absdiff(sample, level), 15)
+    threshold = cv2.addWeighted(level, 1.0, spread, 1.4826 * NOISE_GAIN, MIN_CONTRAST)
+    return np.asarray(cv2.resize(threshold, ink.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)

@@ -1,0 +1,105 @@
+"""Digits to lines in reading order, also on slanted lines."""
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+from .page import Digit, Line
+
+MAX_SLANT_DEG = 50
+# A gap wider than this many digit heights ends a line.
+MAX_GAP_HEIGHTS = 2.5
+# Neighbours whose heights differ more than this do not stand in one line.
+MAX_HEIGHT_RATIO = 3.5
+MIN_OVERLAP = 0.35
+
+Point = tuple[float, float]
+
+
+def arrange(digits: Sequence[Digit]) -> tuple[Line, ...]:
+    """Puts digits into lines: top to bottom, each from left to right, along the page's own slant."""
+    slant_deg = find_slant([digit.box for digit in digits])
+    cos, sin = math.cos(math.radians(slant_deg)), math.sin(math.radians(slant_deg))
+    turned = []
+    for digit in digits:
+        x, y = centre(digit.box)
+        turned.append((x * cos + y * sin, y * cos - x * sin, digit))
+    turned.sort(key=lambda item: item[0])
+    rows: list[list[tuple[float, float, Digit]]] = []
+    for item in turned:
+        row = min((r for r in rows if _continues(r, item)), key=lambda r: _step(r[-1], item), default=None)
+        if row is None:
+            rows.append([item])
+        else:
+            row.append(item)
+    return tuple(Line(tuple(item[2] for item in row)) for row in _top_to_bottom(rows))
+
+
+def centre(box: tuple[int, int, int, int]) -> Point:
+    """Middle of a box (x, y, width, height)."""
+    return box[0] + box[2] / 2, box[1] + box[3] / 2
+
+
+def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:
+    """Angle of most lines in degrees, in [-50, 50], positive when they run downhill; 0 for fewer than 3 boxes.
+
+    Each digit votes for the direction to its near neighbours on the right, nearer ones louder.
+    """
+    votes = [0.0] * (2 * MAX_SLANT_DEG + 1)
+    for box in boxes if len(boxes) > 2 else ():
+        x, y = centre(box)
+        for other in boxes:
+            u, v = centre(other)
+            far = math.hypot(u - x, v - y)
+            size = max(box[3], other[3])
+            if u <= x or far > 3 * size:
+                continue
+            angle = math.degrees(math.atan2(v - y, u - x))
+            if abs(angle) <= MAX_SLANT_DEG:
+                _vote(votes, angle, size / far)
+    best = max(range(len(votes)), key=lambda i: (votes[i], -abs(i - MAX_SLANT_DEG)))
+    return float(best - MAX_SLANT_DEG) if votes[best] > 0 else 0.0
+
+
+def _vote(votes: list[float], angle: float, weight: float) -> None:
+    spread_deg = 8
+    middle = round(angle) + MAX_SLANT_DEG
+    for index in range(max(0, middle - 2 * spread_deg), min(len(votes), middle + 2 * spread_deg + 1)):
+        votes[index] += weight * weight * math.exp(-(((index - middle) / spread_deg) ** 2))
+
+
+def _continues(row: list[tuple[float, float, Digit]], item: tuple[float, float, Digit]) -> bool:
+    recent = row[-3:]
+    height = median(other[2].box[3] for other in recent)
+    own = item[2].box[3]
+    if max(height, own) > MAX_HEIGHT_RATIO * min(height, own):
+        return False
+    gap = item[0] - recent[-1][0] - (item[2].box[2] + recent[-1][2].box[2]) / 2
+    if gap > MAX_GAP_HEIGHTS * max(height, own):
+        return False
+    overlaps = [_overlap(other, item) for other in recent]
+    return max(overlaps) >= MIN_OVERLAP
+
+
+def _overlap(a: tuple[float, float, Digit], b: tuple[float, float, Digit]) -> float:
+    """Shared height of two digits across the line, as a part of the smaller one's."""
+    half_a, half_b = a[2].box[3] / 2, b[2].box[3] / 2
+    shared = min(a[1] + half_a, b[1] + half_b) - max(a[1] - half_a, b[1] - half_b)
+    return shared / (2 * min(half_a, half_b))
+
+
+def _step(a: tuple[float, float, Digit], b: tuple[float, float, Digit]) -> float:
+    return abs(b[0] - a[0]) + 2 * abs(b[1] - a[1])
+
+
+def _top_to_bottom(rows: list[list[tuple[float, float, Digit]]]) -> list[list[tuple[float, float, Digit]]]:
+    """Rows whose heights overlap stand side by side and go from left to right."""
+    rest = sorted(rows, key=lambda row: median(item[1] for item in row))
+    ordered: list[list[tuple[float, float, Digit]]] = []
+    while rest:
+        level = median(item[1] for item in rest[0])
+        reach = median(item[2].box[3] for item in rest[0]) / 2
+        beside = [row for row in rest if abs(median(item[1] for item in row) - level) <= reach]
+        ordered += sorted(beside, key=lambda row: row[0][0])
+        rest = [row for row in rest if row not in beside]
+    return ordered

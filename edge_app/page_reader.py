@@ -1,0 +1,78 @@
+"""From an image to a page of numbers."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .classifier import UNREAD, Predictions
+from .components import Candidate, find_candidates
+from .errors import ImageError
+from .image_file import MIN_SIDE_PX
+from .ink import find_ink, to_luma
+from .lines import arrange
+from .normalise import normalise
+from .page import Box, Digit, Page
+
+
+class Classifier(Protocol):
+    """What PageReader asks of a classifier."""
+
+    def classify_batch(self, images: NDArray[np.uint8]) -> Predictions:
+        """Reads N images, uint8 (N, 28, 28)."""
+
+
+class PageReader:
+    """Finds and reads the handwritten digits of an image. Holds no state between images."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+
+    def read(self, image: NDArray[np.uint8]) -> Page:
+        """Reads one image.
+
+        Args:
+            image: uint8 (H, W) luma or (H, W, 3) RGB, from 32x32 pixels up.
+
+        Raises:
+            ImageError: any other shape or dtype.
+        """
+        height, width = checked_size(image)
+        page_ink = find_ink(to_luma(image))
+        candidates = find_candidates(page_ink)
+        digits, refused = self._read_candidates(candidates, page_ink.scale)
+        return Page(arrange(digits), width, height, tuple(refused))
+
+    def _read_candidates(self, candidates: Sequence[Candidate], scale: float) -> tuple[list[Digit], list[Box]]:
+        if not candidates:
+            return [], []
+        predictions = self._classifier.classify_batch(np.stack([normalise(c.ink) for c in candidates]))
+        digits, refused = [], []
+        for candidate, label, confidence in zip(candidates, predictions.labels, predictions.confidences, strict=True):
+            box = scaled(candidate.box, scale)
+            if label == UNREAD:
+                refused.append(box)
+            else:
+                digits.append(Digit(int(label), float(confidence), box))
+        return digits, refused
+
+
+def checked_size(image: NDArray[np.uint8]) -> tuple[int, int]:
+    """Height and width of an image that can be read; raises ImageError for any other."""
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
+        got = image.dtype if isinstance(image, np.ndarray) else type(image).__name__
+        raise ImageError(f"expected an image of uint8, got {got}; convert it to 0 to 255 first")
+    if image.ndim not in {2, 3} or (image.ndim == 3 and image.shape[2] != 3):
+        raise ImageError(f"expected an image of shape (H, W) or (H, W, 3) RGB, got {image.shape}; drop other channels")
+    if min(image.shape[:2]) < MIN_SIDE_PX:
+        raise ImageError(
+            f"expected at least {MIN_SIDE_PX}x{MIN_SIDE_PX} pixels, got {image.shape}; give a larger image"
+        )
+    return image.shape[0], image.shape[1]
+
+
+def scaled(box: Box, scale: float) -> Box:
+    """A box of the ink map in pixels of the input image."""
+    x, y, width, height = box
+    return round(x * scale), round(y * scale), max(1, round(width * scale)), max(1, round(height * scale))

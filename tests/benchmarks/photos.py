@@ -1,0 +1,122 @@
+"""Prints how well the reader does on real photos.
+
+Usage: python tests/benchmarks/photos.py [PHOTOS_DIR] [--model PATH] [--sheets DIR] [--json FILE] [--per-image]
+PHOTOS_DIR is $DIGITS_PHOTOS or ../shared/photos beside the checkout if not given.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from edge_app import DigitClassifier, PageReader  # noqa: E402
+from edge_app.image_file import load_image  # noqa: E402
+from edge_app.reading import to_record  # noqa: E402
+from tests.benchmarks.contact_sheet import Sheets  # noqa: E402
+from tests.benchmarks.scoring import Score, score_page  # noqa: E402
+
+DEFAULT_PHOTOS = Path(os.environ.get("DIGITS_PHOTOS", ROOT.parent / "shared" / "photos"))
+
+
+def main() -> int:
+    """Reads all photos and prints the tables."""
+    parser = argparse.ArgumentParser(description="Scores the reader on real photos.")
+    parser.add_argument("photos", type=Path, nargs="?", default=DEFAULT_PHOTOS)
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--runtime", default="auto")
+    parser.add_argument("--sheets", type=Path, help="write contact sheets of the digits here")
+    parser.add_argument("--json", type=Path, help="write the readings as JSON Lines here")
+    parser.add_argument("--per-image", action="store_true")
+    options = parser.parse_args()
+    bench = Bench(PageReader(DigitClassifier.load(options.model, runtime=options.runtime)), options.photos)
+    bench.per_image = options.per_image
+    bench.run()
+    if options.sheets:
+        bench.sheets.save(options.sheets)
+    if options.json:
+        options.json.write_text("".join(json.dumps(record) + "\n" for record in bench.records))
+    return 0
+
+
+class Bench:
+    """Reads the photos of a folder and keeps score."""
+
+    def __init__(self, reader: PageReader, photos: Path) -> None:
+        self.reader, self.photos = reader, photos
+        self.sheets = Sheets()
+        self.records: list[dict[str, Any]] = []
+        self.per_image = False
+
+    def run(self) -> None:
+        """Prints the tables of pages, photos without digits and cheque strips, as far as they are there."""
+        self._pages()
+        self._no_digits()
+        self._cheques()
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        image = load_image(path)
+        started = time.perf_counter()
+        page = self.reader.read(image)
+        record = to_record(page, str(path), (time.perf_counter() - started) * 1000)
+        self.records.append(record)
+        return record
+
+    def _scored(self, entry: dict[str, Any]) -> Score:
+        path = self.photos / entry["file"]
+        reading = self._read(path)
+        score = score_page(entry, reading)
+        self.sheets.add(entry["group"], path, entry, reading)
+        if self.per_image:
+            print(f"    {path.name:32s} {_figures(score)}")
+        return score
+
+    def _pages(self) -> None:
+        groups: dict[str, Score] = defaultdict(Score)
+        for entry in json.loads((self.photos / "pages.json").read_text())["pages"]:
+            groups[entry["group"]] += self._scored(entry)
+        for group, score in groups.items():
+            print(f"{group:18s} {_figures(score)}")
+        print(f"{'macro F1':18s} {statistics.mean(score.f1 for score in groups.values()):.4f}")
+        print(f"{'all':18s} {_figures(sum(groups.values(), Score()))}")
+
+    def _no_digits(self) -> None:
+        counts = {}
+        for path in sorted((self.photos / "nodigits").glob("*")):
+            reading = self._read(path)
+            counts[path.stem] = sum(len(line["digits"]) for line in reading["lines"])
+            self.sheets.add("nodigits", path, {"lines": []}, reading)
+        if counts:
+            print(f"{'nodigits':18s} false digits a photo {statistics.mean(counts.values()):.2f}  {counts}")
+
+    def _cheques(self) -> None:
+        path = self.photos / "cheques.json"
+        if not path.exists():
+            return
+        scores = [self._scored(entry) for entry in json.loads(path.read_text())["pages"]]
+        exact = sum(score.exact_lines == score.lines == 1 for score in scores)
+        single = sum(
+            "".join(line["text"] for line in record["lines"]) == entry["lines"][0]["text"]
+            for entry, record in zip(json.loads(path.read_text())["pages"], self.records[-len(scores) :], strict=True)
+        )
+        print(f"{'cheques':18s} {_figures(sum(scores, Score()))}")
+        print(f"{'cheque strips':18s} exact line {exact}, whole strip exactly right {single} of {len(scores)}")
+
+
+def _figures(score: Score) -> str:
+    latency_ms = statistics.median(score.latencies_ms) if score.latencies_ms else 0
+    return (
+        f"images {score.images:3d} digits {score.truth:4d} f1 {score.f1:.4f} recall {score.recall:.4f} "
+        f"precision {score.precision:.4f} lines {score.exact_lines}/{score.lines} ms {latency_ms:.1f}"
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,38 @@
+"""The reading drawn onto the image."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge_app.annotate import READ_RGB, REFUSED_RGB, annotate, save_image
+from edge_app.errors import OutputError
+from edge_app.image_file import load_image
+from edge_app.page import Digit, Line, Page
+
+from .pages import blank
+
+
+def test_read_and_refused_have_their_colours() -> None:
+    """A read digit gets a green box, refused ink a red one; the image itself stays as it was."""
+    image = blank()
+    page = Page((Line((Digit(4, 0.9, (50, 60, 30, 40)),)),), 640, 480, refused=((200, 200, 20, 20),))
+    drawn = annotate(image, page)
+    assert drawn.shape == (480, 640, 3)
+    assert drawn[60, 65].tolist() == list(READ_RGB)
+    assert drawn[200, 210].tolist() == list(REFUSED_RGB)
+    assert (image == blank()).all()
+
+
+def test_saved_image_is_the_same(tmp_path: Path) -> None:
+    """A picture comes back as it was, in a folder made for it."""
+    image = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
+    save_image(image, tmp_path / "new" / "a.png")
+    assert (load_image(tmp_path / "new" / "a.png") == image).all()
+
+
+def test_unwritable_folder_is_an_output_error(tmp_path: Path) -> None:
+    """A folder that cannot be made is one clear error."""
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"expected .*, got .*; "):
+        save_image(blank(), tmp_path / "file" / "a.png")

@@ -1,0 +1,106 @@
+"""The command line: what is printed, where, and the exit code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edge_app.annotate import save_image
+from edge_app.cli import main
+
+from .pages import blank, write
+
+
+@pytest.fixture
+def page_path(tmp_path: Path) -> Path:
+    """An image file with 3 digits."""
+    path = tmp_path / "page.png"
+    save_image(write(blank(), "2 7 4", (100, 300), 100), path)
+    return path
+
+
+def test_read_prints_the_lines(page_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Results go to stdout, nothing else does."""
+    assert main(["read", str(page_path)]) == 0
+    assert capsys.readouterr().out == "274\n"
+
+
+def test_read_json_is_the_documented_object(page_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One object a line with exactly the documented keys."""
+    assert main(["read", "--json", str(page_path)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    record = json.loads(line)
+    assert list(record) == ["source", "width", "height", "text", "lines", "latency_ms"]
+    assert (record["source"], record["width"], record["height"]) == (str(page_path), 640, 480)
+    assert record["text"] == record["lines"][0]["text"] == "274"
+    digit = record["lines"][0]["digits"][0]
+    assert digit["label"] == 2
+    assert 0 < digit["confidence"] <= 1
+    assert len(digit["box"]) == 4
+    assert record["latency_ms"] > 0
+
+
+def test_an_unreadable_image_does_not_stop_the_others(
+    page_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bad one gets an error object on its line, the good one is read, the exit code is 1."""
+    missing = tmp_path / "missing.png"
+    assert main(["read", "--json", str(missing), str(page_path)]) == 1
+    bad, good = map(json.loads, capsys.readouterr().out.splitlines())
+    assert list(bad) == ["source", "error"]
+    assert bad["source"] == str(missing)
+    assert good["text"] == "274"
+
+
+def test_annotate_writes_a_picture(page_path: Path, tmp_path: Path) -> None:
+    """Each image gets a drawing in the folder."""
+    assert main(["read", "--annotate", str(tmp_path / "drawn"), str(page_path)]) == 0
+    assert (tmp_path / "drawn" / "page.png.png").is_file()
+
+
+def test_unwritable_annotate_folder_fails(page_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that cannot be made is one line on stderr, exit code 1."""
+    assert main(["read", "--annotate", str(page_path), str(page_path)]) == 1
+    assert capsys.readouterr().err.startswith("edge_app: error: expected ")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["read"], ["read", "--threads", "0", "a.png"], ["read", "--runtime", "x", "a.png"], ["fly"]]
+)
+def test_wrong_usage_is_exit_2(arguments: list[str]) -> None:
+    """Flags that are wrong end with argparse's exit code."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+
+
+def test_a_missing_model_fails_with_the_next_step(
+    page_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message says how a model is made."""
+    assert main(["read", "--model", str(tmp_path / "none.tflite"), str(page_path)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "python -m convert" in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_inspect_shows_contract_and_tensors(capsys: pytest.CaptureFixture[str]) -> None:
+    """Hash, contract and tensors of the shipped model."""
+    from edge_app.model_file import read_model, shipped_model_path
+
+    assert main(["inspect", str(shipped_model_path())]) == 0
+    shown = capsys.readouterr().out
+    assert read_model(shipped_model_path()).sha256 in shown
+    assert "ink-255" in shown
+    assert "int8 1x28x28x1" in shown
+
+
+def test_a_closed_pipe_is_quiet(page_path: Path) -> None:
+    """`edge_app read ... | head -1` ends without a traceback."""
+    command = f"{sys.executable} -m edge_app read --json {' '.join([str(page_path)] * 20)} | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=Path.cwd())
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""

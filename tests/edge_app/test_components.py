@@ -1,0 +1,35 @@
+"""Candidates out of connected ink."""
+
+from edge_app.components import find_candidates
+from edge_app.ink import find_ink
+
+from .pages import blank, write
+
+
+def test_each_digit_is_one_candidate_with_its_box() -> None:
+    """Three digits apart are three candidates where they stand."""
+    candidates = find_candidates(find_ink(write(blank(), "4 8 1", (60, 200), 80)))
+    assert len(candidates) == 3
+    for candidate in candidates:
+        _, y, width, height = candidate.box
+        assert candidate.ink.shape == (height, width)
+        assert candidate.ink.max() == 255
+        assert 70 <= height <= 95
+        assert 100 <= y <= 130
+
+
+def test_specks_and_long_lines_are_no_candidates() -> None:
+    """Dust and a ruling line are left out by their shape."""
+    page = blank()
+    page[100:103, 100:103] = 40
+    page[200:203, 20:620] = 40
+    assert find_candidates(find_ink(page)) == []
+
+
+def test_a_neighbour_in_the_box_is_not_in_the_crop() -> None:
+    """Ink of another component inside the same box does not show in the crop."""
+    page = write(blank(), "0", (200, 300), 160)
+    page[220:228, 250:258] = 40
+    candidate = max(find_candidates(find_ink(page)), key=lambda each: each.box[3])
+    height, width = candidate.ink.shape
+    assert candidate.ink[height // 2 - 20 : height // 2 + 20, width // 2 - 10 : width // 2 + 10].max() == 0

@@ -1,0 +1,132 @@
+"""Image files of every kind, and what is none."""
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edge_app.errors import ImageError
+from edge_app.image_file import load_image
+
+
+def saved(path: Path, image: Image.Image, **options: Any) -> Path:
+    """Saves an image and gives its path back."""
+    image.save(path, **options)
+    return path
+
+
+def gradient(width: int = 40, height: int = 60) -> Image.Image:
+    """A grey ramp from left to right."""
+    return Image.fromarray(np.tile(np.arange(width, dtype=np.uint8) * 5, (height, 1)))
+
+
+def test_luma_and_rgb(tmp_path: Path) -> None:
+    """Grey images stay 2-D, colour ones become RGB."""
+    assert load_image(saved(tmp_path / "grey.png", gradient())).shape == (60, 40)
+    red = Image.new("RGB", (40, 60), "red")
+    assert load_image(saved(tmp_path / "red.png", red))[0, 0].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "YCbCr", "HSV", "LAB"])
+def test_every_mode_is_read(mode: str, tmp_path: Path) -> None:
+    """All of Pillow's modes that a file can hold give uint8 pixels of the same brightness."""
+    image = (
+        Image.new("L", (40, 60), 255).convert("I").convert("I;16") if mode == "I;16" else Image.new("L", (40, 60), 255)
+    )
+    image = image.convert(mode) if mode not in {"HSV", "LAB", "I;16"} else image
+    if mode in {"HSV", "LAB"}:
+        image = Image.new("RGB", (40, 60), "white")
+    pixels = load_image(saved(tmp_path / "image.tif", image))
+    assert pixels.dtype == np.uint8
+    assert pixels.shape[:2] == (60, 40)
+    assert pixels.min() >= 250
+
+
+def test_sixteen_bit_keeps_its_upper_byte(tmp_path: Path) -> None:
+    """A 16-bit scan is brought to 8 bits, not cut off."""
+    deep = Image.fromarray(np.full((60, 40), 40000, np.uint16))
+    assert load_image(saved(tmp_path / "deep.png", deep))[0, 0] == 40000 // 257
+
+
+def test_transparency_becomes_white_paper(tmp_path: Path) -> None:
+    """Ink on a transparent ground is read as ink on white."""
+    image = Image.new("RGBA", (40, 60), (0, 0, 0, 0))
+    image.putpixel((5, 5), (0, 0, 0, 255))
+    pixels = load_image(saved(tmp_path / "clear.png", image))
+    assert pixels[5, 5].tolist() == [0, 0, 0]
+    assert pixels[0, 0].tolist() == [255, 255, 255]
+
+
+def test_exif_rotation_is_applied(tmp_path: Path) -> None:
+    """A photo that was taken sideways comes upright."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = saved(tmp_path / "side.jpg", gradient(40, 60), exif=exif)
+    assert load_image(path).shape == (40, 60)
+
+
+def test_animation_gives_its_first_frame(tmp_path: Path) -> None:
+    """Of an animated image the first frame is read."""
+    frames = [Image.new("L", (40, 40), level) for level in (200, 10)]
+    path = tmp_path / "two.gif"
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    assert load_image(path).mean() == pytest.approx(200, abs=2)
+
+
+def png_header(width: int, height: int) -> bytes:
+    """The start of a grey PNG file of that size."""
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    header = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+    return header + struct.pack(">I", 1000) + b"IDAT"
+
+
+@pytest.mark.parametrize("size_wh", [(10_000, 6_001), (15_000, 15_000), (60_000, 60_000)])
+def test_too_many_pixels_are_refused_from_the_header(size_wh: tuple[int, int], tmp_path: Path) -> None:
+    """A bomb is refused before it is decoded: here there is nothing to decode at all."""
+    path = tmp_path / "bomb.png"
+    path.write_bytes(png_header(*size_wh))
+    with pytest.raises(ImageError, match="60 megapixels"):
+        load_image(path)
+
+
+@pytest.mark.parametrize("name", ["missing.png", "empty.png", "text.png", "cut.png", "cut.jpg", "folder", "tiny.png"])
+def test_what_is_no_image_is_one_clear_line(name: str, tmp_path: Path) -> None:
+    """Each bad file is an ImageError of one line that names the file."""
+    path = tmp_path / name
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90), np.uint8))
+    if name == "empty.png":
+        path.touch()
+    elif name == "text.png":
+        path.write_text("no image")
+    elif name.startswith("cut"):
+        whole = saved(path, noise).read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+    elif name == "folder":
+        path.mkdir()
+    elif name == "tiny.png":
+        Image.new("L", (1, 1)).save(path)
+    with pytest.raises(ImageError, match=r"expected .*, got .*; ") as caught:
+        load_image(path)
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_damage_lets_another_error_out(tmp_path: Path) -> None:
+    """Whatever bytes are changed in a file, it is read or it is an ImageError."""
+    rng = np.random.default_rng(1)
+    for suffix in ("png", "jpg", "gif", "tif", "bmp"):
+        good = saved(tmp_path / f"good.{suffix}", gradient()).read_bytes()
+        path = tmp_path / f"bad.{suffix}"
+        for _ in range(40):
+            damaged = bytearray(good)
+            for place in rng.integers(0, len(good), 8):
+                damaged[place] = rng.integers(0, 256)
+            path.write_bytes(bytes(damaged))
+            try:
+                load_image(path)
+            except ImageError:
+                continue
