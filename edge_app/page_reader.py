@@ -1,26 +1,15 @@
 """From an image to a page of numbers."""
 
-from collections.abc import Sequence
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
-from .classifier import UNREAD, Predictions
-from .components import Candidate, find_candidates
+from .components import find_candidates
 from .errors import ImageError
 from .image_file import MIN_SIDE_PX
 from .ink import find_ink, to_luma
-from .lines import arrange
-from .normalise import normalise
+from .lines import arrange, find_slant
 from .page import Box, Digit, Page
-
-
-class Classifier(Protocol):
-    """What PageReader asks of a classifier."""
-
-    def classify_batch(self, images: NDArray[np.uint8]) -> Predictions:
-        """Reads N images, uint8 (N, 28, 28)."""
+from .recognition import Classifier, recognise
 
 
 class PageReader:
@@ -41,21 +30,15 @@ class PageReader:
         height, width = checked_size(image)
         page_ink = find_ink(to_luma(image))
         candidates = find_candidates(page_ink)
-        digits, refused = self._read_candidates(candidates, page_ink.scale)
+        slant_deg = find_slant([candidate.box for candidate in candidates])
+        readings = recognise(candidates, self._classifier, slant_deg)
+        digits = [
+            Digit(reading.label, reading.confidence, scaled(reading.box, page_ink.scale))
+            for reading in readings
+            if reading.label is not None
+        ]
+        refused = [scaled(reading.box, page_ink.scale) for reading in readings if reading.label is None]
         return Page(arrange(digits), width, height, tuple(refused))
-
-    def _read_candidates(self, candidates: Sequence[Candidate], scale: float) -> tuple[list[Digit], list[Box]]:
-        if not candidates:
-            return [], []
-        predictions = self._classifier.classify_batch(np.stack([normalise(c.ink) for c in candidates]))
-        digits, refused = [], []
-        for candidate, label, confidence in zip(candidates, predictions.labels, predictions.confidences, strict=True):
-            box = scaled(candidate.box, scale)
-            if label == UNREAD:
-                refused.append(box)
-            else:
-                digits.append(Digit(int(label), float(confidence), box))
-        return digits, refused
 
 
 def checked_size(image: NDArray[np.uint8]) -> tuple[int, int]:

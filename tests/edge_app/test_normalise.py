@@ -22,7 +22,7 @@ def mnist_images(count: int) -> NDArray[np.uint8]:
 def test_mnist_digits_pass_through_unchanged() -> None:
     """What MNIST's makers normalised stays as it is, also when every pixel is enlarged."""
     images = mnist_images(500)
-    for factor in (1, 3):
+    for factor in (1, 2):
         enlarged = images.repeat(factor, axis=1).repeat(factor, axis=2)
         again = np.stack([normalise(image) for image in enlarged])
         differences = np.abs(again.astype(int) - images).mean(axis=(1, 2))
