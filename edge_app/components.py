@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .ink import Grey, InkMap
 from .page import Box
+from .rulings import has_rulings, remove_rulings
 
 MIN_HEIGHT_PX = 8
 MAX_SIDE_PART = 0.95
@@ -34,10 +35,16 @@ class Candidate:
 def find_candidates(page_ink: InkMap) -> list[Candidate]:
     """One candidate for each connected piece of ink of a size that a digit can have."""
     mask = page_ink.mask
+    labels, stats = _connected(mask)
+    if has_rulings(stats, mask.shape):
+        labels, stats = _connected(remove_rulings(mask))
+    keep = _sizes_of_digits(stats, mask.shape)
+    return [_cut(page_ink.ink, labels, index, stats[index]) for index in keep]
+
+
+def _connected(mask: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
-    places, numbers = np.asarray(labels, np.int32), np.asarray(stats, np.int32)
-    keep = _sizes_of_digits(numbers, mask.shape)
-    return [_cut(page_ink.ink, places, index, numbers[index]) for index in keep]
+    return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
 
 
 def _sizes_of_digits(stats: NDArray[np.int32], shape_hw: tuple[int, ...]) -> list[int]:

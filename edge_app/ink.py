@@ -20,6 +20,9 @@ DARK_GUARD = 24
 LIGHT_ON_DARK_RATIO = 1.1
 # Noise is measured on every so manieth pixel of the small image: a window of 15 then spans two widest strokes.
 NOISE_STEP = 2
+NOISE_WINDOW = 15
+# Grounds that differ more than this are not one paper in light and shadow.
+PAPER_STEP = 0.6
 NOISE_GAIN = 3.0
 MIN_CONTRAST = 14
 
@@ -30,7 +33,8 @@ class InkMap:
 
     Attributes:
         ink: uint8 (h, w), 0 = paper, 255 = the darkest ink there can be, relative to the paper around it.
-        threshold: uint8 (h, w), what ink has to exceed at each place to stand out from paper and its noise.
+        threshold: uint8 (h, w), what ink has to exceed at each place to stand out from paper and its noise; 255 where
+            there is no one paper around, as at the edge of a sheet on a desk.
         scale: input pixels per pixel of this map, >= 1.
         inverted: the ink is lighter than what it is on.
     """
@@ -65,8 +69,10 @@ def find_ink(luma: Grey) -> InkMap:
     inverted = is_light_on_dark(small)
     if inverted:
         work, small = ~work, ~small
-    ink = _relative_darkness(work, _background(small))
-    return InkMap(ink, _noise_threshold(ink, shrink), scale, inverted)
+    background = _background(small)
+    ink = _relative_darkness(work, background)
+    threshold = cv2.max(_noise_threshold(ink, shrink), _edges_of_paper(background, ink.shape))
+    return InkMap(ink, np.asarray(threshold, np.uint8), scale, inverted)
 
 
 def is_light_on_dark(small: Grey) -> bool:
@@ -103,6 +109,15 @@ def _relative_darkness(work: Grey, background: Grey) -> Grey:
     return np.asarray(cv2.bitwise_not(lit), np.uint8)
 
 
+def _edges_of_paper(background: Grey, shape_hw: tuple[int, ...]) -> Grey:
+    """Uint8 (h, w), 255 where the ground is on one side much darker than on the other, else 0."""
+    window = np.ones((3, 3), np.uint8)
+    darker = _guarded(cv2.erode(background, window))
+    ratio = cv2.divide(darker, _guarded(cv2.dilate(background, window)), scale=255)
+    edges = cv2.compare(ratio, (255 * PAPER_STEP,), cv2.CMP_LT)
+    return np.asarray(cv2.resize(edges, shape_hw[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
 def _guarded(grey: cv2.typing.MatLike) -> cv2.typing.MatLike:
     return cv2.convertScaleAbs(grey, alpha=1, beta=DARK_GUARD)
 
@@ -111,7 +126,13 @@ def _noise_threshold(ink: Grey, shrink: float) -> Grey:
     """Paper's own level plus some times its spread, both as medians around each place: strokes are the minority."""
     step = max(1, round(shrink * NOISE_STEP))
     sample = np.ascontiguousarray(ink[::step, ::step])
-    level = cv2.medianBlur(sample, 15)
-    spread = cv2.medianBlur(cv2.absdiff(sample, level), 15)
+    if min(sample.shape) < NOISE_WINDOW:
+        # A strip so narrow that strokes fill it: they and the paper are the two modes of its histogram.
+        level, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+        return np.full(ink.shape, min(255, max(MIN_CONTRAST, level)), np.uint8)
+    level = cv2.medianBlur(sample, NOISE_WINDOW)
+    spread = cv2.medianBlur(cv2.absdiff(sample, level), NOISE_WINDOW)
     threshold = cv2.addWeighted(level, 1.0, spread, 1.4826 * NOISE_GAIN, MIN_CONTRAST)
+    # A rough desk does not become smooth on the last pixels before a sheet.
+    threshold = cv2.dilate(threshold, np.ones((3, 3), np.uint8))
     return np.asarray(cv2.resize(threshold, ink.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)

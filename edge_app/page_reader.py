@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from .company import keep_good_company
 from .components import find_candidates
 from .errors import ImageError
 from .image_file import MIN_SIDE_PX
@@ -31,7 +32,7 @@ class PageReader:
         page_ink = find_ink(to_luma(image))
         candidates = find_candidates(page_ink)
         slant_deg = find_slant([candidate.box for candidate in candidates])
-        readings = recognise(candidates, self._classifier, slant_deg)
+        readings = keep_good_company(recognise(candidates, self._classifier, slant_deg))
         digits = [
             Digit(reading.label, reading.confidence, scaled(reading.box, page_ink.scale))
             for reading in readings

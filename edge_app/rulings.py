@@ -1,0 +1,87 @@
+"""Ruling lines, form boxes and table grids taken out of the ink, without the strokes that cross them."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .ink import Grey
+
+# A line is straight over this part of the image's side, which allows a slope of its thickness per that length.
+STRAIGHT_PER_SIDE = 0.016
+MIN_STRAIGHT_PX = 20
+# Lines shorter than these parts of the image's shorter and longer side may be strokes of a digit.
+MIN_LENGTH_SHORTER = 0.3
+MIN_LENGTH_LONGER = 0.25
+# A single line may be the stem of one large digit, unless it is this long.
+MIN_LENGTH_ALONE = 0.7
+MAX_THICKNESS_PER_STRAIGHT = 0.6
+RIM_PX = 1
+
+
+def has_rulings(stats: NDArray[np.int32], shape_hw: tuple[int, ...]) -> bool:
+    """Whether some connected ink is so wide or high, and so thin, that lines may be in it.
+
+    Args:
+        stats: of connectedComponentsWithStats, the paper in row 0.
+        shape_hw: of the page.
+    """
+    reach = _reach(shape_hw)
+    width, height = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    thin = stats[1:, cv2.CC_STAT_AREA] < 0.4 * width * height
+    return bool((((width > reach) & (height > 8)) | ((height > reach) & (width > 8)) & thin).any())
+
+
+def remove_rulings(mask: Grey) -> Grey:
+    """Removes long straight lines that run roughly along the image's sides.
+
+    Args:
+        mask: uint8 (h, w), 255 where there is ink.
+
+    Returns:
+        The same without the lines; strokes that cross a line stay whole.
+    """
+    across = _rulings(mask)
+    down = np.ascontiguousarray(_rulings(np.ascontiguousarray(mask.T)).T)
+    if not across.any() and not down.any():
+        return mask
+    rest = cv2.bitwise_and(mask, cv2.bitwise_not(cv2.bitwise_or(across, down)))
+    bridged_down = _bridge(rest, across, (1, _thickness(across) + 2 * RIM_PX + 3))
+    bridged_across = _bridge(rest, down, (_thickness(np.ascontiguousarray(down.T)) + 2 * RIM_PX + 3, 1))
+    crossing = cv2.bitwise_and(mask, cv2.bitwise_or(bridged_down, bridged_across))
+    return np.asarray(cv2.bitwise_or(rest, crossing), np.uint8)
+
+
+def _reach(shape_hw: tuple[int, ...]) -> float:
+    return max(MIN_LENGTH_SHORTER * min(shape_hw), MIN_LENGTH_LONGER * max(shape_hw))
+
+
+def _rulings(mask: Grey) -> Grey:
+    """Uint8 (h, w), 255 on level lines and their rims."""
+    straight_px = max(MIN_STRAIGHT_PX, round(STRAIGHT_PER_SIDE * max(mask.shape)))
+    # Lines that slope are stairs of short runs; a few dots of them may be missing.
+    thickened = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((1, straight_px), np.uint8))
+    joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((3, straight_px // 2), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
+    length = stats[:, cv2.CC_STAT_WIDTH]
+    thick = stats[:, cv2.CC_STAT_AREA] / np.maximum(length, 1)
+    reach = _reach(mask.shape)
+    lines = (length >= reach) & (thick <= max(6.0, MAX_THICKNESS_PER_STRAIGHT * straight_px))
+    lines[0] = False
+    if lines.sum() == 1 and not (length[lines] >= MIN_LENGTH_ALONE * min(mask.shape)).all():
+        lines[:] = False
+    found = cv2.bitwise_and(lines.astype(np.uint8)[labels] * np.uint8(255), mask)
+    return np.asarray(cv2.dilate(found, np.ones((2 * RIM_PX + 1, 1), np.uint8)), np.uint8)
+
+
+def _thickness(rulings: Grey) -> int:
+    """Usual height of level rulings in pixels."""
+    per_column = np.diff(np.pad(rulings > 0, ((1, 1), (0, 0))).astype(np.int8), axis=0)
+    starts = int((per_column == 1).sum())
+    return round(int((rulings > 0).sum()) / starts) if starts else 0
+
+
+def _bridge(rest: cv2.typing.MatLike, rulings: Grey, kernel_wh: tuple[int, int]) -> cv2.typing.MatLike:
+    """Ink of rulings between strokes that reach them from both sides."""
+    closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones(kernel_wh[::-1], np.uint8))
+    return cv2.bitwise_and(closed, rulings)
