@@ -126,7 +126,7 @@ def _noise_threshold(ink: Grey, shrink: float) -> Grey:
     """Paper's own level plus some times its spread, both as medians around each place: strokes are the minority."""
     step = max(1, round(shrink * NOISE_STEP))
     sample = np.ascontiguousarray(ink[::step, ::step])
-    if min(sample.shape) < NOISE_WINDOW:
+    if min(sample.shape) < 2 * NOISE_WINDOW:
         # A strip so narrow that strokes fill it: they and the paper are the two modes of its histogram.
         level, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
         return np.full(ink.shape, min(255, max(MIN_CONTRAST, level)), np.uint8)

@@ -15,6 +15,13 @@ MIN_LENGTH_LONGER = 0.25
 # A single line may be the stem of one large digit, unless it is this long.
 MIN_LENGTH_ALONE = 0.7
 MAX_THICKNESS_PER_STRAIGHT = 0.6
+MIN_SLENDERNESS = 20.0
+# Part of a line's columns that has to lie on a gentle curve.
+MIN_ON_CURVE = 0.75
+# Part of its length that has to be inked: a row of strokes has gaps.
+MIN_COVERED = 0.85
+# Strokes that touch a line may add this much to its ink.
+MAX_FILL = 2.0
 RIM_PX = 1
 
 
@@ -51,6 +58,25 @@ def remove_rulings(mask: Grey) -> Grey:
     return np.asarray(cv2.bitwise_or(rest, crossing), np.uint8)
 
 
+def _keep_line(blob: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pixels of a blob that lie on one gentle curve, as a line on bent paper does; none if it is no such line.
+
+    Strokes that touch the line are left out, and strokes in a row climb and fall too much to be one.
+    """
+    per_column = blob.sum(axis=0)
+    columns = np.flatnonzero(per_column)
+    thick = float(np.median(per_column[columns]))
+    rows = np.arange(blob.shape[0])[:, None]
+    middles = (blob * rows).sum(axis=0)[columns] / per_column[columns]
+    thin = per_column[columns] <= 1.5 * thick + 1
+    # Chebyshev's basis keeps the fit well conditioned over thousands of columns.
+    curve = np.polynomial.Chebyshev.fit(columns[thin], middles[thin], 3)
+    near = np.abs(middles - curve(columns)) <= thick / 2 + 1
+    if near.mean() < MIN_ON_CURVE or thick * MIN_SLENDERNESS > len(columns):
+        return np.zeros_like(blob)
+    return np.asarray(blob & (np.abs(rows - curve(np.arange(blob.shape[1]))) <= thick / 2 + 1))
+
+
 def _reach(shape_hw: tuple[int, ...]) -> float:
     return max(MIN_LENGTH_SHORTER * min(shape_hw), MIN_LENGTH_LONGER * max(shape_hw))
 
@@ -64,14 +90,21 @@ def _rulings(mask: Grey) -> Grey:
     joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((3, straight_px // 2), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
     length = stats[:, cv2.CC_STAT_WIDTH]
-    thick = stats[:, cv2.CC_STAT_AREA] / np.maximum(length, 1)
-    reach = _reach(mask.shape)
-    lines = (length >= reach) & (thick <= max(6.0, MAX_THICKNESS_PER_STRAIGHT * straight_px))
-    lines[0] = False
-    if lines.sum() == 1 and not (length[lines] >= MIN_LENGTH_ALONE * min(mask.shape)).all():
-        lines[:] = False
-    found = cv2.bitwise_and(lines.astype(np.uint8)[labels] * np.uint8(255), mask)
-    return np.asarray(cv2.dilate(found, np.ones((2 * RIM_PX + 1, 1), np.uint8)), np.uint8)
+    long = length >= _reach(mask.shape)
+    long &= stats[:, cv2.CC_STAT_AREA] <= MAX_FILL * length * max(6.0, MAX_THICKNESS_PER_STRAIGHT * straight_px)
+    found = np.zeros(mask.shape, np.bool_)
+    lengths = []
+    for index in np.flatnonzero(long[1:]) + 1:
+        x, y, width, height = stats[index, :4]
+        window = slice(y, y + height), slice(x, x + width)
+        line = _keep_line(labels[window] == index) & (mask[window] > 0)
+        if line.any(axis=0).mean() >= MIN_COVERED:
+            found[window] |= line
+            lengths.append(int(width))
+    if len(lengths) == 1 and lengths[0] < MIN_LENGTH_ALONE * min(mask.shape):
+        found[:] = False
+    lines = found.astype(np.uint8) * np.uint8(255)
+    return np.asarray(cv2.dilate(lines, np.ones((2 * RIM_PX + 1, 1), np.uint8)), np.uint8)
 
 
 def _thickness(rulings: Grey) -> int:
