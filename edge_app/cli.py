@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from .errors import DigitsError
 from .runtime import CHOICES
@@ -42,6 +43,21 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
     read.add_argument("--json", action="store_true", help="print one JSON object a line for each image")
     read.add_argument("--annotate", type=Path, metavar="DIR", help="write each image with what was read drawn on it")
+    read.add_argument("--explain", type=Path, metavar="DIR", help="write each stage of each image as a picture")
+    read.add_argument(
+        "--region",
+        type=_region,
+        action="append",
+        default=[],
+        metavar="[NAME=]X,Y,W,H",
+        help="read only this place, in pixels; repeatable",
+    )
+    read.add_argument(
+        "--rotate",
+        choices=("none", "auto", "90", "180", "270"),
+        default="none",
+        help="turn the image clockwise first; auto: whichever way reads most clearly (default: %(default)s)",
+    )
     read.add_argument("--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert")
     read.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
     read.add_argument("--threads", type=_positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
@@ -57,6 +73,15 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
     return number
+
+
+def _region(text: str) -> Any:
+    from .regions import parse_region
+
+    try:
+        return parse_region(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected [NAME=]X,Y,W,H in pixels, got {text!r} ({error})") from error
 
 
 def _read(options: argparse.Namespace) -> int:

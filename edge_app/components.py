@@ -34,12 +34,16 @@ class Candidate:
 
 def find_candidates(page_ink: InkMap) -> list[Candidate]:
     """One candidate for each connected piece of ink of a size that a digit can have."""
+    labels, stats = connected_ink(page_ink)
+    keep = _sizes_of_digits(stats, labels.shape)
+    return [_cut(page_ink.ink, labels, index, stats[index]) for index in keep]
+
+
+def connected_ink(page_ink: InkMap) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Connected ink without ruling lines: int32 (h, w) labels, 0 is paper, and OpenCV's stats, int32 (N, 5)."""
     mask = page_ink.mask
     labels, stats = _connected(mask)
-    if has_rulings(stats, mask.shape):
-        labels, stats = _connected(remove_rulings(mask))
-    keep = _sizes_of_digits(stats, mask.shape)
-    return [_cut(page_ink.ink, labels, index, stats[index]) for index in keep]
+    return _connected(remove_rulings(mask)) if has_rulings(stats, mask.shape) else (labels, stats)
 
 
 def _connected(mask: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -60,6 +64,7 @@ def _cut(ink: Grey, labels: NDArray[np.int32], index: int, stats: NDArray[np.int
     window = slice(y, y + height), slice(x, x + width)
     own = labels[window] == index
     strokes = np.where(own, ink[window], 0).astype(np.uint8)
-    dark = int(np.quantile(strokes[own], DARK_QUANTILE))
+    inks = strokes[own]
+    dark = int(np.partition(inks, int(DARK_QUANTILE * (len(inks) - 1)))[int(DARK_QUANTILE * (len(inks) - 1))])
     stretched = cv2.convertScaleAbs(strokes, alpha=255 / max(dark, 1))
     return Candidate((x, y, width, height), np.asarray(stretched, np.uint8), dark)

@@ -17,7 +17,7 @@ STROKE_SMALL_PX = 13
 # Added to light before dividing by the background, so that the noise of black areas is not read as ink.
 DARK_GUARD = 24
 # Dark ink on light paper is the usual case, so the other one has to be clear.
-LIGHT_ON_DARK_RATIO = 1.1
+LIGHT_ON_DARK = 1.1
 # Noise is measured on every so manieth pixel of the small image: a window of 15 then spans two widest strokes.
 NOISE_STEP = 2
 NOISE_WINDOW = 15
@@ -37,12 +37,14 @@ class InkMap:
             there is no one paper around, as at the edge of a sheet on a desk.
         scale: input pixels per pixel of this map, >= 1.
         inverted: the ink is lighter than what it is on.
+        doubtful: it may be the other way round.
     """
 
     ink: Grey
     threshold: Grey
     scale: float
     inverted: bool
+    doubtful: bool = False
 
     @property
     def mask(self) -> Grey:
@@ -55,28 +57,33 @@ def to_luma(image: NDArray[np.uint8]) -> Grey:
     return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def find_ink(luma: Grey) -> InkMap:
+def find_ink(luma: Grey, inverted: bool | None = None) -> InkMap:
     """Finds the ink of a page under any light.
 
     Args:
         luma: uint8 (H, W).
+        inverted: whether the ink is lighter than what it is on; None to find that out.
     """
     scale = max(1.0, (luma.size / MAX_WORK_PIXELS) ** 0.5)
     work = _resized(luma, scale)
     stroke_px = max(MIN_STROKE_PX, STROKE_PER_SIDE * work.size**0.5)
     shrink = max(1.0, stroke_px / STROKE_SMALL_PX)
     small = _resized(work, shrink)
-    inverted = is_light_on_dark(small)
+    lightness = light_on_dark(small)
+    if inverted is None:
+        inverted = lightness > LIGHT_ON_DARK
     if inverted:
         work, small = ~work, ~small
     background = _background(small)
     ink = _relative_darkness(work, background)
     threshold = cv2.max(_noise_threshold(ink, shrink), _edges_of_paper(background, ink.shape))
-    return InkMap(ink, np.asarray(threshold, np.uint8), scale, inverted)
+    return InkMap(
+        ink, np.asarray(threshold, np.uint8), scale, inverted, LIGHT_ON_DARK / 2 < lightness < LIGHT_ON_DARK * 2
+    )
 
 
-def is_light_on_dark(small: Grey) -> bool:
-    """Whether strokes are lighter than their ground.
+def light_on_dark(small: Grey) -> float:
+    """How much more there is of strokes lighter than their ground than of darker ones, as a ratio.
 
     Args:
         small: uint8 (h, w), so small that a stroke is a few pixels wide. A 3x3 hat then answers to strokes, and much
@@ -85,7 +92,7 @@ def is_light_on_dark(small: Grey) -> bool:
     kernel = np.ones((3, 3), np.uint8)
     dark = cv2.norm(cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, kernel))
     light = cv2.norm(cv2.morphologyEx(small, cv2.MORPH_TOPHAT, kernel))
-    return light > LIGHT_ON_DARK_RATIO * dark
+    return (light + 1) / (dark + 1)
 
 
 def _resized(image: Grey, shrink: float) -> Grey:
@@ -114,7 +121,7 @@ def _edges_of_paper(background: Grey, shape_hw: tuple[int, ...]) -> Grey:
     window = np.ones((3, 3), np.uint8)
     darker = _guarded(cv2.erode(background, window))
     ratio = cv2.divide(darker, _guarded(cv2.dilate(background, window)), scale=255)
-    edges = cv2.compare(ratio, (255 * PAPER_STEP,), cv2.CMP_LT)
+    _, edges = cv2.threshold(ratio, 255 * PAPER_STEP, 255, cv2.THRESH_BINARY_INV)
     return np.asarray(cv2.resize(edges, shape_hw[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
@@ -128,8 +135,8 @@ def _noise_threshold(ink: Grey, shrink: float) -> Grey:
     sample = np.ascontiguousarray(ink[::step, ::step])
     if min(sample.shape) < 2 * NOISE_WINDOW:
         # A strip so narrow that strokes fill it: they and the paper are the two modes of its histogram.
-        level, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-        return np.full(ink.shape, min(255, max(MIN_CONTRAST, level)), np.uint8)
+        valley, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+        return np.full(ink.shape, min(255, max(MIN_CONTRAST, valley)), np.uint8)
     level = cv2.medianBlur(sample, NOISE_WINDOW)
     spread = cv2.medianBlur(cv2.absdiff(sample, level), NOISE_WINDOW)
     threshold = cv2.addWeighted(level, 1.0, spread, 1.4826 * NOISE_GAIN, MIN_CONTRAST)

@@ -4,9 +4,13 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
+import numpy as np
+
 from .page import Digit, Line
 
 MAX_SLANT_DEG = 50
+VOTE_SPREAD_DEG = 8.0
+VOTE_REACH = 3.0
 # A gap wider than this many digit heights ends a line.
 MAX_GAP_HEIGHTS = 2.5
 # Neighbours whose heights differ more than this do not stand in one line.
@@ -45,27 +49,21 @@ def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:
 
     Each digit votes for the direction to its near neighbours on the right, nearer ones louder.
     """
-    votes = [0.0] * (2 * MAX_SLANT_DEG + 1)
-    for box in boxes if len(boxes) > 2 else ():
-        x, y = centre(box)
-        for other in boxes:
-            u, v = centre(other)
-            far = math.hypot(u - x, v - y)
-            size = max(box[3], other[3])
-            if u <= x or far > 3 * size:
-                continue
-            angle = math.degrees(math.atan2(v - y, u - x))
-            if abs(angle) <= MAX_SLANT_DEG:
-                _vote(votes, angle, size / far)
-    best = max(range(len(votes)), key=lambda i: (votes[i], -abs(i - MAX_SLANT_DEG)))
-    return float(best - MAX_SLANT_DEG) if votes[best] > 0 else 0.0
-
-
-def _vote(votes: list[float], angle: float, weight: float) -> None:
-    spread_deg = 8
-    middle = round(angle) + MAX_SLANT_DEG
-    for index in range(max(0, middle - 2 * spread_deg), min(len(votes), middle + 2 * spread_deg + 1)):
-        votes[index] += weight * weight * math.exp(-(((index - middle) / spread_deg) ** 2))
+    if len(boxes) < 3:
+        return 0.0
+    places = np.asarray(boxes, np.float64)
+    x, y = (places[:, axis] + places[:, axis + 2] / 2 for axis in (0, 1))
+    right, down = x[None, :] - x[:, None], y[None, :] - y[:, None]
+    size = np.maximum(places[:, None, 3], places[None, :, 3])
+    far = np.hypot(right, down)
+    near = (right > 0) & (far <= VOTE_REACH * size) & (np.abs(down) <= right * math.tan(math.radians(MAX_SLANT_DEG)))
+    angles = np.degrees(np.arctan2(down[near], right[near]))
+    weights = (size[near] / far[near]) ** 2
+    directions = np.arange(-MAX_SLANT_DEG, MAX_SLANT_DEG + 1)
+    votes = (weights * np.exp(-(((directions[:, None] - angles) / VOTE_SPREAD_DEG) ** 2))).sum(axis=1)
+    # Of equal votes the flatter direction.
+    best = np.lexsort((np.abs(directions), -votes))[0]
+    return float(directions[best])
 
 
 def _continues(row: list[tuple[float, float, Digit]], item: tuple[float, float, Digit]) -> bool:

@@ -22,9 +22,15 @@ class Digit:
 
 @dataclass(frozen=True)
 class Line:
-    """Digits that stand in one line, in reading order."""
+    """Digits that stand in one line, in reading order.
+
+    Attributes:
+        digits: at least one.
+        region: name of the region it was asked for in, or None.
+    """
 
     digits: tuple[Digit, ...]
+    region: str | None = None
 
     @property
     def text(self) -> str:

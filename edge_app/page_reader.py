@@ -7,10 +7,10 @@ from .company import keep_good_company
 from .components import find_candidates
 from .errors import ImageError
 from .image_file import MIN_SIDE_PX
-from .ink import find_ink, to_luma
+from .ink import InkMap, find_ink, to_luma
 from .lines import arrange, find_slant
 from .page import Box, Digit, Page
-from .recognition import Classifier, recognise
+from .recognition import Classifier, Reading, recognise
 
 
 class PageReader:
@@ -29,17 +29,27 @@ class PageReader:
             ImageError: any other shape or dtype.
         """
         height, width = checked_size(image)
-        page_ink = find_ink(to_luma(image))
-        candidates = find_candidates(page_ink)
-        slant_deg = find_slant([candidate.box for candidate in candidates])
-        readings = keep_good_company(recognise(candidates, self._classifier, slant_deg))
+        luma = to_luma(image)
+        page_ink = find_ink(luma)
+        readings = self.read_ink(page_ink)
+        if page_ink.doubtful and not any(reading.label is not None for reading in readings):
+            page_ink = find_ink(luma, inverted=not page_ink.inverted)
+            readings = self.read_ink(page_ink)
         digits = [
-            Digit(reading.label, reading.confidence, scaled(reading.box, page_ink.scale))
+            Digit(reading.label, reading.confidence, on_image(reading.box, page_ink.scale, (width, height)))
             for reading in readings
             if reading.label is not None
         ]
-        refused = [scaled(reading.box, page_ink.scale) for reading in readings if reading.label is None]
+        refused = [
+            on_image(reading.box, page_ink.scale, (width, height)) for reading in readings if reading.label is None
+        ]
         return Page(arrange(digits), width, height, tuple(refused))
+
+    def read_ink(self, page_ink: InkMap) -> list[Reading]:
+        """Reads the ink of a page; the boxes are in pixels of the ink map."""
+        candidates = find_candidates(page_ink)
+        slant_deg = find_slant([candidate.box for candidate in candidates])
+        return keep_good_company(recognise(candidates, self._classifier, slant_deg))
 
 
 def checked_size(image: NDArray[np.uint8]) -> tuple[int, int]:
@@ -56,7 +66,8 @@ def checked_size(image: NDArray[np.uint8]) -> tuple[int, int]:
     return image.shape[0], image.shape[1]
 
 
-def scaled(box: Box, scale: float) -> Box:
-    """A box of the ink map in pixels of the input image."""
-    x, y, width, height = box
-    return round(x * scale), round(y * scale), max(1, round(width * scale)), max(1, round(height * scale))
+def on_image(box: Box, scale: float, size_wh: tuple[int, int]) -> Box:
+    """A box of the ink map in pixels of the input image of that size, and within it."""
+    left, top = (min(max(0, round(start * scale)), size - 1) for start, size in zip(box[:2], size_wh, strict=True))
+    right, bottom = (round((box[axis] + box[axis + 2]) * scale) for axis in (0, 1))
+    return left, top, max(1, min(right, size_wh[0]) - left), max(1, min(bottom, size_wh[1]) - top)

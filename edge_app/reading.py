@@ -10,9 +10,12 @@ from typing import Any
 from .annotate import annotate, save_image
 from .classifier import DigitClassifier
 from .errors import ImageError
+from .explain import explain
 from .image_file import load_image
+from .orientation import read_turned
 from .page import Page
 from .page_reader import PageReader
+from .regions import read_regions
 
 
 def read_files(options: argparse.Namespace) -> int:
@@ -21,7 +24,7 @@ def read_files(options: argparse.Namespace) -> int:
     failed = False
     for path in options.images:
         try:
-            record = _read_one(reader, path, options.annotate)
+            record = _read_one(reader, path, options)
         except ImageError as error:
             failed = True
             record = {"source": str(path), "error": str(error)}
@@ -43,6 +46,7 @@ def to_record(page: Page, source: str, latency_ms: float) -> dict[str, Any]:
         "text": page.text,
         "lines": [
             {
+                **({} if line.region is None else {"region": line.region}),
                 "text": line.text,
                 "digits": [
                     {"label": digit.label, "confidence": round(digit.confidence, 4), "box": list(digit.box)}
@@ -55,13 +59,16 @@ def to_record(page: Page, source: str, latency_ms: float) -> dict[str, Any]:
     }
 
 
-def _read_one(reader: PageReader, path: Path, annotate_dir: Path | None) -> dict[str, Any]:
+def _read_one(reader: PageReader, path: Path, options: argparse.Namespace) -> dict[str, Any]:
     image = load_image(path)
     started = time.perf_counter()
-    page = reader.read(image)
+    page = read_turned(lambda turned: read_regions(reader, turned, options.region), image, options.rotate)
     latency_ms = (time.perf_counter() - started) * 1000
-    if annotate_dir is not None:
-        save_image(annotate(image, page), annotate_dir / f"{path.name}.png")
+    if options.annotate is not None:
+        save_image(annotate(image, page), options.annotate / f"{path.name}.png")
+    if options.explain is not None:
+        for stage, picture in explain(image, page).items():
+            save_image(picture, options.explain / f"{path.name}-{stage}.png")
     return to_record(page, str(path), latency_ms)
 
 

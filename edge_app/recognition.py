@@ -65,8 +65,8 @@ def recognise(candidates: Sequence[Candidate], classifier: Classifier, slant_deg
     turned = [turn_upright(candidate.ink, slant_deg) for candidate in candidates]
     wholes = classify([ink for ink, _ in turned], classifier)
     readings: list[Reading] = []
-    for candidate, (ink, matrix), whole in zip(candidates, turned, wholes, strict=True):
-        whole = replace(whole, box=candidate.box, contrast=candidate.contrast)
+    for candidate, (ink, matrix), read in zip(candidates, turned, wholes, strict=True):
+        whole = replace(read, box=candidate.box, contrast=candidate.contrast)
         if _looks_joined(ink, whole):
             readings += _read_joined(_Upright(candidate, ink, matrix, whole), classifier)
         else:

@@ -69,12 +69,12 @@ def _keep_line(blob: NDArray[np.bool_]) -> NDArray[np.bool_]:
     rows = np.arange(blob.shape[0])[:, None]
     middles = (blob * rows).sum(axis=0)[columns] / per_column[columns]
     thin = per_column[columns] <= 1.5 * thick + 1
-    # Chebyshev's basis keeps the fit well conditioned over thousands of columns.
-    curve = np.polynomial.Chebyshev.fit(columns[thin], middles[thin], 3)
-    near = np.abs(middles - curve(columns)) <= thick / 2 + 1
+    along = np.linspace(-1, 1, blob.shape[1])
+    curve = np.polyval(np.polyfit(along[columns[thin]], middles[thin], 3), along)
+    near = np.abs(middles - curve[columns]) <= thick / 2 + 1
     if near.mean() < MIN_ON_CURVE or thick * MIN_SLENDERNESS > len(columns):
         return np.zeros_like(blob)
-    return np.asarray(blob & (np.abs(rows - curve(np.arange(blob.shape[1]))) <= thick / 2 + 1))
+    return np.asarray(blob & (np.abs(rows - curve) <= thick / 2 + 1))
 
 
 def _reach(shape_hw: tuple[int, ...]) -> float:

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from .ink import Grey
 
 # Paths are found on a copy of this height: finer ones are not better, only slower.
-PATH_HEIGHT_PX = 32
+PATH_HEIGHT_PX = 24
 MAX_CUTS = 9
+# More cuts than these for each digit's width (taken as the height) do not find more digits.
+CUTS_PER_HEIGHT = 3.0
 # A cut may cross this part of the height in full ink.
 MAX_CUT_INK = 0.35
 DRIFT_COST = 0.04
@@ -52,7 +54,8 @@ def cut_pieces(ink: Grey) -> NDArray[np.int32]:
     small = cv2.resize(ink, (small_width, PATH_HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     cost, steps = _least_ink_paths(small)
     paths = [_trace(steps, end) for end in _good_ends(cost)]
-    paths = _apart(paths, [float(cost[path[-1]]) for path in paths])
+    most = min(MAX_CUTS, math.ceil(CUTS_PER_HEIGHT * width / height))
+    paths = _apart(paths, [float(cost[path[-1]]) for path in paths], most)
     pieces = np.zeros(small.shape, np.int32)
     columns = np.arange(small_width)
     for path in paths:
@@ -103,17 +106,21 @@ def best_path(weights: Sequence[float], hypotheses: Sequence[tuple[Span, float]]
     return best[-1][1], best[-1][0]
 
 
-def _least_ink_paths(small: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+def _least_ink_paths(small: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     """Ink on the best path from the top to each bottom pixel, and each pixel's step from the row above."""
-    cost = small[0].copy()
-    steps = np.zeros(small.shape, np.int32)
-    for row in range(1, len(small)):
-        padded = np.pad(cost, 1, constant_values=np.inf)
-        options = np.stack([padded[1:-1], padded[:-2] + DRIFT_COST, padded[2:] + DRIFT_COST])
-        choice = options.argmin(axis=0)
-        steps[row] = np.array([0, -1, 1])[choice]
-        cost = options.min(axis=0) + small[row]
-    return cost, steps
+    height, width = small.shape
+    steps = np.zeros((height, width), np.int8)
+    padded = np.full(width + 2, np.inf, np.float32)
+    padded[1:-1] = small[0]
+    for row in range(1, height):
+        best = padded[1:-1].copy()
+        for step, neighbour in ((-1, padded[:-2]), (1, padded[2:])):
+            drifted = neighbour + np.float32(DRIFT_COST)
+            better = drifted < best
+            best[better] = drifted[better]
+            steps[row, better] = step
+        padded[1:-1] = best + small[row]
+    return padded[1:-1], steps
 
 
 def _good_ends(cost: NDArray[np.float32]) -> list[int]:
@@ -131,20 +138,20 @@ def _good_ends(cost: NDArray[np.float32]) -> list[int]:
     return ends
 
 
-def _trace(steps: NDArray[np.int32], end: int) -> NDArray[np.int32]:
+def _trace(steps: NDArray[np.int8], end: int) -> NDArray[np.int32]:
     path = np.empty(len(steps), np.int32)
     column = end
     for row in range(len(steps) - 1, -1, -1):
         path[row] = column
-        column += steps[row, column]
+        column += int(steps[row, column])
     return path
 
 
-def _apart(paths: list[NDArray[np.int32]], costs: list[float]) -> list[NDArray[np.int32]]:
+def _apart(paths: list[NDArray[np.int32]], costs: list[float], most: int) -> list[NDArray[np.int32]]:
     """The cheapest paths that keep their distance, from left to right."""
     kept: list[NDArray[np.int32]] = []
     for index in sorted(range(len(paths)), key=lambda i: costs[i]):
         gaps = [float(np.abs(paths[index] - other).mean()) for other in kept]
-        if all(gap >= MIN_PIECE_WIDTH * PATH_HEIGHT_PX for gap in gaps) and len(kept) < MAX_CUTS:
+        if all(gap >= MIN_PIECE_WIDTH * PATH_HEIGHT_PX for gap in gaps) and len(kept) < most:
             kept.append(paths[index])
     return sorted(kept, key=lambda path: float(path.mean()))

@@ -40,7 +40,7 @@ def box_on_page(mask: NDArray[np.bool_], matrix: NDArray[np.float64] | None, ori
     rows, columns = np.nonzero(mask)
     points = np.stack([columns, rows], axis=1).astype(np.float64)
     if matrix is not None:
-        points = (points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+        points = np.asarray((points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T, np.float64)
     low, high = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
     return (
         int(low[0]) + origin_xy[0],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edge_app.ink import find_ink, is_light_on_dark
+from edge_app.ink import LIGHT_ON_DARK, find_ink, light_on_dark
 
 from .pages import blank, write
 
@@ -45,7 +45,7 @@ def test_a_sheet_on_a_dark_desk_is_no_chalk() -> None:
     """White paper on a black desk does not turn the polarity."""
     desk = blank(paper=25)
     desk[100:380, 150:500] = 230
-    assert not is_light_on_dark(write(desk, "1234", (200, 250), 40))
+    assert light_on_dark(write(desk, "1234", (200, 250), 40)) < LIGHT_ON_DARK
 
 
 @pytest.mark.parametrize("shape", [(32, 32), (32, 3000), (5000, 33)])
