@@ -1,5 +1,6 @@
 """Candidates to readings: each as one digit, and where it looks joined, as several."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -19,6 +20,8 @@ from .turning import box_on_page, turn_upright
 SURE = 0.9
 WIDE = 1.15
 MIN_PIECE_HEIGHT = 0.3
+# Geometric mean probability that a way through joined ink needs: words give some digits and much that is none.
+MIN_EXPLAINED = 0.55
 MIN_SPLIT_HEIGHT_PX = 10
 
 
@@ -67,7 +70,9 @@ def recognise(candidates: Sequence[Candidate], classifier: Classifier, slant_deg
     readings: list[Reading] = []
     for candidate, (ink, matrix), read in zip(candidates, turned, wholes, strict=True):
         whole = replace(read, box=candidate.box, contrast=candidate.contrast)
-        if _looks_joined(ink, whole):
+        if candidate.encloses:
+            readings.append(replace(whole, label=None))
+        elif _looks_joined(ink, whole):
             readings += _read_joined(_Upright(candidate, ink, matrix, whole), classifier)
         else:
             readings.append(whole)
@@ -112,8 +117,8 @@ def _read_joined(upright: _Upright, classifier: Classifier) -> list[Reading]:
         (span, reading.confidence if reading.label is not None else 0.0)
         for (span, _), reading in zip(tried, read, strict=True)
     ]
-    chosen, _ = best_path(list(weights / weights.sum()), hypotheses)
-    if not chosen:
+    chosen, score = best_path(list(weights / weights.sum()), hypotheses)
+    if not chosen or score < math.log(MIN_EXPLAINED):
         return [upright.whole]
     origin_xy = upright.candidate.box[:2]
     return [

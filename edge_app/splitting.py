@@ -21,7 +21,7 @@ MAX_CUTS = 9
 CUTS_PER_HEIGHT = 3.0
 # A cut may cross this part of the height in full ink.
 MAX_CUT_INK = 0.35
-DRIFT_COST = 0.04
+DRIFT_COST = 0.2
 MIN_PIECE_WIDTH = 0.12
 MAX_PIECES_A_DIGIT = 4
 MAX_DIGIT_WIDTH = 1.8
