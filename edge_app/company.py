@@ -15,6 +15,10 @@ from .recognition import Reading
 # Neighbours stand closer than these parts of the larger one's height.
 REACH_BESIDE = 0.7
 REACH_ABOVE = 0.2
+# Digits of one number stand this far apart at most.
+REACH_IN_LINE = 1.6
+# and share this part of the larger one's height.
+MIN_OVERLAP = 0.3
 # Ink smaller than this part of its neighbour's height (specks, dots) speaks neither for nor against it.
 MIN_SIZE_RATIO = 0.25
 # Evidence of a digit is its log odds, at most this.
@@ -22,10 +26,10 @@ MAX_FOR = 3.0
 # Many things are a mere stroke, so a 1 proves less.
 ONE_WEIGHT = 0.35
 # Refused ink speaks against its group as much as this for each height of its width.
-AGAINST = 2.0
+AGAINST = 3.0
 MAX_LETTERS = 6.0
 # A group needs this much evidence.
-MIN_EVIDENCE = 0.6
+MIN_EVIDENCE = 1.2
 
 
 def keep_good_company(readings: Sequence[Reading]) -> list[Reading]:
@@ -39,11 +43,17 @@ def keep_good_company(readings: Sequence[Reading]) -> list[Reading]:
     """
     if not readings:
         return []
-    groups = _groups(np.array([reading.box for reading in readings], np.float32))
+    gaps_xy, larger = _gaps(np.array([reading.box for reading in readings], np.float32))
+    beside, above = gaps_xy[..., 0] / larger, gaps_xy[..., 1] / larger
+    groups = _groups((beside <= REACH_BESIDE) & (above <= REACH_ABOVE))
     evidence = np.bincount(groups, weights=[_evidence(reading) for reading in readings])
+    read = np.array([reading.label is not None for reading in readings])
+    believed = read & (evidence[groups] >= MIN_EVIDENCE)
+    # A number may be written widely: what stands in its line needs no evidence of its own.
+    in_line = (beside <= REACH_IN_LINE) & (above <= -MIN_OVERLAP)
+    believed |= read & (evidence[groups] > 0) & (in_line & believed).any(axis=1)
     return [
-        reading if evidence[group] >= MIN_EVIDENCE else replace(reading, label=None)
-        for reading, group in zip(readings, groups, strict=True)
+        reading if kept else replace(reading, label=None) for reading, kept in zip(readings, believed, strict=True)
     ]
 
 
@@ -55,12 +65,11 @@ def _evidence(reading: Reading) -> float:
     return float(np.clip(odds, 0, MAX_FOR)) * (ONE_WEIGHT if reading.label == 1 else 1.0)
 
 
-def _groups(boxes: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The number of the group of each box (x, y, width, height)."""
-    near = _neighbours(boxes)
-    groups = np.full(len(boxes), -1, np.int64)
+def _groups(near: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The number of the group of each piece of ink, (N,), out of who is near whom, (N, N)."""
+    groups = np.full(len(near), -1, np.int64)
     count = 0
-    for start in range(len(boxes)):
+    for start in range(len(near)):
         if groups[start] >= 0:
             continue
         front = [start]
@@ -73,9 +82,13 @@ def _groups(boxes: NDArray[np.float32]) -> NDArray[np.int64]:
     return groups
 
 
-def _neighbours(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _gaps(boxes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Gaps between boxes (N, 4) across and down, (N, N, 2), negative where they overlap; the larger heights, (N, N).
+
+    Between boxes too unlike in size the gaps are infinite.
+    """
     low, high, heights = boxes[:, :2], boxes[:, :2] + boxes[:, 2:], boxes[:, 3]
     gaps = np.maximum(low[:, None], low[None]) - np.minimum(high[:, None], high[None])
     larger = np.maximum(heights[:, None], heights[None])
-    alike = np.minimum(heights[:, None], heights[None]) >= MIN_SIZE_RATIO * larger
-    return np.asarray((gaps[..., 0] <= REACH_BESIDE * larger) & (gaps[..., 1] <= REACH_ABOVE * larger) & alike)
+    gaps[np.minimum(heights[:, None], heights[None]) < MIN_SIZE_RATIO * larger] = np.inf
+    return gaps, larger
