@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import OutputError
-from .page import Box, Page
+from .page import Box, Digit, Page
 
 READ_RGB = (0, 150, 40)
 REFUSED_RGB = (210, 60, 40)
+FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
@@ -30,9 +31,7 @@ def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
     for line in page.lines:
         for digit in line.digits:
             _draw_box(canvas, digit.box, READ_RGB, thickness)
-            text = f"{digit.label} {digit.confidence:.2f}"
-            at = (digit.box[0], max(10, digit.box[1] - 3 * thickness))
-            cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.4 * thickness, READ_RGB, thickness, cv2.LINE_AA)
+            _draw_label(canvas, digit, thickness)
     return canvas
 
 
@@ -51,3 +50,14 @@ def save_image(image: NDArray[np.uint8], path: Path) -> None:
 def _draw_box(canvas: NDArray[np.uint8], box: Box, colour_rgb: tuple[int, int, int], thickness: int) -> None:
     x, y, width, height = box
     cv2.rectangle(canvas, (x, y), (x + width - 1, y + height - 1), colour_rgb, thickness)
+
+
+def _draw_label(canvas: NDArray[np.uint8], digit: Digit, thickness: int) -> None:
+    """Label above the box, and its confidence in small below."""
+    x, y, _, height = digit.box
+    size = min(max(height / 80, 0.4), 3.0)
+    pen = max(1, round(size * 1.5))
+    cv2.putText(canvas, str(digit.label), (x, max(12, y - 3)), FONT, size, READ_RGB, pen, cv2.LINE_AA)
+    small = min(max(height / 200, 0.28), 1.0)
+    at = (x, y + height + round(24 * small) + thickness)
+    cv2.putText(canvas, f"{digit.confidence:.0%}", at, FONT, small, READ_RGB, max(1, pen // 2), cv2.LINE_AA)

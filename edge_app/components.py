@@ -28,12 +28,14 @@ class Candidate:
         ink: uint8 (height, width), 0 outside its strokes, its darkest strokes 255.
         contrast: how dark its strokes are on the page, 0 to 255.
         encloses: other ink lies inside its box, as in a frame: it is no digit.
+        fragment: too small or flat to be a digit, but maybe a piece of one.
     """
 
     box: Box
     ink: Grey
     contrast: int
     encloses: bool = False
+    fragment: bool = False
 
 
 def find_candidates(page_ink: InkMap) -> list[Candidate]:
@@ -58,7 +60,8 @@ def _connected(mask: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
 
 def _sizes_of_digits(stats: NDArray[np.int32], shape_hw: tuple[int, ...]) -> list[int]:
     width, height, pixels = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
-    fits = (height >= MIN_HEIGHT_PX) & (pixels >= MIN_PIXELS) & (width <= 6 * height) & (height <= 12 * width)
+    fits = (np.maximum(height, width) >= MIN_HEIGHT_PX) & (pixels >= MIN_PIXELS)
+    fits &= (width <= 8 * height) & (height <= 12 * width)
     fits &= (height <= MAX_SIDE_PART * shape_hw[0]) | (shape_hw[0] < 100)
     fits[0] = False  # the paper
     return [int(index) for index in np.flatnonzero(fits)]
@@ -97,4 +100,5 @@ def _cut(ink: Grey, labels: NDArray[np.int32], index: int, stats: NDArray[np.int
     inks = strokes[own]
     dark = int(np.partition(inks, int(DARK_QUANTILE * (len(inks) - 1)))[int(DARK_QUANTILE * (len(inks) - 1))])
     stretched = cv2.convertScaleAbs(strokes, alpha=255 / max(dark, 1))
-    return Candidate((x, y, width, height), np.asarray(stretched, np.uint8), dark, encloses)
+    fragment = height < MIN_HEIGHT_PX
+    return Candidate((x, y, width, height), np.asarray(stretched, np.uint8), dark, encloses, fragment)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .classifier import UNREAD, Predictions
 from .components import Candidate
 from .ink import Grey
+from .joining import joined, near_pairs
 from .normalise import normalise
 from .page import Box
 from .splitting import Span, best_path, cut_pieces, spans
@@ -19,6 +20,10 @@ from .turning import box_on_page, turn_upright
 # A whole reading this sure is not tried in pieces, unless it is wider than a digit.
 SURE = 0.9
 WIDE = 1.15
+# Ink less sure than this is tried together with its neighbours; together it has to be this sure, and gain this much.
+UNSURE = 0.8
+MENDED = 0.8
+GAIN = 0.1
 MIN_PIECE_HEIGHT = 0.3
 # Geometric mean probability that a way through joined ink needs: words give some digits and much that is none.
 MIN_EXPLAINED = 0.55
@@ -65,18 +70,46 @@ def recognise(candidates: Sequence[Candidate], classifier: Classifier, slant_deg
         classifier: reads the normalised ink.
         slant_deg: direction of the lines on the page.
     """
+    alone = [candidate for candidate in candidates if not candidate.fragment]
+    fragments = [candidate for candidate in candidates if candidate.fragment]
+    wholes = _mended(_read_whole(alone, classifier, slant_deg), fragments, classifier, slant_deg)
+    readings: list[Reading] = []
+    for each in wholes:
+        if each.candidate.encloses:
+            readings.append(replace(each.whole, label=None))
+        elif _looks_joined(each.ink, each.whole):
+            readings += _read_joined(each, classifier)
+        else:
+            readings.append(each.whole)
+    return readings
+
+
+def _read_whole(candidates: Sequence[Candidate], classifier: Classifier, slant_deg: float) -> list[_Upright]:
     turned = [turn_upright(candidate.ink, slant_deg) for candidate in candidates]
     wholes = classify([ink for ink, _ in turned], classifier)
-    readings: list[Reading] = []
-    for candidate, (ink, matrix), read in zip(candidates, turned, wholes, strict=True):
-        whole = replace(read, box=candidate.box, contrast=candidate.contrast)
-        if candidate.encloses:
-            readings.append(replace(whole, label=None))
-        elif _looks_joined(ink, whole):
-            readings += _read_joined(_Upright(candidate, ink, matrix, whole), classifier)
-        else:
-            readings.append(whole)
-    return readings
+    return [
+        _Upright(candidate, ink, matrix, replace(whole, box=candidate.box, contrast=candidate.contrast))
+        for candidate, (ink, matrix), whole in zip(candidates, turned, wholes, strict=True)
+    ]
+
+
+def _mended(
+    wholes: list[_Upright], fragments: Sequence[Candidate], classifier: Classifier, slant_deg: float
+) -> list[_Upright]:
+    """Puts broken digits together where that reads better than their pieces."""
+    candidates = [each.candidate for each in wholes] + list(fragments)
+    beliefs = [each.whole.confidence if each.whole.label is not None else 0.0 for each in wholes]
+    beliefs += [0.0] * len(fragments)
+    pairs = near_pairs(candidates, [belief < UNSURE for belief in beliefs])
+    unions = _read_whole([joined(candidates[i], candidates[j]) for i, j in pairs], classifier, slant_deg)
+    used: set[int] = set()
+    mended = []
+    for (i, j), union in sorted(zip(pairs, unions, strict=True), key=lambda item: -item[1].whole.confidence):
+        better = union.whole.label is not None and union.whole.confidence >= max(MENDED, beliefs[i] + GAIN)
+        if better and not {i, j} & used:
+            used |= {i, j}
+            mended.append(union)
+    return [each for index, each in enumerate(wholes) if index not in used] + mended
 
 
 def classify(inks: Sequence[Grey], classifier: Classifier) -> list[Reading]:

@@ -12,6 +12,7 @@ MIN_STRAIGHT_PX = 20
 # Lines shorter than these parts of the image's shorter and longer side may be strokes of a digit.
 MIN_LENGTH_SHORTER = 0.3
 MIN_LENGTH_LONGER = 0.25
+MIN_LENGTH_PX = 60
 # A single line may be the stem of one large digit, unless it is this long.
 MIN_LENGTH_ALONE = 0.7
 MAX_THICKNESS_PER_STRAIGHT = 0.6
@@ -87,7 +88,7 @@ def _band(blob: NDArray[np.bool_], width: int) -> NDArray[np.bool_] | None:
 
 
 def _reach(shape_hw: tuple[int, ...]) -> float:
-    return max(MIN_LENGTH_SHORTER * min(shape_hw), MIN_LENGTH_LONGER * max(shape_hw))
+    return max(MIN_LENGTH_PX, MIN_LENGTH_SHORTER * min(shape_hw), MIN_LENGTH_LONGER * max(shape_hw))
 
 
 def _rulings(mask: Grey) -> Grey:

@@ -34,3 +34,9 @@ def test_a_letter_that_looks_like_a_digit_goes() -> None:
 def test_nothing_is_nothing() -> None:
     """No readings, none kept."""
     assert keep_good_company([]) == []
+
+
+def test_a_lone_stroke_needs_company() -> None:
+    """A single 1 may be any stroke; in line with a number it is a digit, also at some distance."""
+    assert labels([reading(0, 1, 0.95)]) == [None]
+    assert labels([reading(0, 4), reading(70, 1, 0.95)]) == [4, 1]

@@ -33,3 +33,20 @@ def test_a_neighbour_in_the_box_is_not_in_the_crop() -> None:
     candidate = max(find_candidates(find_ink(page)), key=lambda each: each.box[3])
     height, width = candidate.ink.shape
     assert candidate.ink[height // 2 - 20 : height // 2 + 20, width // 2 - 10 : width // 2 + 10].max() == 0
+
+
+def test_a_frame_around_other_ink_is_marked() -> None:
+    """A box with something in it, as a die or a form field, is no digit."""
+    page = blank()
+    page[100:200, 100:104] = page[100:200, 196:200] = page[100:104, 100:200] = page[196:200, 100:200] = 40
+    framed = write(page.copy(), "5", (130, 170), 50)
+    assert not any(candidate.encloses for candidate in find_candidates(find_ink(page)))
+    marked = [candidate.box[2] > 90 for candidate in find_candidates(find_ink(framed)) if candidate.encloses]
+    assert marked == [True]
+
+
+def test_a_flat_piece_is_a_fragment() -> None:
+    """A short bar may belong to a digit, but is none."""
+    page = blank()
+    page[100:105, 100:125] = 40
+    assert [candidate.fragment for candidate in find_candidates(find_ink(page))] == [True]
