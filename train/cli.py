@@ -1,0 +1,81 @@
+"""`python -m train`: flags, printing, exit code."""
+
+import argparse
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+from edge_app.errors import DigitsError
+
+from .recipe import RECIPES, Recipe
+
+SHIPPED = Path(__file__).parent.parent / "models"
+INTERRUPTED = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Trains; returns the exit code: 0 done, 1 a clear failure, 2 usage, 130 stopped with Ctrl-C."""
+    options = _parser().parse_args(argv)
+    try:
+        _train(options)
+    except DigitsError as error:
+        print(f"train: error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        kept = [path for path in _checkpoints(options.output) if path.exists()]
+        where = f"the last finished epoch is in {kept[-1]}" if kept else "no epoch was finished, nothing is kept"
+        print(f"\ntrain: stopped; {where}; earlier models are as they were", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="train", description="Train a digit network on MNIST, quantization-aware.")
+    parser.add_argument("--epochs", type=_positive, metavar="N", help="epochs of the float network")
+    parser.add_argument("--batch-size", type=_positive, metavar="N", help="images a step")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default 0)")
+    parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz or a folder of IDX files")
+    parser.add_argument("--output", type=Path, default=SHIPPED, metavar="DIR", help="where the models go (models/)")
+    parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
+    parser.add_argument("--train-limit", type=_positive, metavar="N", help="use only the first N training images")
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
+    return value
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    changes = {"float_epochs": options.epochs, "batch_size": options.batch_size, "train_limit": options.train_limit}
+    base = RECIPES["quick" if options.quick else "default"]
+    return dataclasses.replace(base, **{name: value for name, value in changes.items() if value is not None})
+
+
+def _checkpoints(output: Path) -> list[Path]:
+    return [output / ".checkpoint_float.h5", output / ".checkpoint_qat.h5"]
+
+
+def _train(options: argparse.Namespace) -> None:
+    from .data import load_mnist
+
+    started = time.monotonic()
+    mnist = load_mnist(options.data)
+    recipe = _recipe(options)
+    from . import fitting, report
+    from .network import build_network
+
+    report.require_writable(options.output)
+    float_checkpoint, qat_checkpoint = _checkpoints(options.output)
+    fitting.set_seed(options.seed)
+    model = build_network()
+    print(f"train: {model.count_params():,} parameters, {recipe.float_epochs} + {recipe.qat_epochs} epochs")
+    histories = {"float": fitting.fit_float(model, mnist, recipe, options.seed, float_checkpoint)}
+    twin, histories["qat"] = fitting.fit_quantized(model, mnist, recipe, options.seed, qat_checkpoint)
+    results = report.Results(options.seed, recipe, mnist.sha256, histories, time.monotonic() - started)
+    report.write(options.output, model, twin, mnist, results)
+    for checkpoint in _checkpoints(options.output):
+        checkpoint.unlink(missing_ok=True)

@@ -1,0 +1,63 @@
+"""The stream of training examples: digits varied anew each epoch, and non-digits among them. Imports no TensorFlow."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_app.contract import LABELS, NOT_A_DIGIT
+
+from .augment import augment
+from .data import Split
+from .non_digits import make_non_digits
+from .recipe import Recipe
+
+Batch = tuple[NDArray[np.float32], NDArray[np.int64]]
+NON_DIGIT = LABELS.index(NOT_A_DIGIT)
+# Non-digits are drawn once and varied each epoch: drawing costs more than varying.
+NON_DIGIT_POOL = 2
+
+
+class Examples:
+    """An endless stream of batches, the same for the same seed.
+
+    Args:
+        digits: the training split.
+        recipe: for the shares and the batch size.
+        camera_share: chance of camera damage, in [0, 1].
+        seed: of everything random in it.
+    """
+
+    def __init__(self, digits: Split, recipe: Recipe, camera_share: float, seed: int) -> None:
+        non_digits = round(recipe.non_digit_share * len(digits))
+        pool = make_non_digits(non_digits * NON_DIGIT_POOL, seed, digits.images, digits.labels)
+        self._digits, self._pool, self._non_digits = digits, pool, non_digits
+        self._camera_share, self._seed, self._batch_size = camera_share, seed, recipe.batch_size
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches an epoch; the rest that fills no batch is left out."""
+        return (len(self._digits) + self._non_digits) // self._batch_size
+
+    def epoch(self, number: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """All examples of one epoch in random order: uint8 (N, 28, 28), labels int64 (N,) into LABELS."""
+        random = np.random.default_rng([self._seed, number])
+        chosen = self._pool[random.permutation(len(self._pool))[: self._non_digits]]
+        images = np.concatenate([self._digits.images, chosen])
+        labels = np.concatenate([self._digits.labels, np.full(self._non_digits, NON_DIGIT, np.int64)])
+        order = random.permutation(len(images))
+        return np.stack([augment(images[index], random, self._camera_share) for index in order]), labels[order]
+
+    def batches(self) -> Iterator[Batch]:
+        """Endless batches: float32 (B, 28, 28, 1) in [0, 1] and labels int64 (B,); the next epoch is made meanwhile."""
+        with ThreadPoolExecutor(1) as maker:
+            number = 0
+            coming = maker.submit(self.epoch, number)
+            while True:
+                images, labels = coming.result()
+                number += 1
+                coming = maker.submit(self.epoch, number)
+                for step in range(self.steps_per_epoch):
+                    part = slice(step * self._batch_size, (step + 1) * self._batch_size)
+                    yield images[part, :, :, None].astype(np.float32) / np.float32(255), labels[part]

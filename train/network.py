@@ -1,0 +1,37 @@
+"""The float network: five convolutions and a mean. Only layers that quantization-aware training knows how to fold."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from edge_app.contract import IMAGE_HW, LABELS
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# tfmot needs Keras 2, and TensorFlow reads this when it is first imported.
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+
+
+def build_network() -> Any:
+    """Builds the network: float32 (N, 28, 28, 1) in [0, 1], ink = 1, to logits (N, 11) in the order of LABELS.
+
+    Conv-BN-ReLU blocks; 43 thousand parameters, 2.9 million multiply-accumulates.
+    """
+    from tf_keras import Model, layers
+
+    def block(x: Any, filters: int, padding: str = "same") -> Any:
+        x = layers.Conv2D(filters, 3, padding=padding, use_bias=False)(x)
+        return layers.ReLU()(layers.BatchNormalization(momentum=0.98)(x))
+
+    inputs = layers.Input((*IMAGE_HW, 1))
+    x = layers.MaxPooling2D(2)(block(inputs, 16, "valid"))  # 13 x 13
+    x = block(block(x, 24), 32)
+    x = layers.MaxPooling2D(2, padding="same")(x)  # 7 x 7
+    x = block(block(x, 40), 56, "valid")  # 5 x 5
+    return Model(inputs, layers.Dense(len(LABELS))(layers.GlobalAveragePooling2D()(x)), name="digits")
+
+
+def load_float(path: Path) -> Any:
+    """Loads a float network that training saved; whatever Keras raises for a damaged file comes through."""
+    from tf_keras.models import load_model
+
+    return load_model(path, compile=False)
