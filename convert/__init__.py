@@ -1,0 +1,1 @@
+"""From Keras models to a full-integer .tflite that is proven close to its float parent."""

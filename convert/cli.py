@@ -1,0 +1,137 @@
+"""`python -m convert`: flags, progress, printing and the exit code."""
+
+import argparse
+import itertools
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
+
+from edge_app.errors import DigitsError
+from train.data import Split, load_mnist
+
+from .conversion import Artefact, EvaluationImages, convert_and_prove, step_count
+from .gate import Limits
+from .keras_to_tflite import PRECISIONS
+from .publish import merge_metrics, publish, require_writable
+from .report import print_report
+from .runtimes import installed_runtimes
+from .source import load_source, read_metrics
+
+NON_DIGIT_COUNT = 5000
+# No training run draws its non-digits from this seed.
+NON_DIGIT_SEED = 1_000_003
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns 0 when everything was written, 1 for a clear failure, 2 (from argparse) for usage."""
+    arguments = _parser().parse_args(argv)
+    precisions = [precision for precision in PRECISIONS if getattr(arguments, precision)]
+    if not precisions:
+        _parser().error("expected at least one of --int8, --float32, --float16 and --dynamic")
+    try:
+        return _convert(arguments, precisions)
+    except DigitsError as error:
+        print(f"convert: error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("convert: interrupted, nothing was written", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "convert", description="Convert trained Keras models to .tflite, prove them close to float, and write them."
+    )
+    for precision, meaning in zip(
+        PRECISIONS,
+        ("as trained", "float16 weights", "int8 weights, float activations", "integers throughout"),
+        strict=True,
+    ):
+        parser.add_argument(f"--{precision}", action="store_true", help=f"make digits_{precision}.tflite: {meaning}")
+    parser.add_argument("--model", type=Path, default=Path("models"), help="folder of python -m train, or one .h5")
+    parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
+    parser.add_argument("--output", type=Path, default=Path("models"), help="folder to write to")
+    limits = Limits()
+    parser.add_argument(
+        "--max-accuracy-drop",
+        type=_non_negative,
+        default=limits.max_accuracy_drop_pp,
+        metavar="PP",
+        help="the gate: percentage points that a model may lose to its float parent (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--min-agreement",
+        type=_non_negative,
+        default=limits.min_agreement_percent,
+        metavar="PERCENT",
+        help="the gate: share of test images on which both name the same digit (default: %(default)s)",
+    )
+    return parser
+
+
+def _non_negative(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value >= 0):
+        raise argparse.ArgumentTypeError(f"expected a number >= 0, got {text!r}")
+    return value
+
+
+def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
+    _quieten_tensorflow()
+    # What is cheap to find out comes before what takes a minute.
+    require_writable(arguments.output)
+    former_metrics = read_metrics(arguments.output)
+    runtimes = installed_runtimes()
+    mnist = load_mnist(arguments.data)
+    source = load_source(arguments.model)
+    images = EvaluationImages(mnist, _non_digits(mnist.test))
+    limits = Limits(arguments.max_accuracy_drop, arguments.min_agreement)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=step_count(precisions, runtimes))
+        done = itertools.count()
+
+        def step(description: str) -> None:
+            progress.update(task, description=description, completed=next(done))
+
+        artefacts = convert_and_prove(source, precisions, images, runtimes, limits, step)
+    print_report(artefacts, Console())
+    if not _passes(artefacts):
+        return 1
+    for path in publish(arguments.output, artefacts, merge_metrics(former_metrics, source, artefacts, limits)):
+        print(f"wrote {path}")
+    return 0
+
+
+def _passes(artefacts: Sequence[Artefact]) -> bool:
+    failures = [check for artefact in artefacts for check in artefact.checks if not check.holds]
+    for check in failures:
+        print(f"convert: error: {check}", file=sys.stderr)
+    if failures:
+        print(
+            "convert: nothing was written; try more epochs with python -m train, or other limits with "
+            "--max-accuracy-drop and --min-agreement",
+            file=sys.stderr,
+        )
+    return not failures
+
+
+def _non_digits(digits: Split) -> NDArray[np.uint8]:
+    from train.non_digits import make_non_digits
+
+    return make_non_digits(NON_DIGIT_COUNT, NON_DIGIT_SEED, digits.images, digits.labels)
+
+
+def _quieten_tensorflow() -> None:
+    # Read when TensorFlow is first imported: errors only.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -1,0 +1,173 @@
+"""The road of one conversion: Keras → .tflite → calibrated → run on every runtime → held against the gate."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_app.contract import ModelContract
+from edge_app.model_file import embed_contract
+from train.data import Mnist
+
+from .calibrate import calibrate
+from .errors import VerificationError
+from .gate import Check, Limits, check_model
+from .inspection import Inspection, inspect_model
+from .keras_to_tflite import CALIBRATION_COUNT, to_tflite
+from .proof import Proof, prove
+from .runtimes import logits_on_runtime
+from .source import Source
+
+PACKAGES = ("digits-edge", "tensorflow", "tf_keras", "tensorflow-model-optimization")
+PARENT = "float32"
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class EvaluationImages:
+    """What the converted models are run over; nothing was trained on any of it.
+
+    Attributes:
+        mnist: calibration images from its training split, confidence from validation, the proof from test.
+        non_digits: uint8 (N, 28, 28), none of them a digit.
+    """
+
+    mnist: Mnist
+    non_digits: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A converted model and everything that is known about it.
+
+    Attributes:
+        precision: "float32", "float16", "dynamic" or "int8".
+        content: the file, contract embedded: these very bytes were proven.
+        contract: what was embedded.
+        inspection: the model taken apart.
+        proofs: how it did, by runtime.
+        checks: its numbers against the limits.
+    """
+
+    precision: str
+    content: bytes
+    contract: ModelContract
+    inspection: Inspection
+    proofs: Mapping[str, Proof]
+    checks: tuple[Check, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def step_count(precisions: Iterable[str], runtimes: Iterable[str]) -> int:
+    """How often convert_and_prove calls its `step`."""
+    models = {PARENT, *precisions}
+    return len(models) * (2 + len(list(runtimes)))
+
+
+def convert_and_prove(
+    source: Source,
+    precisions: Iterable[str],
+    images: EvaluationImages,
+    runtimes: tuple[str, ...],
+    limits: Limits,
+    step: Step,
+) -> list[Artefact]:
+    """Converts and proves models.
+
+    Args:
+        source: the Keras models.
+        precisions: which to make; the float32 parent is made and run in any case.
+        images: what they are calibrated and proven on.
+        runtimes: where they must run; temperature and refuse_below are fitted on the first.
+        limits: the gate's.
+        step: called with a few words before each piece of work.
+
+    Raises:
+        VerificationError: a runtime cannot run a model, or its validation logits are not finite.
+    """
+    wanted = list(precisions)
+    flatbuffers, models = {}, {}
+    for precision in dict.fromkeys((PARENT, *wanted)):
+        step(f"converting to {precision}")
+        flatbuffers[precision] = _flatbuffer(source, precision, images.mnist)
+        step(f"calibrating {precision}")
+        models[precision] = _contract(source, precision, flatbuffers[precision], images.mnist, runtimes[0])
+    contents = {precision: embed_contract(flatbuffers[precision], models[precision]) for precision in models}
+    logits = {runtime: _test_logits(runtime, contents, images, step) for runtime in runtimes}
+    labels = images.mnist.test.labels
+    artefacts = []
+    for precision in wanted:
+        contract, inspection = models[precision], inspect_model(contents[precision])
+        proofs = {
+            runtime: prove(of_model[PARENT], of_model[precision], labels, contract)
+            for runtime, of_model in logits.items()
+        }
+        comparisons = {runtime: proof.comparison for runtime, proof in proofs.items()}
+        checks = check_model(precision, inspection, comparisons, limits)
+        artefacts.append(Artefact(precision, contents[precision], contract, inspection, proofs, checks))
+    return artefacts
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that a converted model depends on."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _flatbuffer(source: Source, precision: str, mnist: Mnist) -> bytes:
+    if precision != "int8":
+        return to_tflite(source.float_model, precision)
+    if source.qat_model is not None:
+        return to_tflite(source.qat_model, precision)
+    return to_tflite(source.float_model, precision, mnist.train.images[:CALIBRATION_COUNT])
+
+
+def _contract(source: Source, precision: str, flatbuffer: bytes, mnist: Mnist, runtime: str) -> ModelContract:
+    bare = ModelContract(source.labels, provenance=_provenance(source, precision))
+    images = {"validation": mnist.validation.images}
+    logits = logits_on_runtime(runtime, embed_contract(flatbuffer, bare), images)["validation"]
+    if not np.isfinite(logits).all():
+        raise VerificationError(
+            f"expected finite logits from the {precision} model on the validation images, "
+            f"got {np.sum(~np.isfinite(logits))} that are NaN or infinite; train the model again"
+        )
+    return calibrate(bare, logits, mnist.validation.labels)
+
+
+def _provenance(source: Source, precision: str) -> dict[str, Any]:
+    trained = source.train_metrics
+    return {
+        "precision": precision,
+        "quantization": source.quantization if precision == "int8" else None,
+        "versions": versions(),
+        "float_sha256": source.float_sha256,
+        "training_recipe": trained.get("recipe"),
+        "training_seed": trained.get("seed"),
+        "training_versions": trained.get("versions"),
+        "data_sha256": trained.get("data_sha256"),
+    }
+
+
+def _test_logits(
+    runtime: str, contents: Mapping[str, bytes], images: EvaluationImages, step: Step
+) -> dict[str, dict[str, NDArray[np.float32]]]:
+    logits = {}
+    for precision, content in contents.items():
+        step(f"running {precision} on {runtime}")
+        named = {"test": images.mnist.test.images, "non_digits": images.non_digits}
+        logits[precision] = logits_on_runtime(runtime, content, named)
+    return logits

@@ -1,0 +1,93 @@
+"""Which numbers a converted model must reach before it may replace the one that is there."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from .comparison import Comparison
+from .inspection import Inspection
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far from its float parent a model may be, on every runtime.
+
+    Attributes:
+        max_accuracy_drop_pp: percentage points of accuracy, >= 0.
+        min_agreement_percent: images on which both name the same digit, in [0, 100].
+    """
+
+    max_accuracy_drop_pp: float = 0.10
+    min_agreement_percent: float = 99.8
+
+
+@dataclass(frozen=True)
+class Check:
+    """One number against its limit.
+
+    Attributes:
+        subject: the number, with the precision and the runtime it was measured on.
+        value: what was measured.
+        bound: whether the limit is the most or the least it may be.
+        limit: in the unit of the value.
+        unit: of both.
+    """
+
+    subject: str
+    value: float
+    bound: Literal["at most", "at least"]
+    limit: float
+    unit: str
+
+    @property
+    def excess(self) -> float:
+        """How far the value lies beyond the limit; <= 0 if it does not."""
+        return self.value - self.limit if self.bound == "at most" else self.limit - self.value
+
+    @property
+    def holds(self) -> bool:
+        """False for NaN too."""
+        return self.excess <= 0
+
+    def __str__(self) -> str:
+        """Expected, got, and by how much it failed."""
+        return (
+            f"expected {self.subject} {self.bound} {self.limit:g}{self._unit}, "
+            f"got {self.value:.6g}{self._unit} ({self.excess:.3g} too {self._wrong_side})"
+        )
+
+    @property
+    def _unit(self) -> str:
+        return f" {self.unit}" if self.unit else ""
+
+    @property
+    def _wrong_side(self) -> str:
+        return "much" if self.bound == "at most" else "little"
+
+
+def check_model(
+    precision: str, inspection: Inspection, comparisons: Mapping[str, Comparison], limits: Limits
+) -> tuple[Check, ...]:
+    """Holds one model against the limits.
+
+    Args:
+        precision: "int8" must also be integers throughout.
+        inspection: of the model.
+        comparisons: with the float parent, by runtime.
+        limits: what is asked for.
+    """
+    return tuple(_checks(precision, inspection, comparisons, limits))
+
+
+def _checks(
+    precision: str, inspection: Inspection, comparisons: Mapping[str, Comparison], limits: Limits
+) -> Iterator[Check]:
+    if precision == "int8":
+        findings = len(inspection.float_findings)
+        yield Check("float tensors and conversions in int8", findings, "at most", 0, "")
+    for runtime, comparison in comparisons.items():
+        place = f"of {precision} on {runtime}"
+        yield Check(f"NaN or infinite logits {place}", comparison.non_finite_count, "at most", 0, "")
+        yield Check(f"accuracy drop {place}", comparison.drop_pp, "at most", limits.max_accuracy_drop_pp, "pp")
+        agreement = comparison.agreement_percent
+        yield Check(f"agreement {place}", agreement, "at least", limits.min_agreement_percent, "%")

@@ -1,0 +1,64 @@
+"""Pictures of a proof, as PNG bytes: nothing is written before the gate has been passed."""
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .calibrate import Reliability
+from .comparison import Comparison
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def confusion_png(comparison: Comparison, precision: str) -> bytes:
+    """Confusion matrices of the float parent and of the converted model, side by side."""
+    figure = _figure((11, 5))
+    parent, child = figure.subplots(1, 2)
+    _draw_confusion(parent, comparison.parent_confusion, f"float32: {comparison.parent_accuracy_percent:.2f} %")
+    _draw_confusion(child, comparison.confusion, f"{precision}: {comparison.accuracy_percent:.2f} %")
+    return _png(figure)
+
+
+def reliability_png(reliability: Reliability, precision: str) -> bytes:
+    """Reliability diagram (Guo et al. 2017): accuracy over confidence, and how many images lie in each bin."""
+    figure = _figure((5, 6))
+    curve, histogram = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
+    counts = np.array(reliability.counts)
+    edges = np.linspace(0, 1, len(counts) + 1)
+    centres, width = (edges[:-1] + edges[1:]) / 2, 1 / len(counts)
+    curve.bar(centres, reliability.accuracies, 0.9 * width, color="tab:blue", label="accuracy")
+    curve.plot((0, 1), (0, 1), color="black", linestyle="--", label="confidence = accuracy")
+    curve.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
+    curve.set_title(f"{precision}: expected calibration error {reliability.expected_calibration_error:.4f}")
+    curve.legend(loc="upper left")
+    histogram.bar(centres, counts, 0.9 * width, color="tab:grey")
+    histogram.set(xlabel="confidence", ylabel="images", yscale="log", ylim=(0.8, None))
+    return _png(figure)
+
+
+def _figure(size_inches: tuple[float, float]) -> "Figure":
+    from matplotlib.figure import Figure
+
+    # A Figure made without pyplot draws with Agg: no display, and no state left behind.
+    return Figure(figsize=size_inches, layout="constrained")
+
+
+def _png(figure: "Figure") -> bytes:
+    buffer = io.BytesIO()
+    # Without the version stamp the same numbers are the same bytes.
+    figure.savefig(buffer, format="png", dpi=120, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _draw_confusion(axes: "Axes", counts: tuple[tuple[int, ...], ...], title: str) -> None:
+    matrix = np.array(counts)
+    # The diagonal holds nearly everything: the colour shows the errors.
+    errors = matrix - np.diag(matrix.diagonal())
+    axes.imshow(errors, cmap="Reds", vmax=max(int(errors.max()), 1))
+    for (row, column), count in np.ndenumerate(matrix):
+        if count:
+            axes.text(column, row, str(count), ha="center", va="center", fontsize=7)
+    axes.set(xlabel="read as", ylabel="is", title=title, xticks=range(len(matrix)), yticks=range(len(matrix)))

@@ -1,0 +1,84 @@
+"""Where converted models go: into the output folder, all of them or none."""
+
+import dataclasses
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from edge_app.errors import OutputError
+from edge_app.model_file import write_atomically
+
+from .conversion import PARENT, Artefact, versions
+from .gate import Limits
+from .plots import confusion_png, reliability_png
+from .source import METRICS_NAME, Source
+
+
+def model_name(precision: str) -> str:
+    """File name of a model."""
+    return f"digits_{precision}.tflite"
+
+
+def require_writable(output: Path) -> None:
+    """Makes the folder, and raises OutputError now rather than after minutes of work."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=output):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"expected a folder to write to, got {output} ({error.strerror}); choose another --output"
+        ) from error
+
+
+def publish(output: Path, artefacts: Sequence[Artefact], metrics: Mapping[str, Any]) -> list[Path]:
+    """Writes models, plots and metrics.json; everything is made in memory before the first byte is written."""
+    files: dict[str, bytes] = {}
+    for artefact in artefacts:
+        if artefact.precision != PARENT:
+            proof = next(iter(artefact.proofs.values()))
+            files[f"{artefact.precision}_confusion.png"] = confusion_png(proof.comparison, artefact.precision)
+            files[f"{artefact.precision}_reliability.png"] = reliability_png(proof.reliability, artefact.precision)
+    files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
+    # The models last: they are what the numbers beside them are about.
+    files |= {model_name(artefact.precision): artefact.content for artefact in artefacts}
+    for name, content in files.items():
+        write_atomically(output / name, content)
+    return [output / name for name in files]
+
+
+def merge_metrics(
+    former: Mapping[str, Any], source: Source, artefacts: Sequence[Artefact], limits: Limits
+) -> dict[str, Any]:
+    """What goes into metrics.json: the former content, with the key "convert" and that of the models' training renewed.
+
+    Args:
+        former: the output folder's metrics.json; numbers of precisions that were not converted now are kept.
+        source: where the models come from.
+        artefacts: what was converted.
+        limits: what it was held to.
+    """
+    former_models = former.get("convert", {}).get("models", {})
+    models = {**former_models, **{artefact.precision: _model_metrics(artefact) for artefact in artefacts}}
+    train = {"train": source.train_metrics} if source.train_metrics else {}
+    convert = {"versions": versions(), "limits": dataclasses.asdict(limits), "models": models}
+    return {**former, **train, "convert": convert}
+
+
+def _model_metrics(artefact: Artefact) -> dict[str, Any]:
+    inspection, contract = artefact.inspection, artefact.contract
+    return {
+        "file": model_name(artefact.precision),
+        "sha256": artefact.sha256,
+        "size_bytes": len(artefact.content),
+        "macs": inspection.macs,
+        "parameters": inspection.parameter_count,
+        "integer_only": inspection.is_integer_only,
+        "takes_pixel_minus_128": inspection.takes_pixel_minus_128,
+        "temperature": contract.temperature,
+        "refuse_below": contract.refuse_below,
+        "provenance": contract.provenance,
+        "runtimes": {runtime: dataclasses.asdict(proof) for runtime, proof in artefact.proofs.items()},
+    }

@@ -1,0 +1,79 @@
+"""Every TFLite runtime that is installed here, and how to run a model on each."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_app.model_file import write_atomically
+from edge_app.runtime import MODULES, PACKAGES
+
+from .errors import VerificationError
+
+
+def installed_runtimes() -> tuple[str, ...]:
+    """Names of the runtimes whose package is installed, working or not: a broken one must not pass unnoticed.
+
+    Raises:
+        VerificationError: there is none.
+    """
+    names = tuple(name for name, module in MODULES.items() if importlib.util.find_spec(module.split(".")[0]))
+    if not names:
+        raise VerificationError(
+            "expected a TFLite runtime to prove the model on, got none; "
+            f"try: pip install {' or pip install '.join(PACKAGES.values())}"
+        )
+    return names
+
+
+def logits_on_runtime(
+    runtime: str, content: bytes, images: Mapping[str, NDArray[np.uint8]]
+) -> dict[str, NDArray[np.float32]]:
+    """Runs the shipped classifier over images in a process without TensorFlow.
+
+    Args:
+        runtime: "litert" or "tflite-runtime".
+        content: a .tflite with an embedded contract.
+        images: named arrays, uint8 (N, 28, 28).
+
+    Returns:
+        Logits under the same names, float32 (N, number of labels).
+
+    Raises:
+        VerificationError: the runtime does not work, or refuses or crashes on the model.
+    """
+    with tempfile.TemporaryDirectory(prefix="digits-convert-") as folder:
+        model_path, images_path, logits_path = (Path(folder, name) for name in ("model.tflite", "in.npz", "out.npz"))
+        write_atomically(model_path, content)
+        np.savez(images_path, **images)
+        files = [str(path) for path in (model_path, images_path, logits_path)]
+        child = subprocess.run(
+            [sys.executable, "-m", "convert.evaluate_process", runtime, *files],
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if child.returncode != 0:
+            raise VerificationError(f"expected {runtime} to run the model, got: {_cause(child)}")
+        with np.load(logits_path) as logits:
+            return {name: logits[name] for name in logits.files}
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, with the packages that it uses found first."""
+    root = str(Path(__file__).parent.parent)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+
+
+def _cause(child: "subprocess.CompletedProcess[str]") -> str:
+    if child.returncode < 0:
+        return f"a crash ({signal.Signals(-child.returncode).name}); try another version of the runtime"
+    return (child.stderr.strip().splitlines() or [f"exit code {child.returncode}"])[-1]
