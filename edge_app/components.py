@@ -27,7 +27,7 @@ class Candidate:
         box: (x, y, width, height) in pixels of the ink map.
         ink: uint8 (height, width), 0 outside its strokes, its darkest strokes 255.
         contrast: how dark its strokes are on the page, 0 to 255.
-        encloses: other ink lies inside its box, as in a frame: it is no digit.
+        encloses: other ink lies inside its box, as in a frame: it is no digit, and its ink is left out.
         fragment: too small or flat to be a digit, but maybe a piece of one.
     """
 
@@ -43,7 +43,9 @@ def find_candidates(page_ink: InkMap) -> list[Candidate]:
     labels, stats = connected_ink(page_ink)
     keep = _sizes_of_digits(stats, labels.shape)
     frames = _frames(labels, stats, keep)
-    return [_cut(page_ink.ink, labels, index, stats[index], index in frames) for index in keep]
+    return [
+        _frame(stats[index]) if index in frames else _cut(page_ink.ink, labels, index, stats[index]) for index in keep
+    ]
 
 
 def connected_ink(page_ink: InkMap) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -92,7 +94,12 @@ def _surrounds(labels: NDArray[np.int32], frame: NDArray[np.int32], index: int, 
     return all(bool(side.any()) for side in sides)
 
 
-def _cut(ink: Grey, labels: NDArray[np.int32], index: int, stats: NDArray[np.int32], encloses: bool) -> Candidate:
+def _frame(stats: NDArray[np.int32]) -> Candidate:
+    x, y, width, height = (int(value) for value in stats[:4])
+    return Candidate((x, y, width, height), np.zeros((1, 1), np.uint8), 0, encloses=True)
+
+
+def _cut(ink: Grey, labels: NDArray[np.int32], index: int, stats: NDArray[np.int32]) -> Candidate:
     x, y, width, height = (int(value) for value in stats[:4])
     window = slice(y, y + height), slice(x, x + width)
     own = labels[window] == index
@@ -101,4 +108,4 @@ def _cut(ink: Grey, labels: NDArray[np.int32], index: int, stats: NDArray[np.int
     dark = int(np.partition(inks, int(DARK_QUANTILE * (len(inks) - 1)))[int(DARK_QUANTILE * (len(inks) - 1))])
     stretched = cv2.convertScaleAbs(strokes, alpha=255 / max(dark, 1))
     fragment = height < MIN_HEIGHT_PX
-    return Candidate((x, y, width, height), np.asarray(stretched, np.uint8), dark, encloses, fragment)
+    return Candidate((x, y, width, height), np.asarray(stretched, np.uint8), dark, fragment=fragment)

@@ -70,14 +70,12 @@ def recognise(candidates: Sequence[Candidate], classifier: Classifier, slant_deg
         classifier: reads the normalised ink.
         slant_deg: direction of the lines on the page.
     """
-    alone = [candidate for candidate in candidates if not candidate.fragment]
+    alone = [candidate for candidate in candidates if not (candidate.fragment or candidate.encloses)]
     fragments = [candidate for candidate in candidates if candidate.fragment]
     wholes = _mended(_read_whole(alone, classifier, slant_deg), fragments, classifier, slant_deg)
-    readings: list[Reading] = []
+    readings = [Reading(frame.box, None, 0.0, frame.contrast) for frame in candidates if frame.encloses]
     for each in wholes:
-        if each.candidate.encloses:
-            readings.append(replace(each.whole, label=None))
-        elif _looks_joined(each.ink, each.whole):
+        if _looks_joined(each.ink, each.whole):
             readings += _read_joined(each, classifier)
         else:
             readings.append(each.whole)

@@ -52,8 +52,9 @@ def cut_pieces(ink: Grey) -> NDArray[np.int32]:
     scale = PATH_HEIGHT_PX / height
     small_width = max(3, round(width * scale))
     small = cv2.resize(ink, (small_width, PATH_HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    cost, steps = _least_ink_paths(small)
-    paths = [_trace(steps, end) for end in _good_ends(cost)]
+    costs = _least_ink_paths(small)
+    cost, rows = costs[-1], costs.tolist()
+    paths = [_trace(rows, end) for end in _good_ends(cost)]
     most = min(MAX_CUTS, math.ceil(CUTS_PER_HEIGHT * width / height))
     paths = _apart(paths, [float(cost[path[-1]]) for path in paths], most)
     pieces = np.zeros(small.shape, np.int32)
@@ -106,21 +107,18 @@ def best_path(weights: Sequence[float], hypotheses: Sequence[tuple[Span, float]]
     return best[-1][1], best[-1][0]
 
 
-def _least_ink_paths(small: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-    """Ink on the best path from the top to each bottom pixel, and each pixel's step from the row above."""
-    height, width = small.shape
-    steps = np.zeros((height, width), np.int8)
-    padded = np.full(width + 2, np.inf, np.float32)
-    padded[1:-1] = small[0]
-    for row in range(1, height):
-        best = padded[1:-1].copy()
-        for step, neighbour in ((-1, padded[:-2]), (1, padded[2:])):
-            drifted = neighbour + np.float32(DRIFT_COST)
-            better = drifted < best
-            best[better] = drifted[better]
-            steps[row, better] = step
-        padded[1:-1] = best + small[row]
-    return padded[1:-1], steps
+def _least_ink_paths(small: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Ink on the best path from the top down to each pixel, float32 of the same shape."""
+    costs = np.empty_like(small)
+    costs[0] = small[0]
+    for row in range(1, len(small)):
+        above, here = costs[row - 1], costs[row]
+        here[:] = above
+        drifted = above + np.float32(DRIFT_COST)
+        np.minimum(here[1:], drifted[:-1], out=here[1:])
+        np.minimum(here[:-1], drifted[1:], out=here[:-1])
+        here += small[row]
+    return costs
 
 
 def _good_ends(cost: NDArray[np.float32]) -> list[int]:
@@ -138,13 +136,19 @@ def _good_ends(cost: NDArray[np.float32]) -> list[int]:
     return ends
 
 
-def _trace(steps: NDArray[np.int8], end: int) -> NDArray[np.int32]:
-    path = np.empty(len(steps), np.int32)
-    column = end
-    for row in range(len(steps) - 1, -1, -1):
-        path[row] = column
-        column += int(steps[row, column])
-    return path
+def _trace(costs: list[list[float]], end: int) -> NDArray[np.int32]:
+    """The best path to a pixel of the bottom row: its column in each row."""
+    path = [end]
+    column, last = end, len(costs[0]) - 1
+    for above in costs[-2::-1]:
+        best = above[column]
+        here = column
+        if here > 0 and above[here - 1] + DRIFT_COST < best:
+            best, column = above[here - 1] + DRIFT_COST, here - 1
+        if here < last and above[here + 1] + DRIFT_COST < best:
+            column = here + 1
+        path.append(column)
+    return np.array(path[::-1], np.int32)
 
 
 def _apart(paths: list[NDArray[np.int32]], costs: list[float], most: int) -> list[NDArray[np.int32]]:
