@@ -31,8 +31,8 @@ def fit_float(model: Any, mnist: Mnist, recipe: Recipe, seed: int, checkpoint: P
 
 def fit_quantized(model: Any, mnist: Mnist, recipe: Recipe, seed: int, checkpoint: Path) -> tuple[Any, History]:
     """Fine-tunes the quantization-aware twin of a trained float network; returns the twin and its history."""
-    twin = quantization_aware(model)
     examples = Examples(_limited(mnist.train, recipe), recipe, recipe.qat_camera_share, seed + 1)
+    twin = quantization_aware(model, next(examples.batches())[0])
     history = _fit(twin, examples, mnist.validation, recipe.qat_learning_rate, recipe.qat_epochs, recipe, checkpoint)
     return twin, history
 

@@ -22,8 +22,8 @@ class Recipe:
         train_limit: how many training images are used; None for all.
     """
 
-    float_epochs: int = 24
-    qat_epochs: int = 4
+    float_epochs: int = 18
+    qat_epochs: int = 3
     batch_size: int = 128
     learning_rate: float = 3e-3
     qat_learning_rate: float = 2e-4
