@@ -24,12 +24,12 @@ MIN_SIZE_RATIO = 0.25
 # Evidence of a digit is its log odds, at most this.
 MAX_FOR = 3.0
 # Many things are a mere stroke, so a 1 proves less.
-ONE_WEIGHT = 0.35
+ONE_WEIGHT = 0.25
 # Refused ink speaks against its group as much as this for each height of its width.
-AGAINST = 3.0
+AGAINST = 5.0
 MAX_LETTERS = 6.0
 # A group needs this much evidence.
-MIN_EVIDENCE = 1.2
+MIN_EVIDENCE = 2.0
 
 
 def keep_good_company(readings: Sequence[Reading]) -> list[Reading]:

@@ -18,7 +18,7 @@ from .splitting import Span, best_path, cut_pieces, spans
 from .turning import box_on_page, turn_upright
 
 # A whole reading this sure is not tried in pieces, unless it is wider than a digit.
-SURE = 0.9
+SURE = 0.75
 WIDE = 1.15
 # Ink less sure than this is tried together with its neighbours; together it has to be this sure, and gain this much.
 UNSURE = 0.8

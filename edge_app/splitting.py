@@ -26,7 +26,7 @@ MIN_PIECE_WIDTH = 0.12
 MAX_PIECES_A_DIGIT = 4
 MAX_DIGIT_WIDTH = 1.8
 # What one digit more has to bring, so that a digit is not read as two halves of it.
-DIGIT_COST = 0.04
+DIGIT_COST = 0.1
 # Ink that no digit explains counts like a digit of this probability.
 JUNK_PROBABILITY = 0.12
 
