@@ -25,7 +25,9 @@ def augment(image: Image, random: Random, camera_share: float) -> Image:
 
 def handwrite(image: Image, random: Random) -> Image:
     """Slant, turn, size, place, bend and stroke width: the hand and the pen, drawn at twice the size."""
-    wide = random.random() < 0.2
+    if random.random() < 0.08:
+        image = _filled(image)
+    wide = random.random() < 0.15
     turn = random.normal(0, 0.3 if wide else 0.13)
     shear = random.normal(0, 0.3 if wide else 0.12)
     size = np.exp(random.normal(-0.1 if wide else 0.0, 0.22 if wide else 0.08))
@@ -33,7 +35,7 @@ def handwrite(image: Image, random: Random) -> Image:
     cos, sin = np.cos(turn), np.sin(turn)
     forward = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, shear], [0, 1]]) @ np.diag([size * aspect, size])
     inverse = np.linalg.inv(forward) * 0.5
-    shift = random.normal(0, 2.5 if wide else 0.8, 2)
+    shift = random.normal(0, 2.5 if wide else 0.6, 2)
     y, x = _GRID[0] - 27.5, _GRID[1] - 27.5
     map_x = (inverse[0, 0] * x + inverse[0, 1] * y + (13.5 + shift[0])).astype(np.float32)
     map_y = (inverse[1, 0] * x + inverse[1, 1] * y + (13.5 + shift[1])).astype(np.float32)
@@ -49,6 +51,15 @@ def handwrite(image: Image, random: Random) -> Image:
     elif pen < 0.4:
         drawn = cv2.erode(drawn, _CROSS)
     return np.asarray(cv2.resize(drawn, (28, 28), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _filled(image: Image) -> Image:
+    """The digit stretched to fill MNIST's 20x20 body both ways, as forms with square boxes make people write."""
+    x, y, width, height = cv2.boundingRect(image)
+    field = np.zeros_like(image)
+    if width:
+        field[4:24, 4:24] = cv2.resize(image[y : y + height, x : x + width], (20, 20), interpolation=cv2.INTER_LINEAR)
+    return field
 
 
 def _clip(values: NDArray[np.floating]) -> Image:

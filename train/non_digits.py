@@ -15,9 +15,10 @@ from edge_app.normalise import normalise
 Image = NDArray[np.uint8]
 Random = np.random.Generator
 
-# Without those that people write like a digit: B D G I O Q S Z b g i l o q s z and |.
-LETTERS = "ACEFHJKLMNPRTUVWXYacdefhjkmnprtuvwxyäßé"
-SIGNS = "%&@#?!+=*~<>{}[]€$§^\"'.,:;-_/\\()"
+# Without those that people write like a digit: B D G I O Q S Y Z b g i l o q s y z, and strokes like a 1.
+LETTERS = "ACEFHJKLMNPRTUVWXacdefhjkmnprtuvwxäßé"
+SIGNS = "%&@#?+=*~<>{}[]€$§^\".:;-_"
+PEN_SIGNS = "%&@#?+=*~<>[]$^"
 
 
 def make_non_digits(count: int, seed: int, digits: Image, labels: NDArray[np.int64]) -> Image:
@@ -31,8 +32,10 @@ def make_non_digits(count: int, seed: int, digits: Image, labels: NDArray[np.int
     """
     random = np.random.default_rng([seed, 0x0D1617])
     kinds: list[Callable[[], Image]] = [
-        lambda: _glyphs(random),
-        lambda: _glyphs(random),
+        lambda: _print(random),
+        lambda: _pen_letters(random),
+        lambda: _pen_letters(random),
+        lambda: _loops(random),
         lambda: _half(digits, labels, random),
         lambda: _pair(digits, random),
         lambda: _scribble(random),
@@ -50,15 +53,19 @@ def _fonts() -> tuple[ImageFont.FreeTypeFont, ...]:
     return tuple(ImageFont.truetype(str(path), 40) for path in sorted(folder.glob("DejaVu*.ttf")) if "Display" not in path.name)
 
 
-def _glyphs(random: Random) -> Image:
-    """A letter, a sign, or a short word in print."""
+def _text(random: Random, signs: str) -> str:
+    """A letter, a sign, or a short word."""
     kind = random.random()
-    if kind < 0.6:
-        text = str(random.choice(list(LETTERS)))
-    elif kind < 0.8:
-        text = str(random.choice(list(SIGNS)))
-    else:
-        text = "".join(random.choice(list(LETTERS), size=int(random.integers(2, 6))))
+    if kind < 0.55:
+        return str(random.choice(list(LETTERS)))
+    if kind < 0.75:
+        return str(random.choice(list(signs)))
+    return "".join(random.choice(list(LETTERS + "os"), size=int(random.integers(2, 5))))
+
+
+def _print(random: Random) -> Image:
+    """Letters and signs as printers set them."""
+    text = _text(random, SIGNS)
     font = _fonts()[random.integers(len(_fonts()))]
     canvas = PillowImage.new("L", (60 + 40 * len(text), 80), 0)
     ImageDraw.Draw(canvas).text((20, 12), text, fill=255, font=font, stroke_width=int(random.integers(0, 2)))
@@ -66,6 +73,38 @@ def _glyphs(random: Random) -> Image:
     shear = np.array([[1, random.normal(0, 0.15), 0], [random.normal(0, 0.08), 1, 0]], np.float32)
     drawn = cv2.warpAffine(drawn, shear, (drawn.shape[1] + 20, 100))
     return normalise(np.asarray(drawn, np.uint8))
+
+
+def _pen_letters(random: Random) -> Image:
+    """Letters and signs in single strokes of a pen: Hershey's fonts, the script ones among them, bent and slanted."""
+    text = _text(random, PEN_SIGNS).encode("ascii", "ignore").decode() or "x"
+    canvas = np.zeros((120, 80 + 60 * len(text)), np.uint8)
+    face = int(random.integers(0, 8)) | (cv2.FONT_ITALIC if random.random() < 0.3 else 0)
+    cv2.putText(canvas, text, (30, 85), face, random.uniform(1.6, 2.2), 255, int(random.integers(2, 8)), cv2.LINE_AA)
+    return normalise(_bent(canvas, random))
+
+
+def _loops(random: Random) -> Image:
+    """Joined-up writing: loops and arches of a few letters without any one of them."""
+    turns = int(random.integers(2, 5))
+    t = np.linspace(0, turns * 2 * np.pi, 40 * turns)
+    wave = np.interp(t, np.linspace(0, t[-1], turns * 2), random.uniform(0.4, 1.2, turns * 2))
+    x = t * random.uniform(2, 4) + random.uniform(2, 9) * np.sin(t + random.uniform(0, 2))
+    y = -14 * wave * np.cos(t) - 0.2 * x * random.normal(0, 0.5)
+    points = np.stack([x - x.min(), y - y.min()], axis=1) + 8
+    width, height = (int(side) + 16 for side in np.ptp(points, axis=0))
+    canvas = np.zeros((height, width), np.uint8)
+    cv2.polylines(canvas, [np.rint(points * 8).astype(np.int32)], False, 255, int(random.integers(2, 6)), cv2.LINE_AA, 3)
+    return normalise(canvas)
+
+
+def _bent(canvas: Image, random: Random) -> Image:
+    height, width = canvas.shape
+    bend = random.normal(0, 3, (2, 4, 5)).astype(np.float32)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    x += cv2.resize(bend[0], (width, height), interpolation=cv2.INTER_CUBIC) + random.normal(0, 0.2) * (y - height / 2)
+    y += cv2.resize(bend[1], (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.remap(canvas, x, y, cv2.INTER_LINEAR), np.uint8)
 
 
 def _half(digits: Image, labels: NDArray[np.int64], random: Random) -> Image:

@@ -89,8 +89,9 @@ def _write_line(
 def _strokes(image: NDArray[np.uint8], random: np.random.Generator, size: int) -> NDArray[np.uint8]:
     """One digit's ink at about `size` pixels height, cut to its bounding box."""
     varied = handwrite(image, random)
-    # The hand's wide variations can push a digit out of its field; then the original is written.
-    varied = varied if varied[0].max() == varied[-1].max() == varied[:, [0, -1]].max() == 0 else image
+    whole = varied[0].max() == varied[-1].max() == varied[:, [0, -1]].max() == 0
+    # Some variations leave the field or rub the stroke out; then the original is written.
+    varied = varied if whole and varied.sum() > 0.7 * image.sum() else image
     scale = size / 20
     large = cv2.resize(varied, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     # Grey edges of 28 pixels would look out of focus on paper: make them a pen's.

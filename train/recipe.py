@@ -22,17 +22,17 @@ class Recipe:
         train_limit: how many training images are used; None for all.
     """
 
-    float_epochs: int = 18
-    qat_epochs: int = 3
+    float_epochs: int = 34
+    qat_epochs: int = 5
     batch_size: int = 128
     learning_rate: float = 3e-3
     qat_learning_rate: float = 2e-4
-    weight_decay: float = 1e-3
+    weight_decay: float = 1e-2
     ema_momentum: float = 0.998
     label_smoothing: float = 0.02
-    camera_share: float = 0.5
-    qat_camera_share: float = 0.4
-    non_digit_share: float = 0.15
+    camera_share: float = 0.4
+    qat_camera_share: float = 0.3
+    non_digit_share: float = 0.22
     train_limit: int | None = None
 
 

@@ -1,0 +1,26 @@
+"""The numbers that people read are the ones that were measured."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from convert.card import PAGES, ROOT, numbers_table, with_numbers
+
+METRICS = json.loads((ROOT / "models" / "metrics.json").read_text())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_tables_come_from_the_metrics(page: Path) -> None:
+    """A table that was edited, or not written again after a conversion, fails."""
+    text = page.read_text()
+    assert with_numbers(text, numbers_table(METRICS)) == text
+
+
+@pytest.mark.parametrize("precision", ["int8", "float32"])
+def test_metrics_belong_to_the_shipped_files(precision: str) -> None:
+    """metrics.json was measured on the very files in models/."""
+    model = METRICS["convert"]["models"][precision]
+    content = (ROOT / "models" / model["file"]).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == model["sha256"]
