@@ -11,6 +11,8 @@ from .page import Digit, Line
 MAX_SLANT_DEG = 50
 VOTE_SPREAD_DEG = 8.0
 VOTE_REACH = 3.0
+# Level lines are the rule, so another slant has to get this many times their votes.
+CLEARER_THAN_LEVEL = 1.3
 # A gap wider than this many digit heights ends a line.
 MAX_GAP_HEIGHTS = 2.5
 # Neighbours whose heights differ more than this do not stand in one line.
@@ -63,7 +65,8 @@ def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:
     votes = (weights * np.exp(-(((directions[:, None] - angles) / VOTE_SPREAD_DEG) ** 2))).sum(axis=1)
     # Of equal votes the flatter direction.
     best = np.lexsort((np.abs(directions), -votes))[0]
-    return float(directions[best])
+    level = votes[MAX_SLANT_DEG]
+    return float(directions[best]) if votes[best] > CLEARER_THAN_LEVEL * level else 0.0
 
 
 def _continues(row: list[tuple[float, float, Digit]], item: tuple[float, float, Digit]) -> bool:

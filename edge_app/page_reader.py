@@ -48,7 +48,7 @@ class PageReader:
     def read_ink(self, page_ink: InkMap) -> list[Reading]:
         """Reads the ink of a page; the boxes are in pixels of the ink map."""
         candidates = find_candidates(page_ink)
-        slant_deg = find_slant([candidate.box for candidate in candidates])
+        slant_deg = find_slant([candidate.box for candidate in candidates if not candidate.fragment])
         return keep_good_company(recognise(candidates, self._classifier, slant_deg))
 
 

@@ -22,6 +22,8 @@ CUTS_PER_HEIGHT = 3.0
 # A cut may cross this part of the height in full ink.
 MAX_CUT_INK = 0.35
 DRIFT_COST = 0.2
+# Paper between strokes costs this much ink: a cut goes between digits rather than through a loop.
+INSIDE_COST = 0.25
 MIN_PIECE_WIDTH = 0.12
 MAX_PIECES_A_DIGIT = 4
 MAX_DIGIT_WIDTH = 1.8
@@ -52,7 +54,7 @@ def cut_pieces(ink: Grey) -> NDArray[np.int32]:
     scale = PATH_HEIGHT_PX / height
     small_width = max(3, round(width * scale))
     small = cv2.resize(ink, (small_width, PATH_HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    costs = _least_ink_paths(small)
+    costs = _least_ink_paths(np.maximum(small, INSIDE_COST * _between_strokes(small)))
     cost, rows = costs[-1], costs.tolist()
     paths = [_trace(rows, end) for end in _good_ends(cost)]
     most = min(MAX_CUTS, math.ceil(CUTS_PER_HEIGHT * width / height))
@@ -105,6 +107,13 @@ def best_path(weights: Sequence[float], hypotheses: Sequence[tuple[Span, float]]
                 choice = (score, [*path, index])
         best.append(choice)
     return best[-1][1], best[-1][0]
+
+
+def _between_strokes(small: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """What has ink above it and below it, as the inside of a 0."""
+    inked = small > 0.5
+    above = np.logical_or.accumulate(inked, axis=0)
+    return np.asarray(above & np.logical_or.accumulate(inked[::-1], axis=0)[::-1])
 
 
 def _least_ink_paths(small: NDArray[np.float32]) -> NDArray[np.float32]:
