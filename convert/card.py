@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +23,27 @@ def numbers_table(metrics: dict[str, Any]) -> str:
         ["---"] * (1 + len(columns)),
     ]
     for name, read in _ROWS.items():
-        rows.append([name, *(read(models[p], models[p]["runtimes"][r]) for p, r in columns)])
+        rows.append([name, *(read(_measured(models[precision], runtime)) for precision, runtime in columns)])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 
-_ROWS = {
-    "accuracy": lambda model, run: f"{run['comparison']['accuracy_percent']:.2f} %",
-    "drop from float32": lambda model, run: f"{run['comparison']['drop_pp']:+.2f} pp",
-    "McNemar's exact p": lambda model, run: f"{run['comparison']['mcnemar_p']:.2f}",
-    "labels changed": lambda model, run: f"{run['comparison']['labels_changed']}",
-    "worst logit error": lambda model, run: f"{run['comparison']['worst_logit_error']:.2f}",
-    "expected calibration error": lambda model, run: f"{run['calibration_error']:.4f}",
-    "digits kept": lambda model, run: f"{run['digits_kept_percent']:.2f} %",
-    "non-digits passed": lambda model, run: f"{run['non_digits_passed_percent']:.1f} %",
-    "non-digits passed where 99 % of digits are kept": lambda model, run: (
-        f"{run['non_digits_passed_at_99_percent']:.1f} %"
-    ),
-    "file": lambda model, run: f"{model['size_bytes'] / 1024:.1f} KiB",
-    "multiply-accumulates": lambda model, run: f"{model['macs'] / 1e6:.2f} M",
+def _measured(model: dict[str, Any], runtime: str) -> dict[str, Any]:
+    on_runtime = model["runtimes"][runtime]
+    return {**model, **on_runtime, **on_runtime["comparison"]}
+
+
+_ROWS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "accuracy": lambda m: f"{m['accuracy_percent']:.2f} %",
+    "drop from float32": lambda m: f"{m['drop_pp']:+.2f} pp",
+    "McNemar's exact p": lambda m: f"{m['mcnemar_p']:.2f}",
+    "labels changed": lambda m: f"{m['labels_changed']}",
+    "worst logit error": lambda m: f"{m['worst_logit_error']:.2f}",
+    "expected calibration error": lambda m: f"{m['calibration_error']:.4f}",
+    "digits kept": lambda m: f"{m['digits_kept_percent']:.2f} %",
+    "non-digits passed": lambda m: f"{m['non_digits_passed_percent']:.1f} %",
+    "non-digits passed where 99 % of digits are kept": lambda m: f"{m['non_digits_passed_at_99_percent']:.1f} %",
+    "file": lambda m: f"{m['size_bytes'] / 1024:.1f} KiB",
+    "multiply-accumulates": lambda m: f"{m['macs'] / 1e6:.2f} M",
 }
 
 

@@ -162,4 +162,4 @@ def _input_table(detail: dict) -> NDArray[np.int8] | NDArray[np.float32]:  # typ
     scale, zero_point = detail["quantization"]
     if scale == 0:
         return grey
-    return np.clip(np.rint(grey / np.float32(scale)) + zero_point, -128, 127).astype(np.int8)
+    return np.asarray(np.clip(np.rint(grey / np.float32(scale)) + zero_point, -128, 127), np.int8)

@@ -71,7 +71,7 @@ def parse_model(content: bytes, source: str = "memory") -> ModelFile:
             text = archive.read(CONTRACT_NAME).decode()
             digest = archive.read(DIGEST_NAME).decode().strip()
             flatbuffer = content[: min(member.header_offset for member in archive.infolist())]
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, UnicodeDecodeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, ValueError, EOFError, OSError) as error:
         raise ModelError(
             f"expected a model with an embedded {CONTRACT_NAME}, got {source} without a readable one; "
             "make the model with: python -m convert --int8"

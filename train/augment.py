@@ -1,6 +1,7 @@
 """What hands, pens, paper, light, lenses and segmentation do to a digit: one random variation of a 28x28 image."""
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -62,11 +63,11 @@ def _filled(image: Image) -> Image:
     return field
 
 
-def _clip(values: NDArray[np.floating]) -> Image:
+def _clip(values: NDArray[Any]) -> Image:
     return np.clip(values, 0, 255).astype(np.uint8)
 
 
-def _blend(image: Image, background: NDArray[np.floating], ink: float) -> Image:
+def _blend(image: Image, background: NDArray[Any], ink: float) -> Image:
     """Puts ink of grey `ink` over a background, both in [0, 255], as alpha blending."""
     alpha = image.astype(np.float32) / 255
     return _clip(background * (1 - alpha) + ink * alpha)
@@ -83,7 +84,7 @@ def shake(image: Image, random: Random) -> Image:
     angle, reach = random.uniform(0, np.pi), random.uniform(1, 4)
     step = np.array([np.cos(angle), np.sin(angle)]) * reach
     start, end = np.rint(4 - step).astype(int), np.rint(4 + step).astype(int)
-    cv2.line(kernel, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 1.0)
+    cv2.line(kernel, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), (1.0,))
     return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.uint8)
 
 
@@ -134,12 +135,13 @@ def ruling(image: Image, random: Random) -> Image:
     """One to three lines of a form or of squared paper cross the crop, drawn through at any grey."""
     drawn = image.copy()
     for _ in range(int(random.integers(1, 4))):
-        angle = random.choice([0.0, np.pi / 2]) + random.normal(0, 0.25) if random.random() < 0.7 else random.uniform(0, 3)
+        along = random.random() < 0.7
+        angle = random.choice([0.0, np.pi / 2]) + random.normal(0, 0.25) if along else random.uniform(0, 3)
         centre = random.uniform(0, 28, 2)
         reach = np.array([np.cos(angle), np.sin(angle)]) * 40
         start, end = np.rint((centre - reach) * 16).astype(int), np.rint((centre + reach) * 16).astype(int)
         layer = np.zeros_like(image)
-        cv2.line(layer, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), int(random.integers(80, 256)), 1,
+        cv2.line(layer, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), (int(random.integers(80, 256)),), 1,
                  cv2.LINE_AA, 4)  # fmt: skip
         if random.random() < 0.3:
             layer[random.random((28, 28)) < 0.4] = 0
@@ -152,7 +154,7 @@ def neighbour(image: Image, random: Random) -> Image:
     width = int(random.integers(2, 6))
     piece = np.zeros_like(image)
     points = np.stack([random.uniform(24 - width, 30, 5), np.sort(random.uniform(-2, 30, 5))], axis=1)
-    cv2.polylines(piece, [np.rint(points * 16).astype(np.int32)], False, int(random.integers(150, 256)),
+    cv2.polylines(piece, [np.rint(points * 16).astype(np.int32)], False, (int(random.integers(150, 256)),),
                   int(random.integers(1, 4)), cv2.LINE_AA, 4)  # fmt: skip
     return np.maximum(image, np.rot90(piece, int(random.integers(4))))
 
@@ -163,8 +165,10 @@ def blots(image: Image, random: Random) -> Image:
     for _ in range(int(random.integers(2, 9))):
         centre, axes = random.integers(0, 28, 2), random.integers(0, 3, 2)
         grey = int(random.choice([0, random.integers(100, 256)], p=[0.35, 0.65]))
-        cv2.ellipse(drawn, (int(centre[0]), int(centre[1])), (int(axes[0]), int(axes[1])), float(random.uniform(0, 180)),
-                    0, 360, grey, -1, cv2.LINE_AA)  # fmt: skip
+        turn_deg = float(random.uniform(0, 180))
+        cv2.ellipse(drawn, (int(centre[0]), int(centre[1])),
+                    (int(axes[0]), int(axes[1])), turn_deg, 0, 360, (grey,), -1,
+                    cv2.LINE_AA)  # fmt: skip
     return drawn
 
 

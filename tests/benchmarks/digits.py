@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from train.data import load_mnist
 ROOT = Path(__file__).parents[2]
 
 
-def accuracy(classifier: DigitClassifier, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> float:
+def accuracy(classifier: DigitClassifier, images: NDArray[np.uint8], labels: NDArray[Any]) -> float:
     """The share of images whose best digit is right, in percent."""
     return float((classifier.classify_batch(images).digits == labels).mean() * 100)
 
