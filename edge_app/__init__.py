@@ -2,7 +2,18 @@
 
 from .classifier import DigitClassifier, Prediction, Predictions
 from .errors import DigitsError
+from .image_file import load_image
 from .page import Digit, Line, Page
 from .page_reader import PageReader
 
-__all__ = ["Digit", "DigitClassifier", "DigitsError", "Line", "Page", "PageReader", "Prediction", "Predictions"]
+__all__ = [
+    "Digit",
+    "DigitClassifier",
+    "DigitsError",
+    "Line",
+    "Page",
+    "PageReader",
+    "Prediction",
+    "Predictions",
+    "load_image",
+]

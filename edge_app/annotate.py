@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import OutputError
+from .model_file import write_atomically
 from .page import Box, Digit, Page
 
 READ_RGB = (0, 150, 40)
@@ -37,14 +37,8 @@ def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
 
 def save_image(image: NDArray[np.uint8], path: Path) -> None:
     """Writes uint8 (H, W) or (H, W, 3) RGB as PNG, making its folder; raises OutputError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stored = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-        path.write_bytes(cv2.imencode(".png", stored)[1].tobytes())
-    except OSError as error:
-        raise OutputError(
-            f"expected a folder that can be written, got {path} ({error.strerror}); try another"
-        ) from error
+    stored = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    write_atomically(path, cv2.imencode(".png", stored)[1].tobytes())
 
 
 def _draw_box(canvas: NDArray[np.uint8], box: Box, colour_rgb: tuple[int, int, int], thickness: int) -> None:

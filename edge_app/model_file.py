@@ -110,4 +110,6 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise OutputError(f"expected to write {path}, got: {error.strerror}; choose another --output") from error
+        raise OutputError(
+            f"expected a folder that can be written, got {path.parent} ({error.strerror}); choose another"
+        ) from error
