@@ -20,13 +20,14 @@ REACH_IN_LINE = 1.6
 # and share this part of the larger one's height.
 MIN_OVERLAP = 0.3
 # Ink smaller than this part of its neighbour's height (specks, dots) speaks neither for nor against it.
-MIN_SIZE_RATIO = 0.25
+MIN_SIZE_RATIO = 0.35
 # Evidence of a digit is its log odds, at most this.
 MAX_FOR = 3.0
 # Many things are a mere stroke, so a 1 proves less.
 ONE_WEIGHT = 0.25
-# Refused ink speaks against its group as much as this for each height of its width.
-AGAINST = 5.0
+# Refused ink speaks against its group this much for each letter that it may be, less if it is smaller than the digits.
+AGAINST = 6.0
+MIN_LETTERS = 0.3
 MAX_LETTERS = 6.0
 # A group needs this much evidence.
 MIN_EVIDENCE = 2.0
@@ -46,23 +47,28 @@ def keep_good_company(readings: Sequence[Reading]) -> list[Reading]:
     gaps_xy, larger = _gaps(np.array([reading.box for reading in readings], np.float32))
     beside, above = gaps_xy[..., 0] / larger, gaps_xy[..., 1] / larger
     groups = _groups((beside <= REACH_BESIDE) & (above <= REACH_ABOVE))
-    evidence = np.bincount(groups, weights=[_evidence(reading) for reading in readings])
+    evidence = np.bincount(groups, weights=_evidence(readings, groups))
     read = np.array([reading.label is not None for reading in readings])
     believed = read & (evidence[groups] >= MIN_EVIDENCE)
     # A number may be written widely: what stands in its line needs no evidence of its own.
     in_line = (beside <= REACH_IN_LINE) & (above <= -MIN_OVERLAP)
     believed |= read & (evidence[groups] > 0) & (in_line & believed).any(axis=1)
-    return [
-        reading if kept else replace(reading, label=None) for reading, kept in zip(readings, believed, strict=True)
-    ]
+    return [reading if kept else replace(reading, label=None) for reading, kept in zip(readings, believed, strict=True)]
 
 
-def _evidence(reading: Reading) -> float:
-    if reading.label is None:
-        letters = reading.box[2] / reading.box[3]
-        return -AGAINST * (1 - reading.confidence) * min(max(letters, 0.3), MAX_LETTERS)
-    odds = np.log(reading.confidence + 1e-6) - np.log(1 - reading.confidence + 1e-6)
-    return float(np.clip(odds, 0, MAX_FOR)) * (ONE_WEIGHT if reading.label == 1 else 1.0)
+def _evidence(readings: Sequence[Reading], groups: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What each reading says for its group (above 0) or against it."""
+    sizes = np.array([reading.box[2:] for reading in readings], np.float64)
+    read = np.array([reading.label is not None for reading in readings])
+    ones = np.array([reading.label == 1 for reading in readings])
+    confidence = np.clip([reading.confidence for reading in readings], 1e-6, 1 - 1e-6)
+    odds = np.log(confidence / (1 - confidence))
+    for_it = np.clip(odds, 0, MAX_FOR) * np.where(ones, ONE_WEIGHT, 1.0)
+    counts = np.bincount(groups, weights=read)
+    heights = np.bincount(groups, weights=sizes[:, 1] * read) / np.maximum(counts, 1)
+    height = np.where(counts > 0, heights, 1.0)[groups]
+    letters = np.clip(sizes[:, 0] / sizes[:, 1], MIN_LETTERS, MAX_LETTERS) * np.minimum(sizes[:, 1] / height, 1.0)
+    return np.asarray(np.where(read, for_it, -AGAINST * (1 - confidence) * letters))
 
 
 def _groups(near: NDArray[np.bool_]) -> NDArray[np.int64]:

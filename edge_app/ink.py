@@ -21,6 +21,10 @@ LIGHT_ON_DARK = 1.1
 # Noise is measured on every so manieth pixel of the small image: a window of 15 then spans two widest strokes.
 NOISE_STEP = 2
 NOISE_WINDOW = 15
+NOISE_PLACE = 9
+# Paper in shadow is at least this bright, as a part of the page's bright grounds; what is darker is a desk.
+DARKEST_PAPER = 0.3
+BRIGHT_PERCENTILE = 90
 # Grounds that differ more than this are not one paper in light and shadow.
 PAPER_STEP = 0.6
 NOISE_GAIN = 3.0
@@ -118,11 +122,12 @@ def _relative_darkness(work: Grey, background: Grey) -> Grey:
 
 
 def _edges_of_paper(background: Grey, shape_hw: tuple[int, ...]) -> Grey:
-    """Uint8 (h, w), 255 where the ground is on one side much darker than on the other, else 0."""
+    """Uint8 (h, w), 255 where the ground is on one side much darker than on the other, or no paper at all, else 0."""
     window = np.ones((3, 3), np.uint8)
     darker = _guarded(cv2.erode(background, window))
     ratio = cv2.divide(darker, _guarded(cv2.dilate(background, window)), scale=255)
     _, edges = cv2.threshold(ratio, 255 * PAPER_STEP, 255, cv2.THRESH_BINARY_INV)
+    edges[background < DARKEST_PAPER * np.percentile(background, BRIGHT_PERCENTILE)] = 255
     return np.asarray(cv2.resize(edges, shape_hw[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
@@ -141,6 +146,8 @@ def _noise_threshold(ink: Grey, shrink: int) -> Grey:
     level = cv2.medianBlur(sample, NOISE_WINDOW)
     spread = cv2.medianBlur(cv2.absdiff(sample, level), NOISE_WINDOW)
     threshold = cv2.addWeighted(level, 1.0, spread, 1.4826 * NOISE_GAIN, MIN_CONTRAST)
+    # Noise is the same over wide places; where it seems to be strong in a small one, strokes are dense there.
+    threshold = cv2.morphologyEx(threshold, cv2.MORPH_OPEN, np.ones((NOISE_PLACE, NOISE_PLACE), np.uint8))
     # A rough desk does not become smooth on the last pixels before a sheet.
     threshold = cv2.dilate(threshold, np.ones((3, 3), np.uint8))
     return np.asarray(cv2.resize(threshold, ink.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
