@@ -23,8 +23,10 @@ MIN_OVERLAP = 0.3
 MIN_SIZE_RATIO = 0.35
 # Evidence of a digit is its log odds, at most this.
 MAX_FOR = 3.0
-# Many things are a mere stroke, so a 1 proves less.
+# Many things are a mere stroke, so a 1 proves less, most of all where less than this part of all ink is read.
 ONE_WEIGHT = 0.25
+ONE_WEIGHT_CLEAN = 0.8
+CLEAN_PAGE = 0.8
 # Refused ink speaks against its group this much for each letter that it may be, less if it is smaller than the digits.
 AGAINST = 6.0
 MIN_LETTERS = 0.3
@@ -63,7 +65,8 @@ def _evidence(readings: Sequence[Reading], groups: NDArray[np.int64]) -> NDArray
     ones = np.array([reading.label == 1 for reading in readings])
     confidence = np.clip([reading.confidence for reading in readings], 1e-6, 1 - 1e-6)
     odds = np.log(confidence / (1 - confidence))
-    for_it = np.clip(odds, 0, MAX_FOR) * np.where(ones, ONE_WEIGHT, 1.0)
+    one_weight = ONE_WEIGHT if read.sum() < CLEAN_PAGE * len(read) else ONE_WEIGHT_CLEAN
+    for_it = np.clip(odds, 0, MAX_FOR) * np.where(ones, one_weight, 1.0)
     counts = np.bincount(groups, weights=read)
     heights = np.bincount(groups, weights=sizes[:, 1] * read) / np.maximum(counts, 1)
     height = np.where(counts > 0, heights, 1.0)[groups]

@@ -37,6 +37,8 @@ def test_nothing_is_nothing() -> None:
 
 
 def test_a_lone_stroke_needs_company() -> None:
-    """A single 1 may be any stroke; in line with a number it is a digit, also at some distance."""
-    assert labels([reading(0, 1, 0.95)]) == [None]
+    """Where other ink is refused a single 1 may be any stroke; on a clean page, or in line with a number, it is a 1."""
+    elsewhere = [reading(x, None, 0.1, y=900) for x in (0, 30, 60)]
+    assert labels([reading(0, 1, 0.95), *elsewhere])[0] is None
+    assert labels([reading(0, 1, 0.95)]) == [1]
     assert labels([reading(0, 4), reading(70, 1, 0.95)]) == [4, 1]
