@@ -118,7 +118,8 @@ def _read(path: Path) -> Arrays:
 
 
 def _read_npz(path: Path) -> Arrays:
-    with np.load(path, allow_pickle=False) as archive:
+    # np.load leaves a file that it opened itself open when it is damaged.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         missing = [name for name in DIGESTS if name not in archive.files]
         if missing:
             raise DataError(f"expected the arrays {', '.join(DIGESTS)} in {path}, got none named {', '.join(missing)}")

@@ -48,7 +48,13 @@ def accuracy(model: Any, split: Split) -> float:
 
 
 def _fit(
-    model: Any, examples: Examples, validation: Split, learning_rate: float, epochs: int, recipe: Recipe, checkpoint: Path
+    model: Any,
+    examples: Examples,
+    validation: Split,
+    learning_rate: float,
+    epochs: int,
+    recipe: Recipe,
+    checkpoint: Path,
 ) -> History:
     import tensorflow as tf
     from tf_keras import callbacks, losses, optimizers

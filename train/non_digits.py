@@ -42,7 +42,10 @@ def make_non_digits(count: int, seed: int, digits: Image, labels: NDArray[np.int
         lambda: _shape(random),
         lambda: _texture(random),
     ]
-    return np.stack([kinds[random.integers(len(kinds))]() for _ in range(count)])
+    drawn = np.zeros((count, 28, 28), np.uint8)
+    for image in drawn:
+        image[:] = kinds[random.integers(len(kinds))]()
+    return drawn
 
 
 @functools.cache

@@ -1,0 +1,54 @@
+"""Imports point at the lightest package."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from convert.card import ROOT
+
+HEAVY = {"tensorflow", "tf_keras", "keras", "tensorflow_model_optimization"}
+
+
+def imports(package: str) -> Iterator[tuple[str, str]]:
+    """Every (file, imported top-level module) of a package, wherever in the file it stands."""
+    for path in sorted((ROOT / package).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                yield from ((path.name, alias.name.split(".")[0]) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                yield path.name, str(node.module).split(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("package", "forbidden"),
+    [("edge_app", HEAVY | {"train", "convert", "matplotlib", "rich"}), ("train", {"convert"})],
+)
+def test_no_package_reaches_up(package: str, forbidden: set[str]) -> None:
+    """edge_app never sees TensorFlow or the packages above it, train never sees convert."""
+    assert [found for found in imports(package) if found[1] in forbidden] == []
+
+
+def test_one_file_each_names_tfmot_and_the_runtimes() -> None:
+    """QAT's package is imported in train/qat.py alone, the runtimes are named in edge_app/runtime.py alone."""
+    everything = [(package, *found) for package in ("edge_app", "train", "convert") for found in imports(package)]
+    assert {found[:2] for found in everything if found[2] == "tensorflow_model_optimization"} == {("train", "qat.py")}
+    naming = {
+        str(path.relative_to(ROOT))
+        for package in ("edge_app", "train", "convert")
+        for path in (ROOT / package).glob("*.py")
+        if "tflite_runtime." in path.read_text() or "ai_edge_litert." in path.read_text()
+    }
+    assert naming == {"edge_app/runtime.py"}
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["edge_app.cli", "edge_app.page_reader", "train.data", "train.augment", "train.non_digits", "train.examples"],
+)
+def test_light_modules_stay_light(module: str) -> None:
+    """Importing these loads no TensorFlow, not even through others."""
+    code = f"import sys, {module}; sys.exit(bool({HEAVY!r} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

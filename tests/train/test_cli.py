@@ -1,0 +1,117 @@
+"""`python -m train` end to end on a few hundred images, and every exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convert.card import ROOT
+from train.cli import main
+from train.data import load_mnist
+
+TINY = ["--quick", "--epochs", "1", "--batch-size", "32", "--train-limit", "320"]
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Runs the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "train", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two runs with the same seed."""
+    folders = [tmp_path_factory.mktemp(f"run{number}") for number in range(2)]
+    for folder in folders:
+        done = run(*TINY, "--seed", "3", "--output", str(folder))
+        assert done.returncode == 0, done.stderr
+    return folders
+
+
+def test_it_writes_models_metrics_and_pictures_alone(twice: list[Path]) -> None:
+    """What convert starts from, the numbers, two pictures, and no checkpoint left over."""
+    assert sorted(path.name for path in twice[0].iterdir()) == [
+        "digits_float.h5",
+        "digits_qat.h5",
+        "metrics.json",
+        "training_confusion.png",
+        "training_curves.png",
+    ]
+
+
+def test_the_same_seed_gives_the_same_metrics(twice: list[Path]) -> None:
+    """Same seed, same machine: every number alike."""
+    first, second = (json.loads((folder / "metrics.json").read_text()) for folder in twice)
+    assert first == second
+    assert first["train"]["seed"] == 3
+    assert first["train"]["recipe"]["float_epochs"] == 1
+
+
+def test_quantized_models_load_again(twice: list[Path]) -> None:
+    """The .h5 of a quantization-aware model gives the accuracy that was written down."""
+    from train.fitting import predict
+    from train.qat import load_quantized
+
+    model: Any = load_quantized(twice[0] / "digits_qat.h5")
+    validation = load_mnist().validation
+    right = np.mean(predict(model, validation)[:, :10].argmax(axis=1) == validation.labels) * 100
+    metrics = json.loads((twice[0] / "metrics.json").read_text())
+    assert metrics["train"]["accuracy_percent"]["qat"]["validation"] == pytest.approx(right, abs=0.006)
+
+
+@pytest.mark.parametrize("arguments", [["--epochs", "0"], ["--batch-size", "many"], ["--unknown"]])
+def test_usage_errors_are_2(arguments: list[str]) -> None:
+    """A flag that makes no sense is argparse's to refuse."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+
+
+def test_missing_data_is_one_line_and_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A path without MNIST is refused before TensorFlow is loaded."""
+    assert main(["--data", str(tmp_path / "nothing.npz"), "--output", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("train: error: expected a Keras mnist.npz")
+    assert error.count("\n") == 1
+
+
+def test_an_output_that_is_a_file_is_one_line_and_1(tmp_path: Path) -> None:
+    """Nothing is trained for a folder that cannot be written."""
+    (tmp_path / "file").touch()
+    done = run(*TINY, "--output", str(tmp_path / "file"))
+    assert done.returncode == 1
+    assert "train: error: expected a folder" in done.stderr
+
+
+def test_ctrl_c_keeps_the_last_epoch_and_says_where(tmp_path: Path) -> None:
+    """An interrupted run ends with 130 and a checkpoint that loads; earlier models are untouched."""
+    (tmp_path / "digits_float.h5").write_bytes(b"an earlier model")
+    checkpoint = tmp_path / ".checkpoint_float.h5"
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "train", *TINY, "--epochs", "50", "--output", str(tmp_path)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while not checkpoint.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=120)
+    assert child.returncode == 130, errors
+    assert str(checkpoint) in errors
+    assert (tmp_path / "digits_float.h5").read_bytes() == b"an earlier model"
+    from train.network import load_float
+
+    assert load_float(checkpoint).output_shape == (None, 11)
