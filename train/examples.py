@@ -12,6 +12,7 @@ from .augment import augment
 from .data import Split
 from .non_digits import make_non_digits
 from .recipe import Recipe
+from .regional import regional
 
 Batch = tuple[NDArray[np.float32], NDArray[np.int64]]
 NON_DIGIT = LABELS.index(NOT_A_DIGIT)
@@ -33,7 +34,8 @@ class Examples:
         non_digits = round(recipe.non_digit_share * len(digits))
         pool = make_non_digits(non_digits * NON_DIGIT_POOL, seed, digits.images, digits.labels)
         self._digits, self._pool, self._non_digits = digits, pool, non_digits
-        self._camera_share, self._seed, self._batch_size = camera_share, seed, recipe.batch_size
+        self._camera_share, self._regional_share = camera_share, recipe.regional_share
+        self._seed, self._batch_size = seed, recipe.batch_size
 
     @property
     def steps_per_epoch(self) -> int:
@@ -47,7 +49,12 @@ class Examples:
         images = np.concatenate([self._digits.images, chosen])
         labels = np.concatenate([self._digits.labels, np.full(self._non_digits, NON_DIGIT, np.int64)])
         order = random.permutation(len(images))
-        return np.stack([augment(images[index], random, self._camera_share) for index in order]), labels[order]
+        return np.stack([self._varied(images[index], labels[index], random) for index in order]), labels[order]
+
+    def _varied(self, image: NDArray[np.uint8], label: int, random: np.random.Generator) -> NDArray[np.uint8]:
+        if random.random() < self._regional_share:
+            image = regional(image, label, random)
+        return augment(image, random, self._camera_share)
 
     def batches(self) -> Iterator[Batch]:
         """Endless batches: float32 (B, 28, 28, 1) in [0, 1] and labels int64 (B,); the next epoch is made meanwhile."""

@@ -18,11 +18,12 @@ class Recipe:
         label_smoothing: Szegedy et al. 2016, arXiv:1512.00567.
         camera_share: share of images that get camera damage on top of the pen's and hand's variation, in [0, 1].
         qat_camera_share: the same during fine-tuning.
+        regional_share: share of the 1s and 7s that are written with a flag or a bar, in [0, 1].
         non_digit_share: non-digits for each digit image.
         train_limit: how many training images are used; None for all.
     """
 
-    float_epochs: int = 34
+    float_epochs: int = 30
     qat_epochs: int = 5
     batch_size: int = 128
     learning_rate: float = 3e-3
@@ -32,6 +33,7 @@ class Recipe:
     label_smoothing: float = 0.02
     camera_share: float = 0.4
     qat_camera_share: float = 0.3
+    regional_share: float = 0.3
     non_digit_share: float = 0.22
     train_limit: int | None = None
 
