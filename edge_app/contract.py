@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,7 +66,7 @@ class ModelContract:
             fields = json.loads(text)
             known = {name: fields[name] for name in (f.name for f in dataclasses.fields(cls))}
             known["labels"] = tuple(known["labels"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ModelError(
                 f"expected a model contract of format {FORMAT}, got one that cannot be read ({error!r}); "
                 "convert the model again with this version"
@@ -75,4 +75,5 @@ class ModelContract:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    # math.isfinite raises OverflowError for a whole number that no float can hold.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

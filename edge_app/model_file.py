@@ -71,7 +71,10 @@ def parse_model(content: bytes, source: str = "memory") -> ModelFile:
             text = archive.read(CONTRACT_NAME).decode()
             digest = archive.read(DIGEST_NAME).decode().strip()
             flatbuffer = content[: min(member.header_offset for member in archive.infolist())]
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, ValueError, EOFError, OSError) as error:
+    except ModelError:
+        raise
+    # zipfile raises RuntimeError for a member whose flags say that it is encrypted.
+    except (zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, ValueError, EOFError, OSError) as error:
         raise ModelError(
             f"expected a model with an embedded {CONTRACT_NAME}, got {source} without a readable one; "
             "make the model with: python -m convert --int8"
@@ -108,8 +111,10 @@ def write_atomically(path: Path, content: bytes) -> None:
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise OutputError(
             f"expected a folder that can be written, got {path.parent} ({error.strerror}); choose another"
         ) from error
+    finally:
+        # Gone already where all went well; Ctrl-C must leave nothing behind either.
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
