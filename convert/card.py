@@ -32,6 +32,10 @@ def _measured(model: dict[str, Any], runtime: str) -> dict[str, Any]:
     return {**model, **on_runtime, **on_runtime["comparison"]}
 
 
+def _percent_or_none(percent: float | None) -> str:
+    return "n/a" if percent is None else f"{percent:.1f} %"
+
+
 _ROWS: dict[str, Callable[[dict[str, Any]], str]] = {
     "accuracy": lambda m: f"{m['accuracy_percent']:.2f} %",
     "drop from float32": lambda m: f"{m['drop_pp']:+.2f} pp",
@@ -41,7 +45,7 @@ _ROWS: dict[str, Callable[[dict[str, Any]], str]] = {
     "expected calibration error": lambda m: f"{m['calibration_error']:.4f}",
     "digits kept": lambda m: f"{m['digits_kept_percent']:.2f} %",
     "non-digits passed": lambda m: f"{m['non_digits_passed_percent']:.1f} %",
-    "non-digits passed where 99 % of digits are kept": lambda m: f"{m['non_digits_passed_at_99_percent']:.1f} %",
+    "non-digits passed where 99 % of digits are kept": lambda m: _percent_or_none(m["non_digits_passed_at_99_percent"]),
     "file": lambda m: f"{m['size_bytes'] / 1024:.1f} KiB",
     "multiply-accumulates": lambda m: f"{m['macs'] / 1e6:.2f} M",
 }

@@ -4,6 +4,7 @@ import io
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .calibrate import Reliability
 from .comparison import Comparison
@@ -12,13 +13,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Counts = tuple[tuple[int, ...], ...]
+
 
 def confusion_png(comparison: Comparison, precision: str) -> bytes:
     """Confusion matrices of the float parent and of the converted model, side by side."""
     figure = _figure((11, 5))
     parent, child = figure.subplots(1, 2)
-    _draw_confusion(parent, comparison.parent_confusion, f"float32: {comparison.parent_accuracy_percent:.2f} %")
-    _draw_confusion(child, comparison.confusion, f"{precision}: {comparison.accuracy_percent:.2f} %")
+    matrices = (comparison.parent_confusion, comparison.confusion)
+    # One scale for both, and never so dark that the number in the cell is lost.
+    darkest = 1.6 * max(1, *(int(_errors(counts).max()) for counts in matrices))
+    _draw_confusion(parent, matrices[0], darkest, f"float32: {comparison.parent_accuracy_percent:.2f} %")
+    _draw_confusion(child, matrices[1], darkest, f"{precision}: {comparison.accuracy_percent:.2f} %")
     return _png(figure)
 
 
@@ -53,11 +59,15 @@ def _png(figure: "Figure") -> bytes:
     return buffer.getvalue()
 
 
-def _draw_confusion(axes: "Axes", counts: tuple[tuple[int, ...], ...], title: str) -> None:
-    matrix = np.array(counts)
+def _errors(counts: Counts) -> NDArray[np.int64]:
     # The diagonal holds nearly everything: the colour shows the errors.
-    errors = matrix - np.diag(matrix.diagonal())
-    axes.imshow(errors, cmap="Reds", vmax=max(int(errors.max()), 1))
+    matrix = np.array(counts)
+    return np.asarray(matrix - np.diag(matrix.diagonal()))
+
+
+def _draw_confusion(axes: "Axes", counts: Counts, darkest: float, title: str) -> None:
+    matrix, errors = np.array(counts), _errors(counts)
+    axes.imshow(errors, cmap="Reds", vmin=0, vmax=darkest)
     for (row, column), count in np.ndenumerate(matrix):
         if count:
             axes.text(column, row, str(count), ha="center", va="center", fontsize=7)

@@ -57,8 +57,6 @@ def prove(
     digits, non_digits = child_logits["test"], child_logits["non_digits"]
     uncalibrated = read_logits(digits, dataclasses.replace(contract, temperature=1.0))
     calibrated = reliability(read_logits(digits, contract), labels)
-    unrefused = read_logits(digits, dataclasses.replace(contract, refuse_below=0.0))
-    at_99 = choose_refuse_below(unrefused, NON_DIGIT_KEEP_FRACTION)
     return Proof(
         comparison=compare(parent_logits["test"], digits, labels),
         calibration_error=calibrated.expected_calibration_error,
@@ -66,12 +64,18 @@ def prove(
         reliability=calibrated,
         digits_kept_percent=_read_percent(read_logits(digits, contract)),
         non_digits_passed_percent=_read_percent(read_logits(non_digits, contract)),
-        non_digits_passed_at_99_percent=(
-            None
-            if at_99 is None
-            else _read_percent(read_logits(non_digits, dataclasses.replace(contract, refuse_below=at_99)))
-        ),
+        non_digits_passed_at_99_percent=_passed_where_kept(digits, non_digits, contract),
     )
+
+
+def _passed_where_kept(
+    digits: NDArray[np.float32], non_digits: NDArray[np.float32], contract: ModelContract
+) -> float | None:
+    unrefused = read_logits(digits, dataclasses.replace(contract, refuse_below=0.0))
+    refuse_below = choose_refuse_below(unrefused, NON_DIGIT_KEEP_FRACTION)
+    if refuse_below is None:
+        return None
+    return _read_percent(read_logits(non_digits, dataclasses.replace(contract, refuse_below=refuse_below)))
 
 
 def _read_percent(predictions: Predictions) -> float:

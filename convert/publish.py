@@ -22,10 +22,10 @@ def model_name(precision: str) -> str:
 
 
 def require_writable(output: Path) -> None:
-    """Makes the folder, and raises OutputError now rather than after minutes of work."""
+    """Raises OutputError now rather than after minutes of work; a folder that is not there yet is made later."""
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=output):
+        existing = next(folder for folder in (output, *output.parents) if folder.exists())
+        with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as error:
         raise OutputError(

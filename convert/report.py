@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from .calibrate import KEEP_FRACTION
@@ -28,12 +29,11 @@ def operator_table(inspection: Inspection) -> Table:
     """Operators in order, each with its tensors, their scales and zero points."""
     # Narrow enough for a terminal of 80 columns.
     table = Table(title="Operators of the int8 model", box=SIMPLE, padding=(0, 1, 0, 0))
-    for heading in ("operator", "tensor", "shape", "scale"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("zero point", "MACs"):
-        table.add_column(heading, justify="right")
+    for heading in ("operator", "tensor", "shape", "scale", "zero point", "MACs"):
+        right = heading in {"zero point", "MACs"}
+        table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "zero point")
     for operator in inspection.operators:
-        roles = ["constant" if tensor.is_constant else "input" for tensor in operator.inputs]
+        roles = ["const" if tensor.is_constant else "input" for tensor in operator.inputs]
         roles += ["output"] * len(operator.outputs)
         for index, (role, tensor) in enumerate(zip(roles, (*operator.inputs, *operator.outputs), strict=True)):
             table.add_row(
@@ -99,7 +99,7 @@ def _proof_rows(proof: Proof) -> Iterator[tuple[str, str]]:
 
 def _integer_line(inspection: Inspection) -> str:
     findings = inspection.float_findings
-    integer = "integers only" if not findings else "[red]not integers only: " + "; ".join(findings) + "[/red]"
+    integer = "integers only" if not findings else f"[red]not integers only: {escape('; '.join(findings))}[/red]"
     enters = "as p - 128" if inspection.takes_pixel_minus_128 else "through a table, not as p - 128"
     return f"{integer}; the pixel p enters {enters}"
 

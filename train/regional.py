@@ -37,10 +37,11 @@ def _flag(image: Image, rows: NDArray[np.intp], random: Random) -> list[NDArray[
     top = np.array([_middle(image, rows[0]), rows[0]]) + 0.5
     reach = random.uniform(0.18, 0.42) * height
     fall = random.uniform(0.6, 1.4) * reach
-    strokes = [np.array([top, top + [-reach, fall]])]
+    strokes = [np.array([top, top + np.array([-reach, fall])])]
     if random.random() < 0.35:
         foot = np.array([_middle(image, rows[-1]), rows[-1] - 0.5])
-        strokes.append(np.array([foot - [random.uniform(0.15, 0.3) * height, 0], foot + [0.2 * height, 0]]))
+        left = np.array([random.uniform(0.15, 0.3) * height, 0])
+        strokes.append(np.array([foot - left, foot + np.array([0.2 * height, 0])]))
     return strokes
 
 
@@ -49,8 +50,8 @@ def _bar(image: Image, rows: NDArray[np.intp], random: Random) -> list[NDArray[n
     row = rows[int(height * random.uniform(0.42, 0.62))]
     middle = np.array([_middle(image, row), row])
     reach = random.uniform(0.18, 0.32) * height
-    tilt = random.normal(0, 0.12) * reach
-    return [np.array([middle - [reach, -tilt], middle + [reach, -tilt]])]
+    half = np.array([reach, -random.normal(0, 0.12) * reach])
+    return [np.array([middle - half, middle + half])]
 
 
 def _middle(image: Image, row: int) -> float:
