@@ -48,6 +48,7 @@ class FakeInterpreter:
         shape: tuple[int, ...] = (1, 28, 28, 1),
     ) -> None:
         self.given: list[NDArray[Any]] = []
+        self._labels = labels
         self._input = {"index": 0, "shape": np.array(shape), "dtype": dtype, "quantization": quantization}
         self._output = {"index": 1, "shape": np.array([1, labels]), "dtype": dtype, "quantization": quantization}
 
@@ -70,7 +71,7 @@ class FakeInterpreter:
     def get_tensor(self, index: int) -> NDArray[Any]:
         """The corner pixel, once for each label."""
         assert index == 1
-        return np.full(self._output["shape"], self.given[-1][0, 0, 0, 0])
+        return np.full((1, self._labels), self.given[-1][0, 0, 0, 0])
 
 
 def fake(monkeypatch: pytest.MonkeyPatch, interpreter: FakeInterpreter, allow_float: bool = False) -> DigitClassifier:
@@ -86,10 +87,10 @@ def test_it_reads_real_digits(shipped: DigitClassifier) -> None:
 
 
 def test_a_batch_is_its_images_one_by_one(shipped: DigitClassifier) -> None:
-    """classify and classify_batch agree in every field, in the documented types."""
+    """A single image and a batch agree in every field, in the documented types."""
     found = shipped.classify_batch(TEST.images[:40])
-    assert (found.labels.dtype, found.digits.dtype) == (np.int64, np.int64)
-    assert (found.confidences.dtype, found.probabilities.dtype) == (np.float32, np.float32)
+    assert found.labels.dtype == found.digits.dtype == np.int64
+    assert found.confidences.dtype == found.probabilities.dtype == np.float32
     assert len(found) == 40
     for index, image in enumerate(TEST.images[:40]):
         one = shipped.classify(image)
@@ -223,7 +224,7 @@ def test_a_digit_below_the_threshold_is_not_read(refuse_below: float, label: int
 
 
 def test_what_is_rather_no_digit_is_not_read() -> None:
-    """ "Not a digit" winning refuses even where the threshold is 0; a split between digits does not."""
+    """A win of "not a digit" refuses even where the threshold is 0; a split between digits does not."""
     contract = ModelContract(refuse_below=0.0)
     assert read_logits(logits_of(0.3, 0.2), contract).labels[0] == UNREAD
     assert read_logits(logits_of(0.35, 0.33), contract).labels[0] == 0

@@ -43,7 +43,8 @@ class CountingInterpreter:
 
     def set_tensor(self, index: int, value: NDArray[np.int8]) -> None:
         """Checks that what comes in fits the details."""
-        assert (index, value.shape, value.dtype) == (0, (1, 28, 28, 1), np.int8)
+        assert (index, value.shape) == (0, (1, 28, 28, 1))
+        assert value.dtype == np.int8
 
     def invoke(self) -> None:
         """Counts."""
@@ -139,7 +140,7 @@ def test_a_missing_runtime_names_the_mend(monkeypatch: pytest.MonkeyPatch, runti
 
 
 def test_where_none_is_there_both_causes_and_mends_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ "auto" says what it tried."""
+    """The choice "auto" says what it tried."""
     install(monkeypatch)
     with pytest.raises(RuntimeUnavailableError) as caught:
         open_interpreter(b"", "auto")
