@@ -33,6 +33,9 @@ def to_tflite(model: Any, precision: str, calibration_images: NDArray[np.uint8] 
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], model)
     if precision != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if precision == "dynamic":
+        # tflite-runtime 2.14 has no dense operator with a scale for each channel (FULLY_CONNECTED version 12).
+        converter._experimental_disable_per_channel_quantization_for_dense_layers = True
     if precision == "float16":
         converter.target_spec.supported_types = [tf.float16]
     if precision == "int8":

@@ -1,4 +1,4 @@
-"""Pictures of a proof, as PNG bytes: nothing is written before the gate has been passed."""
+"""Pictures of the int8 model's proof, as PNG bytes: nothing is written before the gate has been passed."""
 
 import io
 from typing import TYPE_CHECKING
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 Counts = tuple[tuple[int, ...], ...]
 
 
-def confusion_png(comparison: Comparison, precision: str) -> bytes:
-    """Confusion matrices of the float parent and of the converted model, side by side."""
+def confusion_png(comparison: Comparison) -> bytes:
+    """Confusion matrices of the float parent and of the int8 model, side by side."""
     figure = _figure((11, 5))
     parent, child = figure.subplots(1, 2)
     matrices = (comparison.parent_confusion, comparison.confusion)
     # One scale for both, and never so dark that the number in the cell is lost.
     darkest = 1.6 * max(1, *(int(_errors(counts).max()) for counts in matrices))
     _draw_confusion(parent, matrices[0], darkest, f"float32: {comparison.parent_accuracy_percent:.2f} %")
-    _draw_confusion(child, matrices[1], darkest, f"{precision}: {comparison.accuracy_percent:.2f} %")
+    _draw_confusion(child, matrices[1], darkest, f"int8: {comparison.accuracy_percent:.2f} %")
     return _png(figure)
 
 
-def reliability_png(reliability: Reliability, precision: str) -> bytes:
+def reliability_png(reliability: Reliability) -> bytes:
     """Reliability diagram (Guo et al. 2017): accuracy over confidence, and how many images lie in each bin."""
     figure = _figure((5, 6))
     curve, histogram = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
@@ -38,7 +38,7 @@ def reliability_png(reliability: Reliability, precision: str) -> bytes:
     curve.bar(centres, reliability.accuracies, 0.9 * width, color="tab:blue", label="accuracy")
     curve.plot((0, 1), (0, 1), color="black", linestyle="--", label="confidence = accuracy")
     curve.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
-    curve.set_title(f"{precision}: expected calibration error {reliability.expected_calibration_error:.4f}")
+    curve.set_title(f"int8: expected calibration error {reliability.expected_calibration_error:.4f}")
     curve.legend(loc="upper left")
     histogram.bar(centres, counts, 0.9 * width, color="tab:grey")
     histogram.set(xlabel="confidence", ylabel="images", yscale="log", ylim=(0.8, None))

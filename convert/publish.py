@@ -10,7 +10,7 @@ from typing import Any
 from edge_app.errors import OutputError
 from edge_app.model_file import write_atomically
 
-from .conversion import PARENT, Artefact, versions
+from .conversion import Artefact, versions
 from .gate import Limits
 from .plots import confusion_png, reliability_png
 from .source import METRICS_NAME, Source
@@ -34,13 +34,13 @@ def require_writable(output: Path) -> None:
 
 
 def publish(output: Path, artefacts: Sequence[Artefact], metrics: Mapping[str, Any]) -> list[Path]:
-    """Writes models, plots and metrics.json; everything is made in memory before the first byte is written."""
+    """Writes models, plots of int8, and metrics.json; all is made in memory before the first byte is written."""
     files: dict[str, bytes] = {}
     for artefact in artefacts:
-        if artefact.precision != PARENT:
+        if artefact.precision == "int8":
             proof = next(iter(artefact.proofs.values()))
-            files[f"{artefact.precision}_confusion.png"] = confusion_png(proof.comparison, artefact.precision)
-            files[f"{artefact.precision}_reliability.png"] = reliability_png(proof.reliability, artefact.precision)
+            files["int8_confusion.png"] = confusion_png(proof.comparison)
+            files["int8_reliability.png"] = reliability_png(proof.reliability)
     files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
     # The models last: they are what the numbers beside them are about.
     files |= {model_name(artefact.precision): artefact.content for artefact in artefacts}
