@@ -54,7 +54,8 @@ class Inspection:
     @property
     def parameter_count(self) -> int:
         """Weights and biases of the operators that multiply and accumulate."""
-        used = {t for operator in self.operators if operator.macs for t in operator.inputs if t.is_constant}
+        # Behind the image; float16 ones are no constants there, a DEQUANTIZE comes before them.
+        used = {tensor for operator in self.operators if operator.macs for tensor in operator.inputs[1:]}
         return sum(prod(tensor.shape) for tensor in used)
 
     @property

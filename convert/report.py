@@ -28,7 +28,7 @@ def print_report(artefacts: Sequence[Artefact], console: Console) -> None:
 def operator_table(inspection: Inspection) -> Table:
     """Operators in order, each with its tensors, their scales and zero points."""
     # Narrow enough for a terminal of 80 columns.
-    table = Table(title="Operators of the int8 model", box=SIMPLE, padding=(0, 1, 0, 0))
+    table = Table(title="Operators of the int8 model", box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in ("operator", "tensor", "shape", "scale", "zero point", "MACs"):
         right = heading in {"zero point", "MACs"}
         table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "zero point")

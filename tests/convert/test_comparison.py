@@ -135,3 +135,20 @@ def test_nan_anywhere_fails_the_gate() -> None:
     bad[7, 3] = np.nan
     for pair in ((good, bad), (bad, good)):
         assert any("NaN or infinite logits" in line for line in failing(compare(*pair, labels)))
+
+
+def test_no_threshold_keeps_what_not_a_digit_refuses() -> None:
+    """Where "not a digit" wins too often there is no threshold to choose, and the contract's becomes 0."""
+    logits = logits_for(LABELS)
+    logits[:100, 10] = 20
+    assert choose_refuse_below(read_logits(logits, ModelContract(refuse_below=0.0)), 0.995) is None
+    assert calibrate(ModelContract(), logits, LABELS).refuse_below == 0.0
+
+
+def test_an_even_tie_is_exactly_the_limit() -> None:
+    """Not one image more may be refused than the share allows: 20 of 4,000 at 99.5 %."""
+    logits = logits_for(LABELS)
+    logits[:20] *= np.float32(0.2)
+    threshold = choose_refuse_below(read_logits(logits, ModelContract(refuse_below=0.0)), 0.995)
+    contract = ModelContract(refuse_below=threshold or 0.0)
+    assert np.sum(read_logits(logits, contract).labels < 0) == 20

@@ -71,11 +71,11 @@ def test_ptq_is_integers_alone_and_reads_like_its_parent(ptq: bytes, float32: by
     assert np.mean(best_digits(parent) == best_digits(child)) >= 0.98
 
 
-def test_macs_and_parameters_by_hand(float32: bytes, ptq: bytes) -> None:
+def test_macs_and_parameters_by_hand(float_model: Any, float32: bytes, ptq: bytes) -> None:
     """14 * 14 * 8 * 9 + 7 * 7 * 16 * 9 * 8 + 784 * 11, whatever the precision; batch norm is folded into biases."""
     macs = 14 * 14 * 8 * 9 + 7 * 7 * 16 * 9 * 8 + 784 * 11
     parameters = (9 + 1) * 8 + (9 * 8 + 1) * 16 + (784 + 1) * 11
-    for content in (float32, ptq):
+    for content in (float32, to_tflite(float_model, "float16"), ptq):
         assert inspect_model(content).macs == macs
         assert inspect_model(content).parameter_count == parameters
 
