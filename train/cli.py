@@ -17,13 +17,15 @@ INTERRUPTED = 130
 def main(argv: list[str] | None = None) -> int:
     """Trains; returns the exit code: 0 done, 1 a clear failure, 2 usage, 130 stopped with Ctrl-C."""
     options = _parser().parse_args(argv)
+    started = time.time()
     try:
         _train(options)
     except DigitsError as error:
         print(f"train: error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        kept = [path for path in _checkpoints(options.output) if path.exists()]
+        # What an earlier run left is not this one's.
+        kept = [path for path in _checkpoints(options.output) if path.exists() and path.stat().st_mtime >= started]
         where = f"the last finished epoch is in {kept[-1]}" if kept else "no epoch was finished, nothing is kept"
         print(f"\ntrain: stopped; {where}; earlier models are as they were", file=sys.stderr)
         return INTERRUPTED
@@ -34,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="train", description="Train a digit network on MNIST, quantization-aware.")
     parser.add_argument("--epochs", type=_positive, metavar="N", help="epochs of the float network")
     parser.add_argument("--batch-size", type=_positive, metavar="N", help="images a step")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default 0)")
+    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="of everything random (default 0)")
     parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz or a folder of IDX files")
     parser.add_argument("--output", type=Path, default=SHIPPED, metavar="DIR", help="where the models go (models/)")
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
@@ -46,6 +48,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 32:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to {(1 << 32) - 1}, got {text}")
     return value
 
 
@@ -69,6 +78,7 @@ def _train(options: argparse.Namespace) -> None:
     from .network import build_network
 
     report.require_writable(options.output)
+    report.read_metrics(options.output / report.METRICS_NAME)
     float_checkpoint, qat_checkpoint = _checkpoints(options.output)
     fitting.set_seed(options.seed)
     model = build_network()

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .data import Mnist, Split
+from .data import DataError, Mnist, Split
 from .examples import Examples
+from .network import save_h5
 from .qat import quantization_aware
 from .recipe import Recipe
 
@@ -60,6 +61,11 @@ def _fit(
     from tf_keras import callbacks, losses, optimizers
 
     steps = examples.steps_per_epoch
+    if steps == 0:
+        raise DataError(
+            f"expected at least one batch of {recipe.batch_size} images an epoch, got fewer images; "
+            "choose a smaller --batch-size or a larger --train-limit"
+        )
     optimizer = optimizers.AdamW(
         _warmed_cosine(learning_rate, epochs * steps),
         weight_decay=recipe.weight_decay,
@@ -78,7 +84,8 @@ def _fit(
         steps_per_epoch=steps,
         validation_data=(_inputs(validation), validation.labels),
         validation_batch_size=500,
-        callbacks=[callbacks.ModelCheckpoint(str(checkpoint), save_weights_only=False)],
+        # Keras's own ModelCheckpoint writes in place: Ctrl-C in the middle would ruin the last good one.
+        callbacks=[callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: save_h5(model, checkpoint))],  # noqa: ARG005
         verbose=1 if sys.stdout.isatty() else 2,
     )
     return {name: [float(value) for value in values] for name, values in history.history.items()}

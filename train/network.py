@@ -1,10 +1,13 @@
 """The float network: five convolutions and a mean. Only layers that quantization-aware training knows how to fold."""
 
 import os
+import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
 from edge_app.contract import IMAGE_HW, LABELS
+from edge_app.model_file import write_atomically
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # tfmot needs Keras 2, and TensorFlow reads this when it is first imported.
@@ -35,3 +38,13 @@ def load_float(path: Path) -> Any:
     from tf_keras.models import load_model
 
     return load_model(path, compile=False)
+
+
+def save_h5(model: Any, path: Path) -> None:
+    """Saves a Keras model, quantization-aware or not, whole or not at all; raises OutputError."""
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # Keras calls .h5 legacy, but quantization-aware models load from no other single file.
+        warnings.filterwarnings("ignore", "You are saving your model as an HDF5", UserWarning)
+        temporary = Path(folder) / "model.h5"
+        model.save(temporary, include_optimizer=False, save_format="h5")
+        write_atomically(path, temporary.read_bytes())

@@ -16,8 +16,10 @@ from edge_app.model_file import write_atomically
 
 from .data import Mnist, Split
 from .fitting import History, predict
+from .network import save_h5
 from .recipe import Recipe
 
+METRICS_NAME = "metrics.json"
 VERSIONED = ("tensorflow", "tf-keras", "tensorflow-model-optimization", "numpy", "digits-edge")
 
 
@@ -42,14 +44,29 @@ def require_writable(output: Path) -> None:
         raise OutputError(f"expected a folder to write to, got {output} ({error.strerror}); choose --output") from error
 
 
+def read_metrics(path: Path) -> dict[str, Any]:
+    """What metrics.json holds already, empty where it is not there; raises OutputError if it cannot be added to."""
+    try:
+        metrics = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        cause = f"{type(error).__name__}: {error}"
+    else:
+        if isinstance(metrics, dict):
+            return metrics
+        cause = f"a JSON {type(metrics).__name__}"
+    raise OutputError(f"expected a JSON object in {path}, got {cause}; delete the file, or choose --output")
+
+
 def write(output: Path, model: Any, twin: Any, mnist: Mnist, results: Results) -> None:
     """Writes digits_float.h5, digits_qat.h5, "train" in metrics.json, and the pictures, each whole or not at all."""
     scores = {}
     for name, network in (("float", model), ("qat", twin)):
-        _save_h5(network, output / f"digits_{name}.h5")
+        save_h5(network, output / f"digits_{name}.h5")
         scores[name] = {split: _accuracy(network, getattr(mnist, split)) for split in ("validation", "test")}
         print(f"train: {name}: validation {scores[name]['validation']:.2f} %, test {scores[name]['test']:.2f} %")
-    _write_metrics(output / "metrics.json", results, scores, int(model.count_params()))
+    _write_metrics(output / METRICS_NAME, results, scores, int(model.count_params()))
     _plot_curves(output / "training_curves.png", results.histories)
     _plot_confusion(output / "training_confusion.png", mnist.test.labels, predict(twin, mnist.test)[:, :10].argmax(1))
     print(f"train: wrote {output} in {results.seconds / 60:.1f} minutes; next: python -m convert --int8")
@@ -59,15 +76,8 @@ def _accuracy(model: Any, split: Split) -> float:
     return round(float((predict(model, split)[:, :10].argmax(axis=1) == split.labels).mean() * 100), 2)
 
 
-def _save_h5(model: Any, path: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        temporary = Path(folder) / "model.h5"
-        model.save(temporary, include_optimizer=False, save_format="h5")
-        write_atomically(path, temporary.read_bytes())
-
-
 def _write_metrics(path: Path, results: Results, scores: dict[str, dict[str, float]], parameters: int) -> None:
-    metrics = json.loads(path.read_text()) if path.exists() else {}
+    metrics = read_metrics(path)
     metrics["train"] = {
         "seed": results.seed,
         "recipe": dataclasses.asdict(results.recipe),

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from convert.card import ROOT
+from edge_app.errors import OutputError
+from train import data
 from train.cli import main
 from train.data import load_mnist
 
@@ -67,7 +69,10 @@ def test_quantized_models_load_again(twice: list[Path]) -> None:
     assert metrics["train"]["accuracy_percent"]["qat"]["validation"] == pytest.approx(right, abs=0.006)
 
 
-@pytest.mark.parametrize("arguments", [["--epochs", "0"], ["--batch-size", "many"], ["--unknown"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--epochs", "0"], ["--batch-size", "many"], ["--seed", "-1"], ["--seed", "4294967296"], ["--unknown"]],
+)
 def test_usage_errors_are_2(arguments: list[str]) -> None:
     """A flag that makes no sense is argparse's to refuse."""
     with pytest.raises(SystemExit) as caught:
@@ -91,13 +96,70 @@ def test_an_output_that_is_a_file_is_one_line_and_1(tmp_path: Path) -> None:
     assert "train: error: expected a folder" in done.stderr
 
 
+@pytest.mark.parametrize("content", ["", "{", "[1, 2]", "null"])
+def test_metrics_that_cannot_be_added_to_are_found_before_training(tmp_path: Path, content: str) -> None:
+    """A damaged metrics.json fails in seconds, not after the last epoch, and stays as it is."""
+    from train.report import METRICS_NAME, read_metrics
+
+    (tmp_path / METRICS_NAME).write_text(content)
+    with pytest.raises(OutputError, match=r"JSON object in .*metrics\.json, got .*; delete the file"):
+        read_metrics(tmp_path / METRICS_NAME)
+    assert (tmp_path / METRICS_NAME).read_text() == content
+
+
+def test_damaged_metrics_are_one_line_and_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command says so before anything is trained."""
+    (tmp_path / "metrics.json").write_text("{")
+    assert main([*TINY, "--output", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("train: error: expected a JSON object in ")
+    assert error.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["metrics.json"]
+
+
+def test_metrics_of_others_stay(tmp_path: Path) -> None:
+    """What convert wrote into metrics.json is kept, what training wrote is replaced."""
+    from train.recipe import RECIPES
+    from train.report import Results, _write_metrics
+
+    path = tmp_path / "metrics.json"
+    path.write_text('{"convert": {"models": {}}, "train": {"seed": 1}}')
+    _write_metrics(path, Results(2, RECIPES["quick"], "0" * 64, {}, 1.0), {}, 43)
+    metrics = json.loads(path.read_text())
+    assert metrics["convert"] == {"models": {}}
+    assert (metrics["train"]["seed"], metrics["train"]["parameters"]) == (2, 43)
+    assert "seconds" not in metrics["train"]
+
+
+def test_ctrl_c_before_the_first_epoch_claims_no_earlier_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an earlier run left behind is not taken for this one's."""
+    leftover = tmp_path / ".checkpoint_qat.h5"
+    leftover.write_bytes(b"from last week")
+    os.utime(leftover, (0, 0))
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(data, "load_mnist", interrupted)
+    assert main(["--output", str(tmp_path)]) == 130
+    assert "no epoch was finished, nothing is kept" in capsys.readouterr().err
+    assert leftover.exists()
+
+
 def test_ctrl_c_keeps_the_last_epoch_and_says_where(tmp_path: Path) -> None:
     """An interrupted run ends with 130 and a checkpoint that loads; earlier models are untouched."""
     (tmp_path / "digits_float.h5").write_bytes(b"an earlier model")
     checkpoint = tmp_path / ".checkpoint_float.h5"
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # A shell that runs tests in the background has its children ignore Ctrl-C.
+    command = (
+        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "runpy.run_module('train', run_name='__main__')"
+    )
     child = subprocess.Popen(
-        [sys.executable, "-m", "train", *TINY, "--epochs", "50", "--output", str(tmp_path)],
+        [sys.executable, "-c", command, *TINY, "--epochs", "50", "--output", str(tmp_path)],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
