@@ -14,12 +14,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from edge_app.errors import DigitsError
+from edge_app.model_file import require_writable
 from train.data import Split, load_mnist
 
 from .conversion import Artefact, EvaluationImages, convert_and_prove, step_count
 from .gate import Limits
 from .keras_to_tflite import PRECISIONS
-from .publish import merge_metrics, publish, require_writable
+from .publish import merge_metrics, publish
 from .report import print_report
 from .runtimes import installed_runtimes
 from .source import load_source, read_metrics

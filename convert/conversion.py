@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from edge_app.contract import ModelContract
 from edge_app.model_file import embed_contract
 from train.data import Mnist
+from train.metrics_file import package_versions
 
 from .calibrate import calibrate
 from .errors import VerificationError
@@ -117,17 +117,6 @@ def convert_and_prove(
     return artefacts
 
 
-def versions() -> dict[str, str]:
-    """Versions of the packages that a converted model depends on."""
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
-
-
 def _flatbuffer(source: Source, precision: str, mnist: Mnist) -> bytes:
     if precision != "int8":
         return to_tflite(source.float_model, precision)
@@ -153,7 +142,7 @@ def _provenance(source: Source, precision: str) -> dict[str, Any]:
     return {
         "precision": precision,
         "quantization": source.quantization if precision == "int8" else None,
-        "versions": versions(),
+        "versions": package_versions(PACKAGES),
         "float_sha256": source.float_sha256,
         "training_recipe": trained.get("recipe"),
         "training_seed": trained.get("seed"),

@@ -2,35 +2,22 @@
 
 import dataclasses
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from edge_app.errors import OutputError
 from edge_app.model_file import write_atomically
+from train.metrics_file import METRICS_NAME, package_versions
 
-from .conversion import Artefact, versions
+from .conversion import PACKAGES, Artefact
 from .gate import Limits
 from .plots import confusion_png, reliability_png
-from .source import METRICS_NAME, Source
+from .source import Source
 
 
 def model_name(precision: str) -> str:
     """File name of a model."""
     return f"digits_{precision}.tflite"
-
-
-def require_writable(output: Path) -> None:
-    """Raises OutputError now rather than after minutes of work; a folder that is not there yet is made later."""
-    try:
-        existing = next(folder for folder in (output, *output.parents) if folder.exists())
-        with tempfile.TemporaryFile(dir=existing):
-            pass
-    except OSError as error:
-        raise OutputError(
-            f"expected a folder to write to, got {output} ({error.strerror}); choose another --output"
-        ) from error
 
 
 def publish(output: Path, artefacts: Sequence[Artefact], metrics: Mapping[str, Any]) -> list[Path]:
@@ -63,7 +50,7 @@ def merge_metrics(
     former_models = former.get("convert", {}).get("models", {})
     models = {**former_models, **{artefact.precision: _model_metrics(artefact) for artefact in artefacts}}
     train = {"train": source.train_metrics} if source.train_metrics else {}
-    convert = {"versions": versions(), "limits": dataclasses.asdict(limits), "models": models}
+    convert = {"versions": package_versions(PACKAGES), "limits": dataclasses.asdict(limits), "models": models}
     return {**former, **train, "convert": convert}
 
 

@@ -1,20 +1,19 @@
 """What conversion starts from: the float Keras model, its quantization-aware twin, and training's metrics."""
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from edge_app.contract import DIGIT_LABELS, IMAGE_HW, LABELS
-from edge_app.errors import DigitsError
+from edge_app.errors import DigitsError, OutputError
+from train import metrics_file
 
 from .errors import SourceError
 
 FLOAT_NAME = "digits_float.h5"
 QAT_NAME = "digits_qat.h5"
-METRICS_NAME = "metrics.json"
 
 
 @dataclass(frozen=True)
@@ -78,18 +77,10 @@ def is_quantized(model: Any | None) -> bool:
 
 def read_metrics(folder: Path) -> dict[str, Any]:
     """Reads a folder's metrics.json; empty if there is none."""
-    path = folder / METRICS_NAME
     try:
-        metrics = json.loads(path.read_text())
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise SourceError(
-            f"expected JSON in {path}, got {type(error).__name__}: {error}; delete the file, or run python -m train"
-        ) from error
-    if not isinstance(metrics, dict):
-        raise SourceError(f"expected a JSON object in {path}, got {type(metrics).__name__}; delete the file")
-    return metrics
+        return metrics_file.read_metrics(folder / metrics_file.METRICS_NAME)
+    except OutputError as error:
+        raise SourceError(str(error)) from error
 
 
 def _require(path: Path) -> Path:

@@ -3,6 +3,7 @@
 import os
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from .model_file import ModelFile, read_model, shipped_model_path
 from .runtime import Interpreter, open_interpreter
 
 UNREAD = -1
+
+# What an interpreter tells about its input or output.
+Endpoint = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), np.float32)
 
 
-def _endpoints(interpreter: Interpreter, model: ModelFile, allow_float: bool) -> tuple[dict, dict]:  # type: ignore[type-arg]
+def _endpoints(interpreter: Interpreter, model: ModelFile, allow_float: bool) -> tuple[Endpoint, Endpoint]:
     inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
     dtypes = (np.int8, np.float32) if allow_float else (np.int8,)
     shapes = [tuple(int(side) for side in detail["shape"]) for detail in (*inputs, *outputs)]
@@ -156,7 +160,7 @@ def _endpoints(interpreter: Interpreter, model: ModelFile, allow_float: bool) ->
     return inputs[0], outputs[0]
 
 
-def _input_table(detail: dict) -> NDArray[np.int8] | NDArray[np.float32]:  # type: ignore[type-arg]
+def _input_table(detail: Endpoint) -> NDArray[np.int8] | NDArray[np.float32]:
     """What each of the 256 grey values becomes at the model's input; ink 255 is 1.0."""
     grey = np.arange(256, dtype=np.float32) / np.float32(255)
     scale, zero_point = detail["quantization"]

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .annotate import annotate
 from .components import Candidate, connected_ink, find_candidates
 from .ink import Grey, find_ink, to_luma
 from .normalise import FIELD_PX, normalise
@@ -22,8 +23,6 @@ def explain(image: NDArray[np.uint8], page: Page) -> dict[str, NDArray[np.uint8]
     Returns:
         uint8 (h, w) or (h, w, 3) each.
     """
-    from .annotate import annotate
-
     page_ink = find_ink(to_luma(image))
     labels, _ = connected_ink(page_ink)
     candidates = find_candidates(page_ink)

@@ -98,6 +98,18 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
     return parse_model(content, str(path))
 
 
+def require_writable(output: Path) -> None:
+    """Raises OutputError now rather than after minutes of work; a folder that is not there yet is made later."""
+    try:
+        existing = next(folder for folder in (output, *output.parents) if folder.exists())
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"expected a folder to write to, got {output} ({error.strerror}); choose another --output"
+        ) from error
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all: to a temporary file beside it, synced, then renamed."""
     temporary = ""

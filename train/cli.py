@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 from edge_app.errors import DigitsError
+from edge_app.model_file import require_writable
 
+from .metrics_file import METRICS_NAME, read_metrics
 from .recipe import RECIPES, Recipe
 
 SHIPPED = Path(__file__).parent.parent / "models"
@@ -77,8 +79,8 @@ def _train(options: argparse.Namespace) -> None:
     from . import fitting, report
     from .network import build_network
 
-    report.require_writable(options.output)
-    report.read_metrics(options.output / report.METRICS_NAME)
+    require_writable(options.output)
+    read_metrics(options.output / METRICS_NAME)
     float_checkpoint, qat_checkpoint = _checkpoints(options.output)
     fitting.set_seed(options.seed)
     model = build_network()

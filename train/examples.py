@@ -20,8 +20,13 @@ NON_DIGIT = LABELS.index(NOT_A_DIGIT)
 NON_DIGIT_POOL = 2
 
 
+def to_inputs(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Images uint8 (N, 28, 28) as a network takes them: float32 (N, 28, 28, 1) in [0, 1]."""
+    return images[..., None].astype(np.float32) / np.float32(255)
+
+
 class Examples:
-    """An endless stream of batches, the same for the same seed.
+    """A stream of batches, the same for the same seed.
 
     Args:
         digits: the training split.
@@ -42,13 +47,13 @@ class Examples:
         """Batches an epoch; the rest that fills no batch is left out."""
         return (len(self._digits) + self._non_digits) // self._batch_size
 
-    def epoch(self, number: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """All examples of one epoch in random order: uint8 (N, 28, 28), labels int64 (N,) into LABELS."""
+    def epoch(self, number: int, count: int | None = None) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The first `count` examples of one epoch in its random order, or all: uint8 (N, 28, 28), labels int64 (N,)."""
         random = np.random.default_rng([self._seed, number])
         chosen = self._pool[random.permutation(len(self._pool))[: self._non_digits]]
         images = np.concatenate([self._digits.images, chosen])
         labels = np.concatenate([self._digits.labels, np.full(self._non_digits, NON_DIGIT, np.int64)])
-        order = random.permutation(len(images))
+        order = random.permutation(len(images))[:count]
         return np.stack([self._varied(images[index], labels[index], random) for index in order]), labels[order]
 
     def _varied(self, image: NDArray[np.uint8], label: int, random: np.random.Generator) -> NDArray[np.uint8]:
@@ -56,15 +61,14 @@ class Examples:
             image = regional(image, label, random)
         return augment(image, random, self._camera_share)
 
-    def batches(self) -> Iterator[Batch]:
-        """Endless batches: float32 (B, 28, 28, 1) in [0, 1] and labels int64 (B,); the next epoch is made meanwhile."""
+    def batches(self, epochs: int) -> Iterator[Batch]:
+        """Batches of some epochs: inputs float32 (B, 28, 28, 1) and labels int64 (B,); the next is made meanwhile."""
         with ThreadPoolExecutor(1) as maker:
-            number = 0
-            coming = maker.submit(self.epoch, number)
-            while True:
+            coming = maker.submit(self.epoch, 0)
+            for following in range(1, epochs + 1):
                 images, labels = coming.result()
-                number += 1
-                coming = maker.submit(self.epoch, number)
+                if following < epochs:
+                    coming = maker.submit(self.epoch, following)
                 for step in range(self.steps_per_epoch):
                     part = slice(step * self._batch_size, (step + 1) * self._batch_size)
-                    yield images[part, :, :, None].astype(np.float32) / np.float32(255), labels[part]
+                    yield to_inputs(images[part]), labels[part]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .data import DataError, Mnist, Split
-from .examples import Examples
+from .examples import Examples, to_inputs
 from .network import save_h5
 from .qat import quantization_aware
 from .recipe import Recipe
@@ -33,19 +33,14 @@ def fit_float(model: Any, mnist: Mnist, recipe: Recipe, seed: int, checkpoint: P
 def fit_quantized(model: Any, mnist: Mnist, recipe: Recipe, seed: int, checkpoint: Path) -> tuple[Any, History]:
     """Fine-tunes the quantization-aware twin of a trained float network; returns the twin and its history."""
     examples = Examples(_limited(mnist.train, recipe), recipe, recipe.qat_camera_share, seed + 1)
-    twin = quantization_aware(model, next(examples.batches())[0])
+    twin = quantization_aware(model, to_inputs(examples.epoch(0, recipe.batch_size)[0]))
     history = _fit(twin, examples, mnist.validation, recipe.qat_learning_rate, recipe.qat_epochs, recipe, checkpoint)
     return twin, history
 
 
 def predict(model: Any, split: Split) -> np.ndarray[Any, np.dtype[np.float32]]:
     """A Keras model's logits for a split, float32 (N, 11)."""
-    return np.asarray(model.predict(_inputs(split), batch_size=500, verbose=0), np.float32)
-
-
-def accuracy(model: Any, split: Split) -> float:
-    """The share of a split's images whose best digit is right, in percent."""
-    return float((predict(model, split)[:, :10].argmax(axis=1) == split.labels).mean() * 100)
+    return np.asarray(model.predict(to_inputs(split.images), batch_size=500, verbose=0), np.float32)
 
 
 def _fit(
@@ -75,14 +70,14 @@ def _fit(
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias", "quantize"])
     model.compile(optimizer, _smoothed(losses, recipe.label_smoothing), metrics=["accuracy"])
     batches = tf.data.Dataset.from_generator(
-        examples.batches,
+        lambda: examples.batches(epochs),
         output_signature=(tf.TensorSpec((None, 28, 28, 1), tf.float32), tf.TensorSpec((None,), tf.int64)),
     ).prefetch(4)
     history = model.fit(
         batches,
         epochs=epochs,
         steps_per_epoch=steps,
-        validation_data=(_inputs(validation), validation.labels),
+        validation_data=(to_inputs(validation.images), validation.labels),
         validation_batch_size=500,
         # Keras's own ModelCheckpoint writes in place: Ctrl-C in the middle would ruin the last good one.
         callbacks=[callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: save_h5(model, checkpoint))],  # noqa: ARG005
@@ -107,10 +102,6 @@ def _smoothed(losses: Any, smoothing: float) -> Any:
         return losses.categorical_crossentropy(one_hot, logits, from_logits=True, label_smoothing=smoothing)
 
     return cross_entropy
-
-
-def _inputs(split: Split) -> np.ndarray[Any, np.dtype[np.float32]]:
-    return split.images[..., None].astype(np.float32) / np.float32(255)
 
 
 def _limited(split: Split, recipe: Recipe) -> Split:

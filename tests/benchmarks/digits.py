@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from edge_app import DigitClassifier
 from train.corruptions import KINDS, SEVERITIES, corrupt
-from train.data import load_mnist
+from train.data import Split, load_mnist
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,13 +25,12 @@ def accuracy(classifier: DigitClassifier, images: NDArray[np.uint8], labels: NDA
     return float((classifier.classify_batch(images).digits == labels).mean() * 100)
 
 
-def corruption_accuracies(classifier: DigitClassifier, count: int) -> dict[str, float]:
-    """Accuracy by kind, in percent, mean over the severities, on the first `count` test images."""
-    test = load_mnist().test.head(count)
+def corruption_accuracies(classifier: DigitClassifier, digits: Split) -> dict[str, float]:
+    """Accuracy by kind, in percent, mean over the severities, on these digits."""
     return {
         kind: float(
             np.mean(
-                [accuracy(classifier, corrupt(test.images, kind, severity), test.labels) for severity in SEVERITIES]
+                [accuracy(classifier, corrupt(digits.images, kind, severity), digits.labels) for severity in SEVERITIES]
             )
         )
         for kind in KINDS
@@ -52,7 +51,7 @@ def main() -> int:
         if (folder / f"{name}.npz").exists():
             with np.load(folder / f"{name}.npz") as archive:
                 print(f"{name:22s} {accuracy(classifier, archive[key], archive['y']):6.2f}")
-    kinds = corruption_accuracies(classifier, options.count)
+    kinds = corruption_accuracies(classifier, test.head(options.count))
     print(f"{'corruptions, mean':22s} {np.mean(list(kinds.values())):6.2f}")
     for kind, value in kinds.items():
         print(f"  {kind:20s} {value:6.2f}")

@@ -100,11 +100,12 @@ class Bench:
         path = self.photos / "cheques.json"
         if not path.exists():
             return
-        scores = [self._scored(entry) for entry in json.loads(path.read_text())["pages"]]
+        strips = json.loads(path.read_text())["pages"]
+        scores = [self._scored(entry) for entry in strips]
         exact = sum(score.exact_lines == score.lines == 1 for score in scores)
         single = sum(
             "".join(line["text"] for line in record["lines"]) == entry["lines"][0]["text"]
-            for entry, record in zip(json.loads(path.read_text())["pages"], self.records[-len(scores) :], strict=True)
+            for entry, record in zip(strips, self.records[-len(scores) :], strict=True)
         )
         print(f"{'cheques':18s} {_figures(sum(scores, Score()))}")
         print(f"{'cheque strips':18s} exact line {exact}, whole strip exactly right {single} of {len(scores)}")

@@ -1,7 +1,6 @@
 """A small trained model in the form that `python -m train` gives its own."""
 
 import json
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +35,15 @@ def float_model() -> Any:
 @pytest.fixture(scope="session")
 def trained(float_model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the float model, its quantization-aware twin, and the metrics of a training."""
+    from train.network import save_h5
     from train.qat import quantization_aware
 
     folder = tmp_path_factory.mktemp("trained")
     inputs = load_mnist().train.images[:500, ..., None].astype(np.float32) / 255
     twin = quantization_aware(float_model, inputs)
     _fit(twin, learning_rate=1e-5, epochs=1)
-    with warnings.catch_warnings():
-        # Keras calls .h5 a legacy format; quantization-aware models load from no other single file.
-        warnings.simplefilter("ignore", UserWarning)
-        float_model.save(folder / "digits_float.h5", include_optimizer=False)
-        twin.save(folder / "digits_qat.h5", include_optimizer=False)
+    save_h5(float_model, folder / "digits_float.h5")
+    save_h5(twin, folder / "digits_qat.h5")
     (folder / "metrics.json").write_text(json.dumps(METRICS))
     return folder
 

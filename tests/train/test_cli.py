@@ -99,7 +99,7 @@ def test_an_output_that_is_a_file_is_one_line_and_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[1, 2]", "null"])
 def test_metrics_that_cannot_be_added_to_are_found_before_training(tmp_path: Path, content: str) -> None:
     """A damaged metrics.json fails in seconds, not after the last epoch, and stays as it is."""
-    from train.report import METRICS_NAME, read_metrics
+    from train.metrics_file import METRICS_NAME, read_metrics
 
     (tmp_path / METRICS_NAME).write_text(content)
     with pytest.raises(OutputError, match=r"JSON object in .*metrics\.json, got .*; delete the file"):

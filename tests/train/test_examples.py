@@ -64,7 +64,7 @@ def test_an_epoch_holds_every_digit_and_the_share_of_non_digits() -> None:
     images, labels = examples.epoch(0)
     assert np.bincount(labels, minlength=len(LABELS)).tolist() == [*np.bincount(DIGITS.labels, minlength=10), 20]
     assert labels.max() == NON_DIGIT
-    batches = examples.batches()
+    batches = examples.batches(epochs=2)
     inputs, targets = next(batches)
     batches.close()  # type: ignore[attr-defined]
     assert inputs.shape == (16, 28, 28, 1)

@@ -1,0 +1,37 @@
+"""metrics.json: what training and conversion each add their part to."""
+
+import importlib.metadata
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from edge_app.errors import OutputError
+
+METRICS_NAME = "metrics.json"
+
+
+def read_metrics(path: Path) -> dict[str, Any]:
+    """What metrics.json holds already, empty where it is not there; raises OutputError if it cannot be added to."""
+    try:
+        metrics = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        cause = f"{type(error).__name__}: {error}"
+    else:
+        if isinstance(metrics, dict):
+            return metrics
+        cause = f"a JSON {type(metrics).__name__}"
+    raise OutputError(f"expected a JSON object in {path}, got {cause}; delete the file, or choose --output")
+
+
+def package_versions(packages: Iterable[str]) -> dict[str, str]:
+    """Version of each package, "not installed" where there is none."""
+    versions = {}
+    for package in packages:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions
