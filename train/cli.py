@@ -19,16 +19,13 @@ INTERRUPTED = 130
 def main(argv: list[str] | None = None) -> int:
     """Trains; returns the exit code: 0 done, 1 a clear failure, 2 usage, 130 stopped with Ctrl-C."""
     options = _parser().parse_args(argv)
-    started = time.time()
     try:
         _train(options)
     except DigitsError as error:
         print(f"train: error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        # What an earlier run left is not this one's.
-        kept = [path for path in _checkpoints(options.output) if path.exists() and path.stat().st_mtime >= started]
-        where = f"the last finished epoch is in {kept[-1]}" if kept else "no epoch was finished, nothing is kept"
+    except KeyboardInterrupt as stop:
+        where = str(stop) or "no epoch was finished, nothing is kept"
         print(f"\ntrain: stopped; {where}; earlier models are as they were", file=sys.stderr)
         return INTERRUPTED
     return 0
@@ -66,28 +63,33 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     return dataclasses.replace(base, **{name: value for name, value in changes.items() if value is not None})
 
 
-def _checkpoints(output: Path) -> list[Path]:
-    return [output / ".checkpoint_float.h5", output / ".checkpoint_qat.h5"]
-
-
 def _train(options: argparse.Namespace) -> None:
     from .data import load_mnist
 
     started = time.monotonic()
     mnist = load_mnist(options.data)
     recipe = _recipe(options)
-    from . import fitting, report
+    from . import distribution, fitting, report
+    from .backup import Backup
     from .network import build_network
 
     require_writable(options.output)
     read_metrics(options.output / METRICS_NAME)
-    float_checkpoint, qat_checkpoint = _checkpoints(options.output)
+    strategy = distribution.choose_strategy()
+    distribution.require_equal_parts(strategy, recipe.batch_size)
     fitting.set_seed(options.seed)
     model = build_network()
     print(f"train: {model.count_params():,} parameters, {recipe.float_epochs} + {recipe.qat_epochs} epochs")
-    histories = {"float": fitting.fit_float(model, mnist, recipe, options.seed, float_checkpoint)}
-    twin, histories["qat"] = fitting.fit_quantized(model, mnist, recipe, options.seed, qat_checkpoint)
+    backup = Backup(options.output, recipe, options.seed, mnist.sha256, strategy)
+    try:
+        histories = {"float": fitting.fit_float(model, mnist, recipe, options.seed, backup)}
+        twin, histories["qat"] = fitting.fit_quantized(model, mnist, recipe, options.seed, backup)
+    except KeyboardInterrupt:
+        going_on = "start the same command again to go on after the last finished epoch"
+        raise KeyboardInterrupt(*[going_on] * backup.any_epoch()) from None
+    if not distribution.is_chief(strategy):
+        print("train: done; worker 0 writes the models")
+        return
     results = report.Results(options.seed, recipe, mnist.sha256, histories, time.monotonic() - started)
     report.write(options.output, model, twin, mnist, results)
-    for checkpoint in _checkpoints(options.output):
-        checkpoint.unlink(missing_ok=True)
+    backup.remove()

@@ -61,11 +61,14 @@ class Examples:
             image = regional(image, label, random)
         return augment(image, random, self._camera_share)
 
-    def batches(self, epochs: int) -> Iterator[Batch]:
-        """Batches of some epochs: inputs float32 (B, 28, 28, 1) and labels int64 (B,); the next is made meanwhile."""
+    def batches(self, epochs: int, first: int = 0) -> Iterator[Batch]:
+        """Batches of the epochs from `first` (from 0) to before `epochs`; the next epoch is made meanwhile.
+
+        Yields inputs float32 (B, 28, 28, 1) and labels int64 (B,).
+        """
         with ThreadPoolExecutor(1) as maker:
-            coming = maker.submit(self.epoch, 0)
-            for following in range(1, epochs + 1):
+            coming = maker.submit(self.epoch, first)
+            for following in range(first + 1, epochs + 1):
                 images, labels = coming.result()
                 if following < epochs:
                     coming = maker.submit(self.epoch, following)

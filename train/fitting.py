@@ -1,18 +1,16 @@
 """Fitting: the float network first, then its quantization-aware twin."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .backup import Backup, History
 from .data import DataError, Mnist, Split
+from .distribution import distributed
 from .examples import Examples, to_inputs
-from .network import save_h5
-from .qat import quantization_aware
+from .qat import copy_of, quantization_aware
 from .recipe import Recipe
-
-History = dict[str, list[float]]
 
 
 def set_seed(seed: int) -> None:
@@ -24,17 +22,17 @@ def set_seed(seed: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-def fit_float(model: Any, mnist: Mnist, recipe: Recipe, seed: int, checkpoint: Path) -> History:
-    """Trains the float network in place; the weights after each epoch lie at `checkpoint`."""
+def fit_float(model: Any, mnist: Mnist, recipe: Recipe, seed: int, backup: Backup) -> History:
+    """Trains the float network in place, from where `backup` is; `backup` follows after each epoch."""
     examples = Examples(_limited(mnist.train, recipe), recipe, recipe.camera_share, seed)
-    return _fit(model, examples, mnist.validation, recipe.learning_rate, recipe.float_epochs, recipe, checkpoint)
+    return _fit(model, examples, mnist.validation, recipe.learning_rate, recipe.float_epochs, recipe, backup, "float")
 
 
-def fit_quantized(model: Any, mnist: Mnist, recipe: Recipe, seed: int, checkpoint: Path) -> tuple[Any, History]:
+def fit_quantized(model: Any, mnist: Mnist, recipe: Recipe, seed: int, backup: Backup) -> tuple[Any, History]:
     """Fine-tunes the quantization-aware twin of a trained float network; returns the twin and its history."""
     examples = Examples(_limited(mnist.train, recipe), recipe, recipe.qat_camera_share, seed + 1)
     twin = quantization_aware(model, to_inputs(examples.epoch(0, recipe.batch_size)[0]))
-    history = _fit(twin, examples, mnist.validation, recipe.qat_learning_rate, recipe.qat_epochs, recipe, checkpoint)
+    history = _fit(twin, examples, mnist.validation, recipe.qat_learning_rate, recipe.qat_epochs, recipe, backup, "qat")
     return twin, history
 
 
@@ -50,10 +48,11 @@ def _fit(
     learning_rate: float,
     epochs: int,
     recipe: Recipe,
-    checkpoint: Path,
+    backup: Backup,
+    stage: str,
 ) -> History:
     import tensorflow as tf
-    from tf_keras import callbacks, losses, optimizers
+    from tf_keras import callbacks
 
     steps = examples.steps_per_epoch
     if steps == 0:
@@ -61,29 +60,38 @@ def _fit(
             f"expected at least one batch of {recipe.batch_size} images an epoch, got fewer images; "
             "choose a smaller --batch-size or a larger --train-limit"
         )
+    strategy = backup.strategy
+    with strategy.scope():
+        replica = copy_of(model) if tf.distribute.has_strategy() else model
+        _compile(replica, _warmed_cosine(learning_rate, epochs * steps), recipe)
+    kept = backup.stage(stage, replica)
+    first = kept.epochs
+    replica.fit(
+        distributed(strategy, lambda: examples.batches(epochs, first), recipe.batch_size),
+        epochs=epochs,
+        initial_epoch=first,
+        steps_per_epoch=steps,
+        validation_data=(to_inputs(validation.images), validation.labels),
+        validation_batch_size=500,
+        callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save)],
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
+    if replica is not model:
+        model.set_weights(replica.get_weights())
+    return kept.history
+
+
+def _compile(model: Any, schedule: Any, recipe: Recipe) -> None:
+    from tf_keras import losses, optimizers
+
     optimizer = optimizers.AdamW(
-        _warmed_cosine(learning_rate, epochs * steps),
+        schedule,
         weight_decay=recipe.weight_decay,
         use_ema=recipe.ema_momentum > 0,
         ema_momentum=recipe.ema_momentum or None,
     )
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias", "quantize"])
     model.compile(optimizer, _smoothed(losses, recipe.label_smoothing), metrics=["accuracy"])
-    batches = tf.data.Dataset.from_generator(
-        lambda: examples.batches(epochs),
-        output_signature=(tf.TensorSpec((None, 28, 28, 1), tf.float32), tf.TensorSpec((None,), tf.int64)),
-    ).prefetch(4)
-    history = model.fit(
-        batches,
-        epochs=epochs,
-        steps_per_epoch=steps,
-        validation_data=(to_inputs(validation.images), validation.labels),
-        validation_batch_size=500,
-        # Keras's own ModelCheckpoint writes in place: Ctrl-C in the middle would ruin the last good one.
-        callbacks=[callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: save_h5(model, checkpoint))],  # noqa: ARG005
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
-    return {name: [float(value) for value in values] for name, values in history.history.items()}
 
 
 def _warmed_cosine(learning_rate: float, steps: int) -> Any:
