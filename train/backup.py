@@ -47,7 +47,7 @@ class Backup:
         return any(self.folder.glob("*/checkpoint"))
 
     def stage(self, name: str, model: Any) -> "StageBackup":
-        """Restores what an earlier run of the same training kept of a compiled model in one stage, if it did.
+        """Restores what an earlier run of the same training kept of a compiled model with a built optimizer, if it did.
 
         Raises:
             BackupError: a backup that is not whole.
@@ -75,7 +75,6 @@ class StageBackup:
         import tensorflow as tf
 
         self.history: History = {}
-        model.optimizer.build(model.trainable_variables)
         with tf.device("CPU:0"):
             self._text = tf.Variable("{}", dtype=tf.string)
         # As lists: the quantization wrappers hide some weights from Keras's own tracking.

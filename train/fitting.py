@@ -91,6 +91,8 @@ def _compile(model: Any, schedule: Any, recipe: Recipe) -> None:
         ema_momentum=recipe.ema_momentum or None,
     )
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias", "quantize"])
+    # Keras builds it at the first step, but a backup is restored before.
+    optimizer.build(model.trainable_variables)
     model.compile(optimizer, _smoothed(losses, recipe.label_smoothing), metrics=["accuracy"])
 
 
