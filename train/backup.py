@@ -15,8 +15,6 @@ from .recipe import Recipe
 
 BACKUP_NAME = ".backup"
 
-History = dict[str, list[float]]
-
 
 class BackupError(DigitsError, ValueError):
     """A backup that cannot be read."""
@@ -74,7 +72,7 @@ class StageBackup:
     def __init__(self, folder: Path, model: Any, writes: bool) -> None:
         import tensorflow as tf
 
-        self.history: History = {}
+        self.history: dict[str, list[float]] = {}
         with tf.device("CPU:0"):
             self._text = tf.Variable("{}", dtype=tf.string)
         # As lists: the quantization wrappers hide some weights from Keras's own tracking.
@@ -83,7 +81,7 @@ class StageBackup:
         )
         self._restore(tf.train.latest_checkpoint(folder), state, folder)
         # Batch normalisation's means are averaged over the workers as they are read, so every worker must save.
-        self._scratch = None if writes else tempfile.TemporaryDirectory()
+        self._scratch = tempfile.TemporaryDirectory()
         self._manager = tf.train.CheckpointManager(state, folder if writes else self._scratch.name, max_to_keep=1)
 
     @property

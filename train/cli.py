@@ -14,6 +14,7 @@ from .recipe import RECIPES, Recipe
 
 SHIPPED = Path(__file__).parent.parent / "models"
 INTERRUPTED = 130
+GO_ON = "start the same command again to go on after the last finished epoch"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -82,14 +83,14 @@ def _train(options: argparse.Namespace) -> None:
     print(f"train: {model.count_params():,} parameters, {recipe.float_epochs} + {recipe.qat_epochs} epochs")
     backup = Backup(options.output, recipe, options.seed, mnist.sha256, strategy)
     try:
-        histories = {"float": fitting.fit_float(model, mnist, recipe, options.seed, backup)}
-        twin, histories["qat"] = fitting.fit_quantized(model, mnist, recipe, options.seed, backup)
+        with distribution.together(strategy):
+            histories = {"float": fitting.fit_float(model, mnist, recipe, options.seed, backup)}
+            twin, histories["qat"] = fitting.fit_quantized(model, mnist, recipe, options.seed, backup)
+        if not distribution.is_chief(strategy):
+            print("train: done; worker 0 writes the models")
+            return
+        results = report.Results(options.seed, recipe, mnist.sha256, histories, time.monotonic() - started)
+        report.write(options.output, model, twin, mnist, results)
     except KeyboardInterrupt:
-        going_on = "start the same command again to go on after the last finished epoch"
-        raise KeyboardInterrupt(*[going_on] * backup.any_epoch()) from None
-    if not distribution.is_chief(strategy):
-        print("train: done; worker 0 writes the models")
-        return
-    results = report.Results(options.seed, recipe, mnist.sha256, histories, time.monotonic() - started)
-    report.write(options.output, model, twin, mnist, results)
+        raise KeyboardInterrupt(GO_ON if backup.any_epoch() else "") from None
     backup.remove()

@@ -8,6 +8,7 @@ are not: sums are rounded in another order, and batch normalisation sees its own
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from edge_app.errors import DigitsError
@@ -60,7 +61,12 @@ def require_agreement(strategy: Any, **numbers: int) -> None:
 
     if strategy.num_replicas_in_sync == 1:
         return
-    rows = strategy.gather(strategy.run(lambda: tf.constant([list(numbers.values())], tf.int64)), axis=0).numpy()
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def of_all() -> Any:
+        return strategy.gather(strategy.run(lambda: tf.constant([list(numbers.values())], tf.int64)), axis=0)
+
+    rows = of_all().numpy()
     differing = [name for name, column in zip(numbers, rows.T.tolist(), strict=True) if len(set(column)) > 1]
     if differing:
         raise DistributionError(
@@ -94,6 +100,19 @@ def distributed(strategy: Any, batches: Callable[[], Iterator[Batch]], batch_siz
         ).prefetch(4 * replicas)
 
     return strategy.distribute_datasets_from_function(dataset)
+
+
+@contextmanager
+def together(strategy: Any) -> Iterator[None]:
+    """Around what the workers do together: raises DistributionError where one of them is lost on the way."""
+    import tensorflow as tf
+
+    try:
+        yield
+    except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.DeadlineExceededError) as error:
+        if strategy.num_replicas_in_sync == 1:
+            raise
+        raise _lost(error) from error
 
 
 def is_chief(strategy: Any) -> bool:

@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from .backup import Backup, History
+from .backup import Backup
 from .data import DataError, Mnist, Split
 from .distribution import distributed
 from .examples import Examples, to_inputs
 from .qat import copy_of, quantization_aware
 from .recipe import Recipe
+
+History = dict[str, list[float]]
 
 
 def set_seed(seed: int) -> None:
