@@ -5,6 +5,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -76,13 +77,11 @@ class StageBackup:
         with tf.device("CPU:0"):
             self._text = tf.Variable("{}", dtype=tf.string)
         # As lists: the quantization wrappers hide some weights from Keras's own tracking.
-        state = tf.train.Checkpoint(
+        self._state = tf.train.Checkpoint(
             weights=list(model.weights), optimizer=list(model.optimizer.variables), history=self._text
         )
-        self._restore(tf.train.latest_checkpoint(folder), state, folder)
-        # Batch normalisation's means are averaged over the workers as they are read, so every worker must save.
-        self._scratch = tempfile.TemporaryDirectory()
-        self._manager = tf.train.CheckpointManager(state, folder if writes else self._scratch.name, max_to_keep=1)
+        self._folder, self._writes = folder, writes
+        self._restore()
 
     @property
     def epochs(self) -> int:
@@ -91,22 +90,27 @@ class StageBackup:
 
     def save(self, epoch: int, logs: dict[str, float]) -> None:
         """Keeps the state after an epoch (from 0); the one before is there until this one is whole."""
+        import tensorflow as tf
+
         for name, value in logs.items():
             self.history.setdefault(name, []).append(float(value))
         self._text.assign(json.dumps(self.history))
-        self._manager.save(epoch + 1)
+        # Saving averages batch normalisation's means over the workers: each must take these very steps.
+        with nullcontext(self._folder) if self._writes else tempfile.TemporaryDirectory() as place:
+            tf.train.CheckpointManager(self._state, place, max_to_keep=1).save(epoch + 1)
 
-    def _restore(self, path: str | None, state: Any, folder: Path) -> None:
+    def _restore(self) -> None:
         import tensorflow as tf
 
+        path = tf.train.latest_checkpoint(self._folder)
         if path is None:
             return
         try:
-            state.restore(path).assert_existing_objects_matched()
+            self._state.restore(path).assert_existing_objects_matched()
         except (tf.errors.OpError, AssertionError, ValueError) as error:
             cause = (str(error).splitlines() or ["no message"])[0]
             raise BackupError(
-                f"expected a backup of this training in {folder}, got {type(error).__name__}: {cause}; "
+                f"expected a backup of this training in {self._folder}, got {type(error).__name__}: {cause}; "
                 "delete the folder to start afresh"
             ) from error
         self.history = json.loads(self._text.numpy())

@@ -7,6 +7,7 @@ are not: sums are rounded in another order, and batch normalisation sees its own
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -39,10 +40,14 @@ def choose_strategy() -> Any:
         several = len(tf.config.list_physical_devices("GPU")) > 1
         return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
     print(f"train: worker {index} of {len(addresses)} at {addresses[index]}, waiting for the others", flush=True)
+    # Python's own handler of Ctrl-C would run only after the wait.
+    handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         return tf.distribute.MultiWorkerMirroredStrategy()
     except (tf.errors.OpError, RuntimeError) as error:
         raise _lost(error) from error
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def require_equal_parts(strategy: Any, batch_size: int) -> None:
