@@ -107,7 +107,8 @@ class StageBackup:
             return
         try:
             self._state.restore(path).assert_existing_objects_matched()
-        except (tf.errors.OpError, AssertionError, ValueError) as error:
+        # TensorFlow's reader raises Python's own errors for files that are cut short.
+        except (tf.errors.OpError, AssertionError, ValueError, LookupError, RuntimeError) as error:
             cause = (str(error).splitlines() or ["no message"])[0]
             raise BackupError(
                 f"expected a backup of this training in {self._folder}, got {type(error).__name__}: {cause}; "

@@ -115,7 +115,7 @@ def test_two_workers_go_on_after_one_is_killed_and_only_the_chief_writes(
     tmp_path: Path, started: list[Started]
 ) -> None:
     """The history is whole, no finished epoch is trained again, and worker 1 leaves nothing in its own folder."""
-    epochs = 8
+    epochs = 4
     outputs = [tmp_path / f"output{index}" for index in range(2)]
     outputs[1].mkdir()
     # The two share the backup and nothing else, so what worker 1 writes would show.
@@ -145,7 +145,7 @@ def test_two_workers_go_on_after_one_is_killed_and_only_the_chief_writes(
 
 def test_a_killed_process_goes_on_with_the_same_command(tmp_path: Path, started: list[Started]) -> None:
     """After kill -9 the same command says where it goes on, and leaves a whole history and no backup."""
-    output, epochs = tmp_path / "output", 40
+    output, epochs = tmp_path / "output", 10
     command = [*TINY, "--epochs", str(epochs), "--output", str(output)]
     started.append(Started(tmp_path / "first.txt", command))
     wait_for_backup(output, started[0])
