@@ -67,7 +67,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
 
 
 def _checkpoints(output: Path) -> list[Path]:
-    return [output / ".checkpoint_float.h5", output / ".checkpoint_qat.h5"]
+    return [output / f".checkpoint_{stage}.h5" for stage in ("teacher", "float", "qat")]
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -77,17 +77,11 @@ def _train(options: argparse.Namespace) -> None:
     mnist = load_mnist(options.data)
     recipe = _recipe(options)
     from . import fitting, report
-    from .network import build_network
 
     require_writable(options.output)
     read_metrics(options.output / METRICS_NAME)
-    float_checkpoint, qat_checkpoint = _checkpoints(options.output)
-    fitting.set_seed(options.seed)
-    model = build_network()
-    print(f"train: {model.count_params():,} parameters, {recipe.float_epochs} + {recipe.qat_epochs} epochs")
-    histories = {"float": fitting.fit_float(model, mnist, recipe, options.seed, float_checkpoint)}
-    twin, histories["qat"] = fitting.fit_quantized(model, mnist, recipe, options.seed, qat_checkpoint)
-    results = report.Results(options.seed, recipe, mnist.sha256, histories, time.monotonic() - started)
-    report.write(options.output, model, twin, mnist, results)
+    trained = fitting.train(mnist, recipe, options.seed, options.output)
+    results = report.Results(options.seed, recipe, mnist.sha256, time.monotonic() - started)
+    report.write(options.output, trained, mnist, results)
     for checkpoint in _checkpoints(options.output):
         checkpoint.unlink(missing_ok=True)

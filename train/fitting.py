@@ -1,18 +1,32 @@
-"""Fitting: the float network first, then its quantization-aware twin."""
+"""Fitting: a wide teacher, the float network that learns from it, then the quantization-aware twin of that."""
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from edge_app.contract import LABELS
 
 from .data import DataError, Mnist, Split
-from .examples import Examples, to_inputs
-from .network import save_h5
+from .examples import Targets, View, batches, draw_views, hard_targets, to_inputs
+from .network import build_network, save_h5
 from .qat import quantization_aware
 from .recipe import Recipe
 
 History = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The float network, its quantization-aware twin, and the history of each stage by name."""
+
+    model: Any
+    twin: Any
+    histories: dict[str, History]
 
 
 def set_seed(seed: int) -> None:
@@ -24,66 +38,104 @@ def set_seed(seed: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-def fit_float(model: Any, mnist: Mnist, recipe: Recipe, seed: int, checkpoint: Path) -> History:
-    """Trains the float network in place; the weights after each epoch lie at `checkpoint`."""
-    examples = Examples(_limited(mnist.train, recipe), recipe, recipe.camera_share, seed)
-    return _fit(model, examples, mnist.validation, recipe.learning_rate, recipe.float_epochs, recipe, checkpoint)
+def train(mnist: Mnist, recipe: Recipe, seed: int, output: Path, teacher: Any | None = None) -> Trained:
+    """Trains all stages of a recipe; checkpoints lie in `output` meanwhile.
+
+    Args:
+        mnist: the training split is learnt from, the validation split watched.
+        recipe: the settings.
+        seed: of everything random.
+        output: an existing folder.
+        teacher: a trained one, instead of a new one.
+
+    Raises:
+        DataError: the recipe leaves less than one batch.
+    """
+    set_seed(seed)
+    digits = mnist.train if recipe.train_limit is None else mnist.train.head(recipe.train_limit)
+    _require_a_batch(digits, recipe)
+    views = draw_views(digits, recipe, seed)
+    fit = _Fitting(views, mnist.validation, recipe, seed, output)
+    histories = {}
+    targets = [hard_targets(view.labels, recipe.label_smoothing) for view in views]
+    if recipe.teacher_epochs and teacher is None:
+        teacher = build_network(recipe.teacher_width)
+        histories["teacher"] = fit(teacher, targets, "teacher", recipe.teacher_learning_rate, recipe.teacher_epochs)
+    if teacher is not None:
+        targets = [soft_targets(teacher, view, recipe.teacher_temperature) for view in views]
+    model = build_network()
+    histories["float"] = fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)
+    twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))
+    histories["qat"] = fit(twin, targets, "qat", recipe.qat_learning_rate, recipe.qat_epochs)
+    return Trained(model, twin, histories)
 
 
-def fit_quantized(model: Any, mnist: Mnist, recipe: Recipe, seed: int, checkpoint: Path) -> tuple[Any, History]:
-    """Fine-tunes the quantization-aware twin of a trained float network; returns the twin and its history."""
-    examples = Examples(_limited(mnist.train, recipe), recipe, recipe.qat_camera_share, seed + 1)
-    twin = quantization_aware(model, to_inputs(examples.epoch(0, recipe.batch_size)[0]))
-    history = _fit(twin, examples, mnist.validation, recipe.qat_learning_rate, recipe.qat_epochs, recipe, checkpoint)
-    return twin, history
+def soft_targets(model: Any, view: View, temperature: float = 1.0) -> Targets:
+    """A model's probabilities for a view, its logits divided by `temperature`: float32 (N, 11)."""
+    logits = predict(model, view.images) / temperature
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-def predict(model: Any, split: Split) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """A Keras model's logits for a split, float32 (N, 11)."""
-    return np.asarray(model.predict(to_inputs(split.images), batch_size=500, verbose=0), np.float32)
+def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """A Keras model's logits for images uint8 (N, 28, 28): float32 (N, 11)."""
+    # In parts: the inputs of a whole view would be a quarter of a gigabyte.
+    parts = np.array_split(images, max(1, len(images) // 10_000))
+    logits = [model.predict(to_inputs(part), batch_size=500, verbose=0) for part in parts]
+    return np.asarray(np.concatenate(logits), np.float32)
 
 
-def _fit(
-    model: Any,
-    examples: Examples,
-    validation: Split,
-    learning_rate: float,
-    epochs: int,
-    recipe: Recipe,
-    checkpoint: Path,
-) -> History:
-    import tensorflow as tf
-    from tf_keras import callbacks, losses, optimizers
+@dataclass(frozen=True)
+class _Fitting:
+    views: Sequence[View]
+    validation: Split
+    recipe: Recipe
+    seed: int
+    output: Path
 
-    steps = examples.steps_per_epoch
-    if steps == 0:
+    def __call__(
+        self, model: Any, targets: Sequence[Targets], stage: str, learning_rate: float, epochs: int
+    ) -> History:
+        """Fits a model in place; its weights after each epoch lie at `.checkpoint_{stage}.h5` in the output folder."""
+        import tensorflow as tf
+        from tf_keras import callbacks, losses, optimizers
+
+        recipe, checkpoint = self.recipe, self.output / f".checkpoint_{stage}.h5"
+        steps = len(self.views[0].labels) // recipe.batch_size
+        optimizer = optimizers.AdamW(
+            _warmed_cosine(learning_rate, epochs * steps),
+            weight_decay=recipe.weight_decay,
+            use_ema=recipe.ema_momentum > 0,
+            ema_momentum=recipe.ema_momentum or None,
+        )
+        optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias", "quantize"])
+        model.compile(optimizer, losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+        examples = tf.data.Dataset.from_generator(
+            lambda: batches(self.views, targets, recipe.batch_size, range(epochs), self.seed),
+            output_signature=(
+                tf.TensorSpec((None, 28, 28, 1), tf.float32),
+                tf.TensorSpec((None, len(LABELS)), tf.float32),
+            ),
+        ).prefetch(16)
+        history = model.fit(
+            examples,
+            epochs=epochs,
+            steps_per_epoch=steps,
+            validation_data=(to_inputs(self.validation.images), hard_targets(self.validation.labels, 0)),
+            validation_batch_size=500,
+            # Keras's own ModelCheckpoint writes in place: Ctrl-C in the middle would ruin the last good one.
+            callbacks=[callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: save_h5(model, checkpoint))],  # noqa: ARG005
+            verbose=1 if sys.stdout.isatty() else 2,
+        )  # fmt: skip
+        return {name: [float(value) for value in values] for name, values in history.history.items()}
+
+
+def _require_a_batch(digits: Split, recipe: Recipe) -> None:
+    if len(digits) < recipe.batch_size:
         raise DataError(
-            f"expected at least one batch of {recipe.batch_size} images an epoch, got fewer images; "
+            f"expected at least one batch of {recipe.batch_size} images an epoch, got {len(digits)} images; "
             "choose a smaller --batch-size or a larger --train-limit"
         )
-    optimizer = optimizers.AdamW(
-        _warmed_cosine(learning_rate, epochs * steps),
-        weight_decay=recipe.weight_decay,
-        use_ema=recipe.ema_momentum > 0,
-        ema_momentum=recipe.ema_momentum or None,
-    )
-    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias", "quantize"])
-    model.compile(optimizer, _smoothed(losses, recipe.label_smoothing), metrics=["accuracy"])
-    batches = tf.data.Dataset.from_generator(
-        lambda: examples.batches(epochs),
-        output_signature=(tf.TensorSpec((None, 28, 28, 1), tf.float32), tf.TensorSpec((None,), tf.int64)),
-    ).prefetch(4)
-    history = model.fit(
-        batches,
-        epochs=epochs,
-        steps_per_epoch=steps,
-        validation_data=(to_inputs(validation.images), validation.labels),
-        validation_batch_size=500,
-        # Keras's own ModelCheckpoint writes in place: Ctrl-C in the middle would ruin the last good one.
-        callbacks=[callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: save_h5(model, checkpoint))],  # noqa: ARG005
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
-    return {name: [float(value) for value in values] for name, values in history.history.items()}
 
 
 def _warmed_cosine(learning_rate: float, steps: int) -> Any:
@@ -91,18 +143,3 @@ def _warmed_cosine(learning_rate: float, steps: int) -> Any:
 
     warmup = min(300, steps // 10)
     return CosineDecay(learning_rate / 20, steps - warmup, warmup_target=learning_rate, warmup_steps=warmup)
-
-
-def _smoothed(losses: Any, smoothing: float) -> Any:
-    """Cross-entropy from logits with smoothed labels; Keras's own smoothing takes one-hot labels only."""
-    import tensorflow as tf
-
-    def cross_entropy(labels: Any, logits: Any) -> Any:
-        one_hot = tf.one_hot(tf.reshape(tf.cast(labels, tf.int32), [-1]), logits.shape[-1])
-        return losses.categorical_crossentropy(one_hot, logits, from_logits=True, label_smoothing=smoothing)
-
-    return cross_entropy
-
-
-def _limited(split: Split, recipe: Recipe) -> Split:
-    return split if recipe.train_limit is None else split.head(recipe.train_limit)

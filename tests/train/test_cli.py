@@ -64,7 +64,7 @@ def test_quantized_models_load_again(twice: list[Path]) -> None:
 
     model: Any = load_quantized(twice[0] / "digits_qat.h5")
     validation = load_mnist().validation
-    right = np.mean(predict(model, validation)[:, :10].argmax(axis=1) == validation.labels) * 100
+    right = np.mean(predict(model, validation.images)[:, :10].argmax(axis=1) == validation.labels) * 100
     metrics = json.loads((twice[0] / "metrics.json").read_text())
     assert metrics["train"]["accuracy_percent"]["qat"]["validation"] == pytest.approx(right, abs=0.006)
 
@@ -117,14 +117,24 @@ def test_damaged_metrics_are_one_line_and_1(tmp_path: Path, capsys: pytest.Captu
     assert [path.name for path in tmp_path.iterdir()] == ["metrics.json"]
 
 
+class Sized:
+    """A model of 43 parameters."""
+
+    def count_params(self) -> int:
+        """As Keras models have it."""
+        return 43
+
+
 def test_metrics_of_others_stay(tmp_path: Path) -> None:
     """What convert wrote into metrics.json is kept, what training wrote is replaced."""
+    from train.fitting import Trained
     from train.recipe import RECIPES
     from train.report import Results, _write_metrics
 
     path = tmp_path / "metrics.json"
     path.write_text('{"convert": {"models": {}}, "train": {"seed": 1}}')
-    _write_metrics(path, Results(2, RECIPES["quick"], "0" * 64, {}, 1.0), {}, 43)
+    trained = Trained(Sized(), None, {})
+    _write_metrics(path, trained, Results(2, RECIPES["quick"], "0" * 64, 1.0), {})
     metrics = json.loads(path.read_text())
     assert metrics["convert"] == {"models": {}}
     assert (metrics["train"]["seed"], metrics["train"]["parameters"]) == (2, 43)
