@@ -21,11 +21,17 @@ def main(argv: list[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     started = time.time()
     try:
-        _train(options)
+        if options.seeds:
+            _train_seeds(options, sys.argv[1:] if argv is None else argv)
+        else:
+            _train(options)
     except DigitsError as error:
         print(f"train: error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        if options.seeds:
+            print("\ntrain: stopped; finished seeds stay, the same command goes on after them", file=sys.stderr)
+            return INTERRUPTED
         # What an earlier run left is not this one's.
         kept = [path for path in _checkpoints(options.output) if path.exists() and path.stat().st_mtime >= started]
         where = f"the last finished epoch is in {kept[-1]}" if kept else "no epoch was finished, nothing is kept"
@@ -39,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=_positive, metavar="N", help="epochs of the float network")
     parser.add_argument("--batch-size", type=_positive, metavar="N", help="images a step")
     parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="of everything random (default 0)")
+    parser.add_argument("--seeds", type=_positive, metavar="N", help="train N seeds, report all, take the best one")
     parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz or a folder of IDX files")
     parser.add_argument("--output", type=Path, default=SHIPPED, metavar="DIR", help="where the models go (models/)")
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
@@ -68,6 +75,12 @@ def _recipe(options: argparse.Namespace) -> Recipe:
 
 def _checkpoints(output: Path) -> list[Path]:
     return [output / ".checkpoint_float.h5", output / ".checkpoint_qat.h5"]
+
+
+def _train_seeds(options: argparse.Namespace, arguments: list[str]) -> None:
+    from .seeds import run_seeds
+
+    run_seeds(options, _recipe(options), arguments)
 
 
 def _train(options: argparse.Namespace) -> None:
