@@ -14,11 +14,14 @@ from .recipe import RECIPES, Recipe
 
 SHIPPED = Path(__file__).parent.parent / "models"
 INTERRUPTED = 130
+SEED_COUNT = 1 << 32
 
 
 def main(argv: list[str] | None = None) -> int:
     """Trains; returns the exit code: 0 done, 1 a clear failure, 2 usage, 130 stopped with Ctrl-C."""
     options = _parser().parse_args(argv)
+    if options.seed + (options.seeds or 1) > SEED_COUNT:
+        _parser().error(f"expected seeds below {SEED_COUNT}, got --seed {options.seed} and {options.seeds} of them")
     started = time.time()
     try:
         if options.seeds:
@@ -62,8 +65,8 @@ def _positive(text: str) -> int:
 
 def _seed(text: str) -> int:
     value = int(text)
-    if not 0 <= value < 1 << 32:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to {(1 << 32) - 1}, got {text}")
+    if not 0 <= value < SEED_COUNT:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to {SEED_COUNT - 1}, got {text}")
     return value
 
 

@@ -75,7 +75,7 @@ def best_seed(seeds: Mapping[int, Metrics]) -> int:
 
 def spread_table(numbers: Mapping[str, Spread], seeds: Sequence[int]) -> Table:
     """Mean, standard deviation and each seed's value, a row for each number."""
-    table = Table("on the test images unless it says validation", box=SIMPLE)
+    table = Table("of each seed", box=SIMPLE)
     for heading in ("mean", "std"):
         table.add_column(heading, justify="right", no_wrap=True)
     # One column for all: it wraps where there are many seeds.
@@ -95,4 +95,6 @@ def _heading(name: str) -> str:
 def _text(value: float | None) -> str:
     if value is None:
         return "n/a"
-    return f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
