@@ -14,18 +14,27 @@ from .recipe import RECIPES, Recipe
 
 SHIPPED = Path(__file__).parent.parent / "models"
 INTERRUPTED = 130
+SEED_COUNT = 1 << 32
 
 
 def main(argv: list[str] | None = None) -> int:
     """Trains; returns the exit code: 0 done, 1 a clear failure, 2 usage, 130 stopped with Ctrl-C."""
     options = _parser().parse_args(argv)
+    if options.seed + (options.seeds or 1) > SEED_COUNT:
+        _parser().error(f"expected seeds below {SEED_COUNT}, got --seed {options.seed} and {options.seeds} of them")
     started = time.time()
     try:
-        _train(options)
+        if options.seeds:
+            _train_seeds(options, sys.argv[1:] if argv is None else argv)
+        else:
+            _train(options)
     except DigitsError as error:
         print(f"train: error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        if options.seeds:
+            print("\ntrain: stopped; finished seeds stay, the same command goes on after them", file=sys.stderr)
+            return INTERRUPTED
         # What an earlier run left is not this one's.
         kept = [path for path in _checkpoints(options.output) if path.exists() and path.stat().st_mtime >= started]
         where = f"the last finished epoch is in {kept[-1]}" if kept else "no epoch was finished, nothing is kept"
@@ -39,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=_positive, metavar="N", help="epochs of the float network")
     parser.add_argument("--batch-size", type=_positive, metavar="N", help="images a step")
     parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="of everything random (default 0)")
+    parser.add_argument("--seeds", type=_positive, metavar="N", help="train N seeds, report all, take the best one")
     parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz or a folder of IDX files")
     parser.add_argument("--output", type=Path, default=SHIPPED, metavar="DIR", help="where the models go (models/)")
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
@@ -55,8 +65,8 @@ def _positive(text: str) -> int:
 
 def _seed(text: str) -> int:
     value = int(text)
-    if not 0 <= value < 1 << 32:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to {(1 << 32) - 1}, got {text}")
+    if not 0 <= value < SEED_COUNT:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to {SEED_COUNT - 1}, got {text}")
     return value
 
 
@@ -68,6 +78,12 @@ def _recipe(options: argparse.Namespace) -> Recipe:
 
 def _checkpoints(output: Path) -> list[Path]:
     return [output / f".checkpoint_{stage}.h5" for stage in ("teacher", "float", "qat")]
+
+
+def _train_seeds(options: argparse.Namespace, arguments: list[str]) -> None:
+    from .seeds import run_seeds
+
+    run_seeds(options, _recipe(options), arguments)
 
 
 def _train(options: argparse.Namespace) -> None:
