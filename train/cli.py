@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz or a folder of IDX files")
     parser.add_argument("--output", type=Path, default=SHIPPED, metavar="DIR", help="where the models go (models/)")
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
+    parser.add_argument("--teacher", type=Path, metavar="FILE", help="learn from this digits_teacher.h5, train none")
     parser.add_argument("--train-limit", type=_positive, metavar="N", help="use only the first N training images")
     return parser
 
@@ -93,10 +94,12 @@ def _train(options: argparse.Namespace) -> None:
     mnist = load_mnist(options.data)
     recipe = _recipe(options)
     from . import fitting, report
+    from .network import load_teacher
 
     require_writable(options.output)
     read_metrics(options.output / METRICS_NAME)
-    trained = fitting.train(mnist, recipe, options.seed, options.output)
+    teacher = load_teacher(options.teacher) if options.teacher else None
+    trained = fitting.train(mnist, recipe, options.seed, options.output, teacher)
     results = report.Results(options.seed, recipe, mnist.sha256, time.monotonic() - started)
     report.write(options.output, trained, mnist, results)
     for checkpoint in _checkpoints(options.output):

@@ -22,8 +22,9 @@ History = dict[str, list[float]]
 
 @dataclass(frozen=True)
 class Trained:
-    """The float network, its quantization-aware twin, and the history of each stage by name."""
+    """What it learnt from, the float network, its quantization-aware twin, and the history of each stage by name."""
 
+    teacher: Any | None
     model: Any
     twin: Any
     histories: dict[str, History]
@@ -67,7 +68,7 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, output: Path, teacher: Any | 
     histories["float"] = fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)
     twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))
     histories["qat"] = fit(twin, targets, "qat", recipe.qat_learning_rate, recipe.qat_epochs)
-    return Trained(model, twin, histories)
+    return Trained(teacher, model, twin, histories)
 
 
 def soft_targets(model: Any, view: View, temperature: float = 1.0) -> Targets:

@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from edge_app.contract import IMAGE_HW, LABELS
+from edge_app.errors import DigitsError
 from edge_app.model_file import write_atomically
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # tfmot needs Keras 2, and TensorFlow reads this when it is first imported.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
+
+
+class TeacherError(DigitsError, ValueError):
+    """A file that holds no network to learn from."""
 
 
 def build_network(width: float = 1) -> Any:
@@ -45,6 +50,22 @@ def load_float(path: Path) -> Any:
     from tf_keras.models import load_model
 
     return load_model(path, compile=False)
+
+
+def load_teacher(path: Path) -> Any:
+    """Loads a network to learn from; raises TeacherError if the file is damaged or the network's shapes are others."""
+    try:
+        model = load_float(path)
+    except Exception as error:  # h5py, Keras and json each raise their own kinds for a damaged file
+        cause = (str(error).strip().splitlines() or ["no message"])[0]
+        raise TeacherError(f"expected a Keras model in {path}, got {type(error).__name__}: {cause}") from error
+    shapes = (tuple(model.input_shape[1:]), tuple(model.output_shape[1:]))
+    if shapes != ((*IMAGE_HW, 1), (len(LABELS),)):
+        raise TeacherError(
+            f"expected {path} to take (N, 28, 28, 1) and give (N, {len(LABELS)}), "
+            f"got {model.input_shape} to {model.output_shape}"
+        )
+    return model
 
 
 def save_h5(model: Any, path: Path) -> None:

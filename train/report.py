@@ -29,9 +29,14 @@ class Results:
 
 
 def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> None:
-    """Writes digits_float.h5, digits_qat.h5, "train" in metrics.json, and the pictures, each whole or not at all."""
+    """Writes digits_float.h5, digits_qat.h5, maybe digits_teacher.h5, "train" in metrics.json, and the pictures.
+
+    Each whole or not at all.
+    """
     scores = {}
-    for name, network in (("float", trained.model), ("qat", trained.twin)):
+    for name, network in (("teacher", trained.teacher), ("float", trained.model), ("qat", trained.twin)):
+        if network is None:
+            continue
         save_h5(network, output / f"digits_{name}.h5")
         scores[name] = {split: _accuracy(network, getattr(mnist, split)) for split in ("validation", "test")}
         print(f"train: {name}: validation {scores[name]['validation']:.2f} %, test {scores[name]['test']:.2f} %")
