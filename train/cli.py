@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import hashlib
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from .recipe import RECIPES, Recipe
 SHIPPED = Path(__file__).parent.parent / "models"
 INTERRUPTED = 130
 SEED_COUNT = 1 << 32
+GO_ON = "start the same command again to go on after the last finished epoch"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,7 +24,6 @@ def main(argv: list[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     if options.seed + (options.seeds or 1) > SEED_COUNT:
         _parser().error(f"expected seeds below {SEED_COUNT}, got --seed {options.seed} and {options.seeds} of them")
-    started = time.time()
     try:
         if options.seeds:
             _train_seeds(options, sys.argv[1:] if argv is None else argv)
@@ -31,13 +32,8 @@ def main(argv: list[str] | None = None) -> int:
     except DigitsError as error:
         print(f"train: error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        if options.seeds:
-            print("\ntrain: stopped; finished seeds stay, the same command goes on after them", file=sys.stderr)
-            return INTERRUPTED
-        # What an earlier run left is not this one's.
-        kept = [path for path in _checkpoints(options.output) if path.exists() and path.stat().st_mtime >= started]
-        where = f"the last finished epoch is in {kept[-1]}" if kept else "no epoch was finished, nothing is kept"
+    except KeyboardInterrupt as stop:
+        where = str(stop) or "no epoch was finished, nothing is kept"
         print(f"\ntrain: stopped; {where}; earlier models are as they were", file=sys.stderr)
         return INTERRUPTED
     return 0
@@ -77,14 +73,13 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     return dataclasses.replace(base, **{name: value for name, value in changes.items() if value is not None})
 
 
-def _checkpoints(output: Path) -> list[Path]:
-    return [output / f".checkpoint_{stage}.h5" for stage in ("teacher", "float", "qat")]
-
-
 def _train_seeds(options: argparse.Namespace, arguments: list[str]) -> None:
     from .seeds import run_seeds
 
-    run_seeds(options, _recipe(options), arguments)
+    try:
+        run_seeds(options, _recipe(options), arguments)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("finished seeds stay, the same command goes on after them") from None
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -93,14 +88,25 @@ def _train(options: argparse.Namespace) -> None:
     started = time.monotonic()
     mnist = load_mnist(options.data)
     recipe = _recipe(options)
-    from . import fitting, report
+    from . import distribution, fitting, report
+    from .backup import Backup
     from .network import load_teacher
 
     require_writable(options.output)
     read_metrics(options.output / METRICS_NAME)
+    strategy = distribution.choose_strategy()
+    distribution.require_equal_parts(strategy, recipe.batch_size)
     teacher = load_teacher(options.teacher) if options.teacher else None
-    trained = fitting.train(mnist, recipe, options.seed, options.output, teacher)
-    results = report.Results(options.seed, recipe, mnist.sha256, time.monotonic() - started)
-    report.write(options.output, trained, mnist, results)
-    for checkpoint in _checkpoints(options.output):
-        checkpoint.unlink(missing_ok=True)
+    taught_by = hashlib.sha256(options.teacher.read_bytes()).hexdigest() if options.teacher else ""
+    backup = Backup(options.output, recipe, options.seed, mnist.sha256 + taught_by, strategy)
+    try:
+        with distribution.together(strategy):
+            trained = fitting.train(mnist, recipe, options.seed, backup, teacher)
+        if not distribution.is_chief(strategy):
+            print("train: done; worker 0 writes the models")
+            return
+        results = report.Results(options.seed, recipe, mnist.sha256, time.monotonic() - started)
+        report.write(options.output, trained, mnist, results)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(GO_ON if backup.any_epoch() else "") from None
+    backup.remove()

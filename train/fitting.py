@@ -1,20 +1,20 @@
 """Fitting: a wide teacher, the float network that learns from it, then the quantization-aware twin of that."""
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.contract import LABELS
-
+from .backup import Backup
 from .data import DataError, Mnist, Split
+from .distribution import distributed
 from .examples import Targets, View, batches, draw_views, hard_targets, to_inputs
-from .network import build_network, save_h5
-from .qat import quantization_aware
+from .network import build_network
+from .qat import copy_of, quantization_aware
 from .recipe import Recipe
 
 History = dict[str, list[float]]
@@ -39,24 +39,26 @@ def set_seed(seed: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-def train(mnist: Mnist, recipe: Recipe, seed: int, output: Path, teacher: Any | None = None) -> Trained:
-    """Trains all stages of a recipe; checkpoints lie in `output` meanwhile.
+def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any | None = None) -> Trained:
+    """Trains all stages of a recipe, from where `backup` is.
 
     Args:
         mnist: the training split is learnt from, the validation split watched.
         recipe: the settings.
         seed: of everything random.
-        output: an existing folder.
+        backup: follows after each epoch.
         teacher: a trained one, instead of a new one.
 
     Raises:
         DataError: the recipe leaves less than one batch.
+        BackupError: a backup that is not whole.
+        DistributionError: workers that cannot train together.
     """
     set_seed(seed)
     digits = mnist.train if recipe.train_limit is None else mnist.train.head(recipe.train_limit)
     _require_a_batch(digits, recipe)
     views = draw_views(digits, recipe, seed)
-    fit = _Fitting(views, mnist.validation, recipe, seed, output)
+    fit = _Fitting(views, mnist.validation, recipe, seed, backup)
     histories = {}
     targets = [hard_targets(view.labels, recipe.label_smoothing) for view in views]
     if recipe.teacher_epochs and teacher is None:
@@ -92,43 +94,50 @@ class _Fitting:
     validation: Split
     recipe: Recipe
     seed: int
-    output: Path
+    backup: Backup
 
     def __call__(
         self, model: Any, targets: Sequence[Targets], stage: str, learning_rate: float, epochs: int
     ) -> History:
-        """Fits a model in place; its weights after each epoch lie at `.checkpoint_{stage}.h5` in the output folder."""
+        """Fits a model in place, on all replicas; returns its history from the first epoch on."""
         import tensorflow as tf
-        from tf_keras import callbacks, losses, optimizers
+        from tf_keras import callbacks
 
-        recipe, checkpoint = self.recipe, self.output / f".checkpoint_{stage}.h5"
-        steps = len(self.views[0].labels) // recipe.batch_size
-        optimizer = optimizers.AdamW(
-            _warmed_cosine(learning_rate, epochs * steps),
-            weight_decay=recipe.weight_decay,
-            use_ema=recipe.ema_momentum > 0,
-            ema_momentum=recipe.ema_momentum or None,
-        )
-        optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias", "quantize"])
-        model.compile(optimizer, losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
-        examples = tf.data.Dataset.from_generator(
-            lambda: batches(self.views, targets, recipe.batch_size, range(epochs), self.seed),
-            output_signature=(
-                tf.TensorSpec((None, 28, 28, 1), tf.float32),
-                tf.TensorSpec((None, len(LABELS)), tf.float32),
-            ),
-        ).prefetch(16)
-        history = model.fit(
-            examples,
-            epochs=epochs,
-            steps_per_epoch=steps,
-            validation_data=(to_inputs(self.validation.images), hard_targets(self.validation.labels, 0)),
-            validation_batch_size=500,
-            # Keras's own ModelCheckpoint writes in place: Ctrl-C in the middle would ruin the last good one.
-            callbacks=[callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: save_h5(model, checkpoint))],  # noqa: ARG005
-            verbose=1 if sys.stdout.isatty() else 2,
-        )  # fmt: skip
-        return {name: [float(value) for value in values] for name, values in history.history.items()}
+        strategy, size = self.backup.strategy, self.recipe.batch_size
+        steps = len(self.views[0].labels) // size
+        with strategy.scope():
+            replica = copy_of(model) if tf.distribute.has_strategy() else model
+            _compile(replica, _warmed_cosine(learning_rate, epochs * steps), self.recipe)
+        with contextlib.closing(self.backup.stage(stage, replica)) as kept:
+            remaining = range(kept.epochs, epochs)
+            replica.fit(
+                distributed(strategy, lambda: batches(self.views, targets, size, remaining, self.seed), size),
+                epochs=epochs,
+                initial_epoch=remaining.start,
+                steps_per_epoch=steps,
+                validation_data=(to_inputs(self.validation.images), hard_targets(self.validation.labels, 0)),
+                validation_batch_size=500,
+                callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save)],
+                verbose=1 if sys.stdout.isatty() else 2,
+            )
+        if replica is not model:
+            model.set_weights(replica.get_weights())
+        return kept.history
+
+
+def _compile(model: Any, schedule: Any, recipe: Recipe) -> None:
+    from tf_keras import losses, optimizers
+
+    optimizer = optimizers.AdamW(
+        schedule,
+        weight_decay=recipe.weight_decay,
+        use_ema=recipe.ema_momentum > 0,
+        ema_momentum=recipe.ema_momentum or None,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias", "quantize"])
+    # Keras builds it at the first step, but a backup is restored before.
+    optimizer.build(model.trainable_variables)
+    model.compile(optimizer, losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
 
 
 def _require_a_batch(digits: Split, recipe: Recipe) -> None:

@@ -26,6 +26,17 @@ def quantization_aware(model: Any, calibration_inputs: NDArray[np.float32]) -> A
     return twin
 
 
+def copy_of(model: Any) -> Any:
+    """A copy of a float or quantization-aware model, its variables in the tf.distribute scope that is open."""
+    from tensorflow_model_optimization.quantization.keras import quantize_scope
+    from tf_keras.models import clone_model
+
+    with quantize_scope():
+        copy = clone_model(model)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
 def load_quantized(path: Path) -> Any:
     """Loads a quantization-aware model (.h5: .keras files of these do not load again) or a float one."""
     from tensorflow_model_optimization.quantization.keras import quantize_scope

@@ -15,6 +15,7 @@ import pytest
 from convert.card import ROOT
 from edge_app.errors import OutputError
 from train import data, report
+from train.backup import Backup
 from train.cli import main
 from train.data import Mnist, load_mnist
 from train.fitting import train
@@ -112,11 +113,14 @@ def test_metrics_that_cannot_be_added_to_are_found_before_training(tmp_path: Pat
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a training with a teacher of one epoch leaves."""
+    import tensorflow as tf
+
     folder = tmp_path_factory.mktemp("teacher")
     tiny = Recipe(teacher_epochs=1, float_epochs=1, qat_epochs=1, views=1, batch_size=32)
     mnist = load_mnist()
     few = Mnist(mnist.train.head(64), mnist.validation.head(64), mnist.test.head(64), mnist.sha256)
-    report.write(folder, train(few, tiny, 0, folder), few, report.Results(0, tiny, "", 0))
+    backup = Backup(folder, tiny, 0, "", tf.distribute.get_strategy())
+    report.write(folder, train(few, tiny, 0, backup), few, report.Results(0, tiny, "", 0))
     return folder
 
 
@@ -183,13 +187,13 @@ def test_metrics_of_others_stay(tmp_path: Path) -> None:
     assert "seconds" not in metrics["train"]
 
 
-def test_ctrl_c_before_the_first_epoch_claims_no_earlier_checkpoint(
+def test_ctrl_c_before_the_first_epoch_claims_no_earlier_backup(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What an earlier run left behind is not taken for this one's."""
-    leftover = tmp_path / ".checkpoint_qat.h5"
-    leftover.write_bytes(b"from last week")
-    os.utime(leftover, (0, 0))
+    leftover = tmp_path / ".backup" / "of last week" / "float" / "checkpoint"
+    leftover.parent.mkdir(parents=True)
+    leftover.touch()
 
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
@@ -200,10 +204,9 @@ def test_ctrl_c_before_the_first_epoch_claims_no_earlier_checkpoint(
     assert leftover.exists()
 
 
-def test_ctrl_c_keeps_the_last_epoch_and_says_where(tmp_path: Path) -> None:
-    """An interrupted run ends with 130 and a checkpoint that loads; earlier models are untouched."""
+def test_ctrl_c_keeps_the_last_epoch_and_says_how_to_go_on(tmp_path: Path) -> None:
+    """An interrupted run ends with 130 and a backup; earlier models are untouched."""
     (tmp_path / "digits_float.h5").write_bytes(b"an earlier model")
-    checkpoint = tmp_path / ".checkpoint_float.h5"
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     # A shell that runs tests in the background has its children ignore Ctrl-C.
     command = (
@@ -219,13 +222,11 @@ def test_ctrl_c_keeps_the_last_epoch_and_says_where(tmp_path: Path) -> None:
         text=True,
     )
     deadline = time.monotonic() + 120
-    while not checkpoint.exists() and time.monotonic() < deadline:
+    while not list(tmp_path.glob(".backup/*/float/checkpoint")) and time.monotonic() < deadline:
         time.sleep(0.2)
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=120)
     assert child.returncode == 130, errors
-    assert str(checkpoint) in errors
+    assert "start the same command again to go on after the last finished epoch" in errors
     assert (tmp_path / "digits_float.h5").read_bytes() == b"an earlier model"
-    from train.network import load_float
-
-    assert load_float(checkpoint).output_shape == (None, 11)
+    assert list(tmp_path.glob(".backup/*/float/checkpoint"))

@@ -8,6 +8,7 @@ import pytest
 
 from edge_app.contract import LABELS
 from edge_app.errors import OutputError
+from train.backup import Backup
 from train.data import DataError, Mnist, load_mnist
 from train.fitting import train
 from train.network import build_network, load_float, save_h5
@@ -99,8 +100,9 @@ def test_fewer_images_than_a_batch_are_refused(tmp_path: Path) -> None:
     """A batch that is never filled is an error that names both ways out, not an endless wait."""
     digits = load_mnist().train.head(20)
     mnist = Mnist(digits, digits, digits, "")
+    recipe = Recipe(batch_size=128)
     with pytest.raises(DataError, match=r"one batch of 128 images.*--batch-size.*--train-limit"):
-        train(mnist, Recipe(batch_size=128), 0, tmp_path)
+        train(mnist, recipe, 0, Backup(tmp_path, recipe, 0, "", None))
 
 
 class InterruptedModel:
@@ -112,11 +114,11 @@ class InterruptedModel:
         raise KeyboardInterrupt
 
 
-def test_ctrl_c_while_a_checkpoint_is_written_keeps_the_last(tmp_path: Path) -> None:
-    """The epoch before stays whole, whenever the interruption comes."""
-    checkpoint = tmp_path / ".checkpoint_float.h5"
-    checkpoint.write_bytes(b"the epoch before")
+def test_ctrl_c_while_a_model_is_written_keeps_the_last(tmp_path: Path) -> None:
+    """The model before stays whole, whenever the interruption comes."""
+    path = tmp_path / "digits_float.h5"
+    path.write_bytes(b"the model before")
     with pytest.raises(KeyboardInterrupt):
-        save_h5(InterruptedModel(), checkpoint)
-    assert checkpoint.read_bytes() == b"the epoch before"
-    assert list(tmp_path.iterdir()) == [checkpoint]
+        save_h5(InterruptedModel(), path)
+    assert path.read_bytes() == b"the model before"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,116 @@
+"""What a training keeps while it runs, so that the same command goes on after a kill, a crash or Ctrl-C."""
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from edge_app.errors import DigitsError
+
+from .distribution import is_chief, require_agreement
+from .recipe import Recipe
+
+BACKUP_NAME = ".backup"
+
+
+class BackupError(DigitsError, ValueError):
+    """A backup that cannot be read."""
+
+
+class Backup:
+    """The backups of one training: a folder named after recipe, seed and data, in it one folder for each stage.
+
+    Args:
+        output: where the models go; the workers of one training share it if they are to go on after a loss.
+        recipe: of this training, as are the next two.
+        seed: of everything random.
+        data_sha256: of the data, and of the teacher where one is given.
+        strategy: only its chief writes here.
+    """
+
+    def __init__(self, output: Path, recipe: Recipe, seed: int, data_sha256: str, strategy: Any) -> None:
+        identity = json.dumps([dataclasses.asdict(recipe), seed, data_sha256], sort_keys=True)
+        self.strategy = strategy
+        self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()[:15]
+        self._root = output / BACKUP_NAME
+        self.folder = self._root / self.fingerprint
+        if not self.folder.exists() and any(self._root.glob("*")):
+            print(f"train: starting afresh: what is in {self._root} is of another recipe, seed or data")
+
+    def any_epoch(self) -> bool:
+        """Whether an epoch was finished."""
+        return any(self.folder.glob("*/checkpoint"))
+
+    def stage(self, name: str, model: Any) -> "StageBackup":
+        """Restores what an earlier run of the same training kept of a compiled model with a built optimizer, if it did.
+
+        Raises:
+            BackupError: a backup that is not whole.
+            DistributionError: the workers do not see the same backup.
+        """
+        stage = StageBackup(self.folder / name, model, is_chief(self.strategy))
+        require_agreement(self.strategy, flags=int(self.fingerprint, 16), epochs=stage.epochs)
+        if stage.epochs:
+            print(f"train: {name}: going on after epoch {stage.epochs}, from {self._root}")
+        return stage
+
+    def remove(self) -> None:
+        """Removes it, and what other trainings left in the same place: the training is done."""
+        shutil.rmtree(self._root, ignore_errors=True)
+
+
+class StageBackup:
+    """Weights, optimizer with its averages, and history after the last finished epoch of one stage.
+
+    Attributes:
+        history: each metric after each epoch, of all runs together.
+    """
+
+    def __init__(self, folder: Path, model: Any, writes: bool) -> None:
+        import tensorflow as tf
+
+        self.history: dict[str, list[float]] = {}
+        with tf.device("CPU:0"):
+            self._text = tf.Variable("{}", dtype=tf.string)
+        # As lists: the quantization wrappers hide some weights from Keras's own tracking.
+        state = tf.train.Checkpoint(
+            weights=list(model.weights), optimizer=list(model.optimizer.variables), history=self._text
+        )
+        self._restore(tf.train.latest_checkpoint(folder), state, folder)
+        # Batch normalisation's means are averaged over the workers as they are read, so every worker must save.
+        self._scratch = tempfile.TemporaryDirectory()
+        self._manager = tf.train.CheckpointManager(state, folder if writes else self._scratch.name, max_to_keep=1)
+
+    def close(self) -> None:
+        """Ends the stage: nothing is saved after it."""
+        self._scratch.cleanup()
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are finished."""
+        return max(map(len, self.history.values()), default=0)
+
+    def save(self, epoch: int, logs: dict[str, float]) -> None:
+        """Keeps the state after an epoch (from 0); the one before is there until this one is whole."""
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(float(value))
+        self._text.assign(json.dumps(self.history))
+        self._manager.save(epoch + 1)
+
+    def _restore(self, path: str | None, state: Any, folder: Path) -> None:
+        import tensorflow as tf
+
+        if path is None:
+            return
+        try:
+            state.restore(path).assert_existing_objects_matched()
+        except (tf.errors.OpError, AssertionError, ValueError) as error:
+            cause = (str(error).splitlines() or ["no message"])[0]
+            raise BackupError(
+                f"expected a backup of this training in {folder}, got {type(error).__name__}: {cause}; "
+                "delete the folder to start afresh"
+            ) from error
+        self.history = json.loads(self._text.numpy())
