@@ -26,7 +26,7 @@ def augment(image: Image, random: Random, camera_share: float) -> Image:
 
 def handwrite(image: Image, random: Random) -> Image:
     """Slant, turn, size, place, bend and stroke width: the hand and the pen, drawn at twice the size."""
-    if random.random() < 0.08:
+    if random.random() < 0.12:
         image = _filled(image)
     wide = random.random() < 0.15
     turn = random.normal(0, 0.3 if wide else 0.13)

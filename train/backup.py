@@ -28,7 +28,7 @@ class Backup:
         output: where the models go; the workers of one training share it if they are to go on after a loss.
         recipe: of this training, as are the next two.
         seed: of everything random.
-        data_sha256: of the data.
+        data_sha256: of the data, and of the teacher where one is given.
         strategy: only its chief writes here.
     """
 

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import hashlib
 import sys
 import time
 from pathlib import Path
@@ -14,14 +15,20 @@ from .recipe import RECIPES, Recipe
 
 SHIPPED = Path(__file__).parent.parent / "models"
 INTERRUPTED = 130
+SEED_COUNT = 1 << 32
 GO_ON = "start the same command again to go on after the last finished epoch"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Trains; returns the exit code: 0 done, 1 a clear failure, 2 usage, 130 stopped with Ctrl-C."""
     options = _parser().parse_args(argv)
+    if options.seed + (options.seeds or 1) > SEED_COUNT:
+        _parser().error(f"expected seeds below {SEED_COUNT}, got --seed {options.seed} and {options.seeds} of them")
     try:
-        _train(options)
+        if options.seeds:
+            _train_seeds(options, sys.argv[1:] if argv is None else argv)
+        else:
+            _train(options)
     except DigitsError as error:
         print(f"train: error: {error}", file=sys.stderr)
         return 1
@@ -37,9 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=_positive, metavar="N", help="epochs of the float network")
     parser.add_argument("--batch-size", type=_positive, metavar="N", help="images a step")
     parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="of everything random (default 0)")
+    parser.add_argument("--seeds", type=_positive, metavar="N", help="train N seeds, report all, take the best one")
     parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz or a folder of IDX files")
     parser.add_argument("--output", type=Path, default=SHIPPED, metavar="DIR", help="where the models go (models/)")
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
+    parser.add_argument("--teacher", type=Path, metavar="FILE", help="learn from this digits_teacher.h5, train none")
     parser.add_argument("--train-limit", type=_positive, metavar="N", help="use only the first N training images")
     return parser
 
@@ -53,8 +62,8 @@ def _positive(text: str) -> int:
 
 def _seed(text: str) -> int:
     value = int(text)
-    if not 0 <= value < 1 << 32:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to {(1 << 32) - 1}, got {text}")
+    if not 0 <= value < SEED_COUNT:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to {SEED_COUNT - 1}, got {text}")
     return value
 
 
@@ -62,6 +71,15 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     changes = {"float_epochs": options.epochs, "batch_size": options.batch_size, "train_limit": options.train_limit}
     base = RECIPES["quick" if options.quick else "default"]
     return dataclasses.replace(base, **{name: value for name, value in changes.items() if value is not None})
+
+
+def _train_seeds(options: argparse.Namespace, arguments: list[str]) -> None:
+    from .seeds import run_seeds
+
+    try:
+        run_seeds(options, _recipe(options), arguments)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("finished seeds stay, the same command goes on after them") from None
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -72,25 +90,23 @@ def _train(options: argparse.Namespace) -> None:
     recipe = _recipe(options)
     from . import distribution, fitting, report
     from .backup import Backup
-    from .network import build_network
+    from .network import load_teacher
 
     require_writable(options.output)
     read_metrics(options.output / METRICS_NAME)
     strategy = distribution.choose_strategy()
     distribution.require_equal_parts(strategy, recipe.batch_size)
-    fitting.set_seed(options.seed)
-    model = build_network()
-    print(f"train: {model.count_params():,} parameters, {recipe.float_epochs} + {recipe.qat_epochs} epochs")
-    backup = Backup(options.output, recipe, options.seed, mnist.sha256, strategy)
+    teacher = load_teacher(options.teacher) if options.teacher else None
+    taught_by = hashlib.sha256(options.teacher.read_bytes()).hexdigest() if options.teacher else ""
+    backup = Backup(options.output, recipe, options.seed, mnist.sha256 + taught_by, strategy)
     try:
         with distribution.together(strategy):
-            histories = {"float": fitting.fit_float(model, mnist, recipe, options.seed, backup)}
-            twin, histories["qat"] = fitting.fit_quantized(model, mnist, recipe, options.seed, backup)
+            trained = fitting.train(mnist, recipe, options.seed, backup, teacher)
         if not distribution.is_chief(strategy):
             print("train: done; worker 0 writes the models")
             return
-        results = report.Results(options.seed, recipe, mnist.sha256, histories, time.monotonic() - started)
-        report.write(options.output, model, twin, mnist, results)
+        results = report.Results(options.seed, recipe, mnist.sha256, time.monotonic() - started)
+        report.write(options.output, trained, mnist, results)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(GO_ON if backup.any_epoch() else "") from None
     backup.remove()

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from edge_app.contract import IMAGE_HW, LABELS
 from edge_app.errors import DigitsError
 
 from .examples import Batch
 
+_BATCH_SHAPES = (None, *IMAGE_HW, 1), (None, len(LABELS))
 EXAMPLE = '{"cluster": {"worker": ["host0:2222", "host1:2222"]}, "task": {"type": "worker", "index": 0}}'
 
 
@@ -85,7 +87,7 @@ def distributed(strategy: Any, batches: Callable[[], Iterator[Batch]], batch_siz
 
     Args:
         strategy: from choose_strategy.
-        batches: gives inputs float32 (batch_size, 28, 28, 1) and labels int64 (batch_size,), the same on all workers.
+        batches: gives inputs float32 (batch_size, 28, 28, 1) and targets float32 (batch_size, 11), alike on all.
         batch_size: of all replicas together.
     """
     import tensorflow as tf
@@ -95,13 +97,13 @@ def distributed(strategy: Any, batches: Callable[[], Iterator[Batch]], batch_siz
         first, size = context.input_pipeline_id * replicas, context.get_per_replica_batch_size(batch_size)
 
         def parts() -> Iterator[Batch]:
-            for inputs, labels in batches():
+            for inputs, targets in batches():
                 for start in range(first * size, (first + replicas) * size, size):
-                    yield inputs[start : start + size], labels[start : start + size]
+                    yield inputs[start : start + size], targets[start : start + size]
 
         return tf.data.Dataset.from_generator(
             parts,
-            output_signature=(tf.TensorSpec((None, 28, 28, 1), tf.float32), tf.TensorSpec((None,), tf.int64)),
+            output_signature=tuple(tf.TensorSpec(shape, tf.float32) for shape in _BATCH_SHAPES),
         ).prefetch(4 * replicas)
 
     return strategy.distribute_datasets_from_function(dataset)

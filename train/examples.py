@@ -1,23 +1,39 @@
-"""The stream of training examples: digits varied anew each epoch, and non-digits among them. Imports no TensorFlow."""
+"""Training examples: some views of MNIST, each with every digit varied anew, drawn digits, and non-digits among them.
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+Imports no TensorFlow.
+"""
+
+import functools
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 
 from edge_app.contract import LABELS, NOT_A_DIGIT
 
+from .allographs import draw_digit
 from .augment import augment
 from .data import Split
 from .non_digits import make_non_digits
 from .recipe import Recipe
-from .regional import regional
 
-Batch = tuple[NDArray[np.float32], NDArray[np.int64]]
+Targets = NDArray[np.float32]
+Batch = tuple[NDArray[np.float32], Targets]
 NON_DIGIT = LABELS.index(NOT_A_DIGIT)
-# Non-digits are drawn once and varied each epoch: drawing costs more than varying.
-NON_DIGIT_POOL = 2
+
+
+@dataclass(frozen=True)
+class View:
+    """One variation of the training set, shuffled: images uint8 (N, 28, 28), labels int64 (N,), 10 = not a digit."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
 
 
 def to_inputs(images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -25,53 +41,49 @@ def to_inputs(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return images[..., None].astype(np.float32) / np.float32(255)
 
 
-class Examples:
-    """A stream of batches, the same for the same seed.
+def draw_views(digits: Split, recipe: Recipe, seed: int) -> list[View]:
+    """Draws `recipe.views` views on all cores, the same ones for the same seed."""
+    # TensorFlow's threads do not survive a fork.
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(recipe.views, os.cpu_count() or 1), mp_context=spawned) as pool:
+        drawn = pool.map(functools.partial(draw_view, digits, recipe, seed), range(recipe.views))
+        return list(
+            track(drawn, "drawing examples", recipe.views, console=Console(stderr=True), transient=True)
+        )  # fmt: skip
 
-    Args:
-        digits: the training split.
-        recipe: for the shares and the batch size.
-        camera_share: chance of camera damage, in [0, 1].
-        seed: of everything random in it.
+
+def draw_view(digits: Split, recipe: Recipe, seed: int, number: int) -> View:
+    """Draws one view: every digit of the split, and the recipe's shares of drawn digits and of non-digits."""
+    random = np.random.default_rng([seed, number])
+    drawn_labels = np.arange(round(recipe.drawn_share * len(digits))) % 10
+    drawn = [draw_digit(int(digit), random)[None] for digit in drawn_labels]
+    non_digits = make_non_digits(
+        round(recipe.non_digit_share * len(digits)), int(random.integers(1 << 32)), digits.images, digits.labels
+    )
+    images = np.concatenate([digits.images, *drawn, non_digits])
+    labels = np.concatenate([digits.labels, drawn_labels, np.full(len(non_digits), NON_DIGIT)])
+    order = random.permutation(len(images))
+    return View(np.stack([augment(images[index], random, recipe.camera_share) for index in order]), labels[order])
+
+
+def hard_targets(labels: NDArray[np.int64], smoothing: float) -> Targets:
+    """Labels int64 (N,) as probabilities float32 (N, 11), smoothed (Szegedy et al. 2016, arXiv:1512.00567)."""
+    targets = np.full((len(labels), len(LABELS)), smoothing / len(LABELS), np.float32)
+    targets[np.arange(len(labels)), labels] += 1 - smoothing
+    return targets
+
+
+def batches(
+    views: Sequence[View], targets: Sequence[Targets], batch_size: int, epochs: range, seed: int
+) -> Iterator[Batch]:
+    """Batches of some epochs, inputs float32 (B, 28, 28, 1) and targets float32 (B, 11); one view an epoch, in turn.
+
+    Each epoch has its own order; the rest that fills no batch is left out.
     """
-
-    def __init__(self, digits: Split, recipe: Recipe, camera_share: float, seed: int) -> None:
-        non_digits = round(recipe.non_digit_share * len(digits))
-        pool = make_non_digits(non_digits * NON_DIGIT_POOL, seed, digits.images, digits.labels)
-        self._digits, self._pool, self._non_digits = digits, pool, non_digits
-        self._camera_share, self._regional_share = camera_share, recipe.regional_share
-        self._seed, self._batch_size = seed, recipe.batch_size
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Batches an epoch; the rest that fills no batch is left out."""
-        return (len(self._digits) + self._non_digits) // self._batch_size
-
-    def epoch(self, number: int, count: int | None = None) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """The first `count` examples of one epoch in its random order, or all: uint8 (N, 28, 28), labels int64 (N,)."""
-        random = np.random.default_rng([self._seed, number])
-        chosen = self._pool[random.permutation(len(self._pool))[: self._non_digits]]
-        images = np.concatenate([self._digits.images, chosen])
-        labels = np.concatenate([self._digits.labels, np.full(self._non_digits, NON_DIGIT, np.int64)])
-        order = random.permutation(len(images))[:count]
-        return np.stack([self._varied(images[index], labels[index], random) for index in order]), labels[order]
-
-    def _varied(self, image: NDArray[np.uint8], label: int, random: np.random.Generator) -> NDArray[np.uint8]:
-        if random.random() < self._regional_share:
-            image = regional(image, label, random)
-        return augment(image, random, self._camera_share)
-
-    def batches(self, epochs: int, first: int = 0) -> Iterator[Batch]:
-        """Batches of the epochs from `first` (from 0) to before `epochs`; the next epoch is made meanwhile.
-
-        Yields inputs float32 (B, 28, 28, 1) and labels int64 (B,).
-        """
-        with ThreadPoolExecutor(1) as maker:
-            coming = maker.submit(self.epoch, first)
-            for following in range(first + 1, epochs + 1):
-                images, labels = coming.result()
-                if following < epochs:
-                    coming = maker.submit(self.epoch, following)
-                for step in range(self.steps_per_epoch):
-                    part = slice(step * self._batch_size, (step + 1) * self._batch_size)
-                    yield to_inputs(images[part]), labels[part]
+    for epoch in epochs:
+        chosen = epoch % len(views)
+        images, wanted = views[chosen].images, targets[chosen]
+        order = np.random.default_rng([seed, epoch]).permutation(len(images))
+        for start in range(0, len(images) - batch_size + 1, batch_size):
+            part = order[start : start + batch_size]
+            yield to_inputs(images[part]), wanted[part]

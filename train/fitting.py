@@ -1,18 +1,32 @@
-"""Fitting: the float network first, then its quantization-aware twin."""
+"""Fitting: a wide teacher, the float network that learns from it, then the quantization-aware twin of that."""
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .backup import Backup
 from .data import DataError, Mnist, Split
 from .distribution import distributed
-from .examples import Examples, to_inputs
+from .examples import Targets, View, batches, draw_views, hard_targets, to_inputs
+from .network import build_network
 from .qat import copy_of, quantization_aware
 from .recipe import Recipe
 
 History = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What it learnt from, the float network, its quantization-aware twin, and the history of each stage by name."""
+
+    teacher: Any | None
+    model: Any
+    twin: Any
+    histories: dict[str, History]
 
 
 def set_seed(seed: int) -> None:
@@ -24,63 +38,90 @@ def set_seed(seed: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-def fit_float(model: Any, mnist: Mnist, recipe: Recipe, seed: int, backup: Backup) -> History:
-    """Trains the float network in place, from where `backup` is; `backup` follows after each epoch."""
-    examples = Examples(_limited(mnist.train, recipe), recipe, recipe.camera_share, seed)
-    return _fit(model, examples, mnist.validation, recipe.learning_rate, recipe.float_epochs, recipe, backup, "float")
+def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any | None = None) -> Trained:
+    """Trains all stages of a recipe, from where `backup` is.
+
+    Args:
+        mnist: the training split is learnt from, the validation split watched.
+        recipe: the settings.
+        seed: of everything random.
+        backup: follows after each epoch.
+        teacher: a trained one, instead of a new one.
+
+    Raises:
+        DataError: the recipe leaves less than one batch.
+        BackupError: a backup that is not whole.
+        DistributionError: workers that cannot train together.
+    """
+    set_seed(seed)
+    digits = mnist.train if recipe.train_limit is None else mnist.train.head(recipe.train_limit)
+    _require_a_batch(digits, recipe)
+    views = draw_views(digits, recipe, seed)
+    fit = _Fitting(views, mnist.validation, recipe, seed, backup)
+    histories = {}
+    targets = [hard_targets(view.labels, recipe.label_smoothing) for view in views]
+    if recipe.teacher_epochs and teacher is None:
+        teacher = build_network(recipe.teacher_width)
+        histories["teacher"] = fit(teacher, targets, "teacher", recipe.teacher_learning_rate, recipe.teacher_epochs)
+    if teacher is not None:
+        targets = [soft_targets(teacher, view, recipe.teacher_temperature) for view in views]
+    model = build_network()
+    histories["float"] = fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)
+    twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))
+    histories["qat"] = fit(twin, targets, "qat", recipe.qat_learning_rate, recipe.qat_epochs)
+    return Trained(teacher, model, twin, histories)
 
 
-def fit_quantized(model: Any, mnist: Mnist, recipe: Recipe, seed: int, backup: Backup) -> tuple[Any, History]:
-    """Fine-tunes the quantization-aware twin of a trained float network; returns the twin and its history."""
-    examples = Examples(_limited(mnist.train, recipe), recipe, recipe.qat_camera_share, seed + 1)
-    twin = quantization_aware(model, to_inputs(examples.epoch(0, recipe.batch_size)[0]))
-    history = _fit(twin, examples, mnist.validation, recipe.qat_learning_rate, recipe.qat_epochs, recipe, backup, "qat")
-    return twin, history
+def soft_targets(model: Any, view: View, temperature: float = 1.0) -> Targets:
+    """A model's probabilities for a view, its logits divided by `temperature`: float32 (N, 11)."""
+    logits = predict(model, view.images) / temperature
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-def predict(model: Any, split: Split) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """A Keras model's logits for a split, float32 (N, 11)."""
-    return np.asarray(model.predict(to_inputs(split.images), batch_size=500, verbose=0), np.float32)
+def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """A Keras model's logits for images uint8 (N, 28, 28): float32 (N, 11)."""
+    # In parts: the inputs of a whole view would be a quarter of a gigabyte.
+    parts = np.array_split(images, max(1, len(images) // 10_000))
+    logits = [model.predict(to_inputs(part), batch_size=500, verbose=0) for part in parts]
+    return np.asarray(np.concatenate(logits), np.float32)
 
 
-def _fit(
-    model: Any,
-    examples: Examples,
-    validation: Split,
-    learning_rate: float,
-    epochs: int,
-    recipe: Recipe,
-    backup: Backup,
-    stage: str,
-) -> History:
-    import tensorflow as tf
-    from tf_keras import callbacks
+@dataclass(frozen=True)
+class _Fitting:
+    views: Sequence[View]
+    validation: Split
+    recipe: Recipe
+    seed: int
+    backup: Backup
 
-    steps = examples.steps_per_epoch
-    if steps == 0:
-        raise DataError(
-            f"expected at least one batch of {recipe.batch_size} images an epoch, got fewer images; "
-            "choose a smaller --batch-size or a larger --train-limit"
+    def __call__(
+        self, model: Any, targets: Sequence[Targets], stage: str, learning_rate: float, epochs: int
+    ) -> History:
+        """Fits a model in place, on all replicas; returns its history from the first epoch on."""
+        import tensorflow as tf
+        from tf_keras import callbacks
+
+        strategy, size = self.backup.strategy, self.recipe.batch_size
+        steps = len(self.views[0].labels) // size
+        with strategy.scope():
+            replica = copy_of(model) if tf.distribute.has_strategy() else model
+            _compile(replica, _warmed_cosine(learning_rate, epochs * steps), self.recipe)
+        kept = self.backup.stage(stage, replica)
+        remaining = range(kept.epochs, epochs)
+        replica.fit(
+            distributed(strategy, lambda: batches(self.views, targets, size, remaining, self.seed), size),
+            epochs=epochs,
+            initial_epoch=remaining.start,
+            steps_per_epoch=steps,
+            validation_data=(to_inputs(self.validation.images), hard_targets(self.validation.labels, 0)),
+            validation_batch_size=500,
+            callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save)],
+            verbose=1 if sys.stdout.isatty() else 2,
         )
-    strategy = backup.strategy
-    with strategy.scope():
-        replica = copy_of(model) if tf.distribute.has_strategy() else model
-        _compile(replica, _warmed_cosine(learning_rate, epochs * steps), recipe)
-    kept = backup.stage(stage, replica)
-    first = kept.epochs
-    replica.fit(
-        distributed(strategy, lambda: examples.batches(epochs, first), recipe.batch_size),
-        epochs=epochs,
-        initial_epoch=first,
-        steps_per_epoch=steps,
-        validation_data=(to_inputs(validation.images), validation.labels),
-        validation_batch_size=500,
-        callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save)],
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
-    if replica is not model:
-        model.set_weights(replica.get_weights())
-    return kept.history
+        if replica is not model:
+            model.set_weights(replica.get_weights())
+        return kept.history
 
 
 def _compile(model: Any, schedule: Any, recipe: Recipe) -> None:
@@ -95,7 +136,15 @@ def _compile(model: Any, schedule: Any, recipe: Recipe) -> None:
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias", "quantize"])
     # Keras builds it at the first step, but a backup is restored before.
     optimizer.build(model.trainable_variables)
-    model.compile(optimizer, _smoothed(losses, recipe.label_smoothing), metrics=["accuracy"])
+    model.compile(optimizer, losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+
+
+def _require_a_batch(digits: Split, recipe: Recipe) -> None:
+    if len(digits) < recipe.batch_size:
+        raise DataError(
+            f"expected at least one batch of {recipe.batch_size} images an epoch, got {len(digits)} images; "
+            "choose a smaller --batch-size or a larger --train-limit"
+        )
 
 
 def _warmed_cosine(learning_rate: float, steps: int) -> Any:
@@ -103,18 +152,3 @@ def _warmed_cosine(learning_rate: float, steps: int) -> Any:
 
     warmup = min(300, steps // 10)
     return CosineDecay(learning_rate / 20, steps - warmup, warmup_target=learning_rate, warmup_steps=warmup)
-
-
-def _smoothed(losses: Any, smoothing: float) -> Any:
-    """Cross-entropy from logits with smoothed labels; Keras's own smoothing takes one-hot labels only."""
-    import tensorflow as tf
-
-    def cross_entropy(labels: Any, logits: Any) -> Any:
-        one_hot = tf.one_hot(tf.reshape(tf.cast(labels, tf.int32), [-1]), logits.shape[-1])
-        return losses.categorical_crossentropy(one_hot, logits, from_logits=True, label_smoothing=smoothing)
-
-    return cross_entropy
-
-
-def _limited(split: Split, recipe: Recipe) -> Split:
-    return split if recipe.train_limit is None else split.head(recipe.train_limit)

@@ -16,11 +16,11 @@ Counts = NDArray[np.int64]
 
 
 def curves_png(histories: dict[str, History]) -> bytes:
-    """Loss and accuracy by epoch; `histories` holds "float" and "qat", which comes after it."""
+    """Loss and accuracy by epoch; `histories` holds "float", "qat", which comes after it, and maybe "teacher"."""
     figure = new_figure((9, 3.5))
     panels = figure.subplots(1, 2)
     for name, history in histories.items():
-        start = 1 if name == "float" else 1 + len(histories["float"]["loss"])
+        start = 1 + len(histories["float"]["loss"]) if name == "qat" else 1
         epochs = np.arange(start, start + len(history["loss"]))
         for part, style in (("", "-"), ("val_", "--")):
             label = f"{name}, {'validation' if part else 'training (varied images)'}"

@@ -8,38 +8,46 @@ class Recipe:
     """What `python -m train` does, in numbers.
 
     Attributes:
+        teacher_epochs: epochs of the teacher; 0 trains the float network from labels alone.
+        teacher_width: the teacher's filters, as a multiple of the network's.
+        teacher_learning_rate: AdamW's at the start of the cosine schedule of the teacher.
+        teacher_temperature: by which the teacher's logits are divided (Hinton et al. 2015, arXiv:1503.02531).
         float_epochs: epochs of the float network.
+        learning_rate: the same as the teacher's, for the float network.
         qat_epochs: epochs of quantization-aware fine-tuning after them.
-        batch_size: images a step.
-        learning_rate: AdamW's at the start of the cosine schedule of the float network.
         qat_learning_rate: the same for the fine-tuning.
+        batch_size: images a step.
         weight_decay: AdamW's (Loshchilov & Hutter 2019, arXiv:1711.05101).
         ema_momentum: of the weight averaging (Polyak & Juditsky 1992); 0 turns it off.
-        label_smoothing: Szegedy et al. 2016, arXiv:1512.00567.
+        label_smoothing: where the targets are labels: Szegedy et al. 2016, arXiv:1512.00567.
+        views: how often each image is varied; epochs beyond them begin again with the first.
         camera_share: share of images that get camera damage on top of the pen's and hand's variation, in [0, 1].
-        qat_camera_share: the same during fine-tuning.
-        regional_share: share of the 1s and 7s that are written with a flag or a bar, in [0, 1].
+        drawn_share: digits drawn from shapes that MNIST's writers seldom used, for each digit image.
         non_digit_share: non-digits for each digit image.
         train_limit: how many training images are used; None for all.
     """
 
+    teacher_epochs: int = 12
+    teacher_width: float = 2
+    teacher_learning_rate: float = 2e-3
+    teacher_temperature: float = 2
     float_epochs: int = 30
-    qat_epochs: int = 5
-    batch_size: int = 128
     learning_rate: float = 3e-3
+    qat_epochs: int = 4
     qat_learning_rate: float = 2e-4
+    batch_size: int = 128
     weight_decay: float = 1e-2
     ema_momentum: float = 0.998
     label_smoothing: float = 0.02
-    camera_share: float = 0.4
-    qat_camera_share: float = 0.3
-    regional_share: float = 0.3
+    views: int = 10
+    camera_share: float = 0.3
+    drawn_share: float = 0.12
     non_digit_share: float = 0.22
     train_limit: int | None = None
 
 
 RECIPES = {
     "default": Recipe(),
-    "quick": Recipe(float_epochs=2, qat_epochs=1, learning_rate=4e-3, ema_momentum=0.98, camera_share=0.1,
-                    qat_camera_share=0.1, non_digit_share=0.05),
+    "quick": Recipe(teacher_epochs=0, float_epochs=2, qat_epochs=1, views=2, learning_rate=4e-3, ema_momentum=0.98,
+                    camera_share=0.1, drawn_share=0.05, non_digit_share=0.05, train_limit=40_000),
 }  # fmt: skip

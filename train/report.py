@@ -9,7 +9,7 @@ from typing import Any
 from edge_app.model_file import write_atomically
 
 from .data import Mnist, Split
-from .fitting import History, predict
+from .fitting import Trained, predict
 from .metrics_file import METRICS_NAME, package_versions, read_metrics
 from .network import save_h5
 from .plots import confusion_png, curves_png
@@ -25,37 +25,41 @@ class Results:
     seed: int
     recipe: Recipe
     data_sha256: str
-    histories: dict[str, History]
     seconds: float
 
 
-def write(output: Path, model: Any, twin: Any, mnist: Mnist, results: Results) -> None:
-    """Writes digits_float.h5, digits_qat.h5, "train" in metrics.json, and the pictures, each whole or not at all."""
+def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> None:
+    """Writes digits_float.h5, digits_qat.h5, maybe digits_teacher.h5, "train" in metrics.json, and the pictures.
+
+    Each whole or not at all.
+    """
     scores = {}
-    for name, network in (("float", model), ("qat", twin)):
+    for name, network in (("teacher", trained.teacher), ("float", trained.model), ("qat", trained.twin)):
+        if network is None:
+            continue
         save_h5(network, output / f"digits_{name}.h5")
         scores[name] = {split: _accuracy(network, getattr(mnist, split)) for split in ("validation", "test")}
         print(f"train: {name}: validation {scores[name]['validation']:.2f} %, test {scores[name]['test']:.2f} %")
-    _write_metrics(output / METRICS_NAME, results, scores, int(model.count_params()))
-    read = predict(twin, mnist.test)[:, :10].argmax(axis=1)
-    write_atomically(output / "training_curves.png", curves_png(results.histories))
+    _write_metrics(output / METRICS_NAME, trained, results, scores)
+    read = predict(trained.twin, mnist.test.images)[:, :10].argmax(axis=1)
+    write_atomically(output / "training_curves.png", curves_png(trained.histories))
     write_atomically(output / "training_confusion.png", confusion_png(mnist.test.labels, read))
     print(f"train: wrote {output} in {results.seconds / 60:.1f} minutes; next: python -m convert --int8")
 
 
 def _accuracy(model: Any, split: Split) -> float:
-    return round(float((predict(model, split)[:, :10].argmax(axis=1) == split.labels).mean() * 100), 2)
+    return round(float((predict(model, split.images)[:, :10].argmax(axis=1) == split.labels).mean() * 100), 2)
 
 
-def _write_metrics(path: Path, results: Results, scores: dict[str, dict[str, float]], parameters: int) -> None:
+def _write_metrics(path: Path, trained: Trained, results: Results, scores: dict[str, dict[str, float]]) -> None:
     metrics = read_metrics(path)
     metrics["train"] = {
         "seed": results.seed,
         "recipe": dataclasses.asdict(results.recipe),
         "data_sha256": results.data_sha256,
-        "parameters": parameters,
+        "parameters": int(trained.model.count_params()),
         "accuracy_percent": scores,
-        "histories": results.histories,
+        "histories": trained.histories,
         "versions": package_versions(VERSIONED),
     }
     write_atomically(path, (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode())

@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import statistics
+import string
 import sys
 import time
 from collections import defaultdict
@@ -21,7 +22,7 @@ from edge_app import DigitClassifier, PageReader  # noqa: E402
 from edge_app.image_file import load_image  # noqa: E402
 from edge_app.reading import to_record  # noqa: E402
 from tests.benchmarks.contact_sheet import Sheets  # noqa: E402
-from tests.benchmarks.scoring import Score, score_page  # noqa: E402
+from tests.benchmarks.scoring import Alignment, Score, align, score_page  # noqa: E402
 
 DEFAULT_PHOTOS = Path(os.environ.get("DIGITS_PHOTOS", ROOT.parent / "shared" / "photos"))
 
@@ -103,12 +104,24 @@ class Bench:
         strips = json.loads(path.read_text())["pages"]
         scores = [self._scored(entry) for entry in strips]
         exact = sum(score.exact_lines == score.lines == 1 for score in scores)
-        single = sum(
-            "".join(line["text"] for line in record["lines"]) == entry["lines"][0]["text"]
+        texts = [
+            (entry["lines"][0]["text"], "".join(line["text"] for line in record["lines"]))
             for entry, record in zip(strips, self.records[-len(scores) :], strict=True)
-        )
+        ]
+        single = sum(true == read for true, read in texts)
         print(f"{'cheques':18s} {_figures(sum(scores, Score()))}")
         print(f"{'cheque strips':18s} exact line {exact}, whole strip exactly right {single} of {len(scores)}")
+        # Not by boxes: what the network makes of the digits that the reader itself cut out.
+        total = sum((align(_digits(true), _digits(read)) for true, read in texts), Alignment())
+        print(
+            f"{'cheque digits':18s} {total.accuracy_percent:.2f} % of the aligned ones right "
+            f"({total.matches} of {total.matches + total.substitutions}), "
+            f"missed {total.missed}, inserted {total.inserted}"
+        )
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character in string.digits)
 
 
 def _figures(score: Score) -> str:

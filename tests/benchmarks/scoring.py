@@ -115,11 +115,41 @@ def exact_lines(truth: Mapping[str, Any], reading: Mapping[str, Any]) -> tuple[i
 
 def edit_distance(a: str, b: str) -> int:
     """Insertions, deletions and substitutions between two strings."""
-    row = list(range(len(b) + 1))
-    for i, char_a in enumerate(a, 1):
-        diagonal, row[0] = row[0], i
-        for j, char_b in enumerate(b, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (char_a != char_b))
+    return align(a, b).edits
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Characters of a true text against those of a read one; add them up with +."""
+
+    matches: int = 0
+    substitutions: int = 0
+    missed: int = 0
+    inserted: int = 0
+
+    def __add__(self, other: "Alignment") -> "Alignment":
+        return Alignment(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+    @property
+    def edits(self) -> int:
+        """Levenshtein's distance."""
+        return self.substitutions + self.missed + self.inserted
+
+    @property
+    def accuracy_percent(self) -> float:
+        """Of the characters that were found, those that were read right: matches / (matches + substitutions)."""
+        return 100 * self.matches / max(1, self.matches + self.substitutions)
+
+
+def align(true: str, read: str) -> Alignment:
+    """The alignment with the fewest edits (Levenshtein), and of these the one with the most matches."""
+    row = [Alignment(inserted=count) for count in range(len(read) + 1)]
+    for true_character in true:
+        former, row = row, [row[0] + Alignment(missed=1)]
+        for j, character in enumerate(read):
+            pair = Alignment(matches=1) if character == true_character else Alignment(substitutions=1)
+            choices = (former[j] + pair, former[j + 1] + Alignment(missed=1), row[j] + Alignment(inserted=1))
+            row.append(min(choices, key=lambda choice: (choice.edits, -choice.matches)))
     return row[-1]
 
 

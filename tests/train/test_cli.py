@@ -14,9 +14,12 @@ import pytest
 
 from convert.card import ROOT
 from edge_app.errors import OutputError
-from train import data
+from train import data, report
+from train.backup import Backup
 from train.cli import main
-from train.data import load_mnist
+from train.data import Mnist, load_mnist
+from train.fitting import train
+from train.recipe import Recipe
 
 TINY = ["--quick", "--epochs", "1", "--batch-size", "32", "--train-limit", "320"]
 
@@ -64,7 +67,7 @@ def test_quantized_models_load_again(twice: list[Path]) -> None:
 
     model: Any = load_quantized(twice[0] / "digits_qat.h5")
     validation = load_mnist().validation
-    right = np.mean(predict(model, validation)[:, :10].argmax(axis=1) == validation.labels) * 100
+    right = np.mean(predict(model, validation.images)[:, :10].argmax(axis=1) == validation.labels) * 100
     metrics = json.loads((twice[0] / "metrics.json").read_text())
     assert metrics["train"]["accuracy_percent"]["qat"]["validation"] == pytest.approx(right, abs=0.006)
 
@@ -107,6 +110,49 @@ def test_metrics_that_cannot_be_added_to_are_found_before_training(tmp_path: Pat
     assert (tmp_path / METRICS_NAME).read_text() == content
 
 
+@pytest.fixture(scope="module")
+def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a training with a teacher of one epoch leaves."""
+    import tensorflow as tf
+
+    folder = tmp_path_factory.mktemp("teacher")
+    tiny = Recipe(teacher_epochs=1, float_epochs=1, qat_epochs=1, views=1, batch_size=32)
+    mnist = load_mnist()
+    few = Mnist(mnist.train.head(64), mnist.validation.head(64), mnist.test.head(64), mnist.sha256)
+    backup = Backup(folder, tiny, 0, "", tf.distribute.get_strategy())
+    report.write(folder, train(few, tiny, 0, backup), few, report.Results(0, tiny, "", 0))
+    return folder
+
+
+def test_a_teacher_is_kept_with_its_numbers(teacher: Path) -> None:
+    """The file for --teacher, its accuracy and its history."""
+    assert (teacher / "digits_teacher.h5").exists()
+    metrics = json.loads((teacher / "metrics.json").read_text())["train"]
+    assert len(metrics["histories"]["teacher"]["loss"]) == 1
+    assert 0 <= metrics["accuracy_percent"]["teacher"]["test"] <= 100
+
+
+def test_a_given_teacher_is_learnt_from(teacher: Path, twice: list[Path], tmp_path: Path) -> None:
+    """No teacher is trained, and the weights come out differently from those that labels alone give."""
+    given = str(teacher / "digits_teacher.h5")
+    done = run(*TINY, "--seed", "3", "--teacher", given, "--output", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    histories = json.loads((tmp_path / "metrics.json").read_text())["train"]["histories"]
+    assert set(histories) == {"float", "qat"}
+    assert (tmp_path / "digits_float.h5").read_bytes() != (twice[0] / "digits_float.h5").read_bytes()
+
+
+def test_a_teacher_that_is_none_is_one_line_and_1(
+    teacher: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing, a damaged and a quantization-aware file are named."""
+    (tmp_path / "damaged.h5").write_bytes((teacher / "digits_teacher.h5").read_bytes()[:1000])
+    for path in (tmp_path / "missing.h5", tmp_path / "damaged.h5", teacher / "digits_qat.h5"):
+        assert main([*TINY, "--teacher", str(path), "--output", str(tmp_path)]) == 1
+        error = capsys.readouterr().err
+        assert f"train: error: expected a Keras model in {path}, got " in error
+
+
 def test_damaged_metrics_are_one_line_and_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The command says so before anything is trained."""
     (tmp_path / "metrics.json").write_text("{")
@@ -117,14 +163,24 @@ def test_damaged_metrics_are_one_line_and_1(tmp_path: Path, capsys: pytest.Captu
     assert [path.name for path in tmp_path.iterdir()] == ["metrics.json"]
 
 
+class Sized:
+    """A model of 43 parameters."""
+
+    def count_params(self) -> int:
+        """As Keras models have it."""
+        return 43
+
+
 def test_metrics_of_others_stay(tmp_path: Path) -> None:
     """What convert wrote into metrics.json is kept, what training wrote is replaced."""
+    from train.fitting import Trained
     from train.recipe import RECIPES
     from train.report import Results, _write_metrics
 
     path = tmp_path / "metrics.json"
     path.write_text('{"convert": {"models": {}}, "train": {"seed": 1}}')
-    _write_metrics(path, Results(2, RECIPES["quick"], "0" * 64, {}, 1.0), {}, 43)
+    trained = Trained(None, Sized(), None, {})
+    _write_metrics(path, trained, Results(2, RECIPES["quick"], "0" * 64, 1.0), {})
     metrics = json.loads(path.read_text())
     assert metrics["convert"] == {"models": {}}
     assert (metrics["train"]["seed"], metrics["train"]["parameters"]) == (2, 43)

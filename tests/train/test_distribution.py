@@ -21,7 +21,6 @@ from train.backup import Backup, BackupError, StageBackup
 from train.cli import main
 from train.data import Mnist, load_mnist
 from train.distribution import EXAMPLE, DistributionError, choose_strategy, distributed, require_equal_parts
-from train.network import build_network
 from train.recipe import Recipe
 
 TINY = ["--quick", "--batch-size", "32", "--train-limit", "160", "--seed", "3"]
@@ -158,7 +157,9 @@ def test_a_killed_process_goes_on_with_the_same_command(tmp_path: Path, started:
     assert sorted(path.name for path in output.iterdir()) == RESULTS
 
 
-RECIPE = Recipe(float_epochs=2, qat_epochs=2, batch_size=32, train_limit=96, ema_momentum=0.9)
+RECIPE = Recipe(
+    teacher_epochs=0, float_epochs=2, qat_epochs=2, views=2, batch_size=32, train_limit=96, ema_momentum=0.9
+)
 
 
 @pytest.fixture(scope="module")
@@ -168,14 +169,11 @@ def mnist() -> Mnist:
     return Mnist(whole.train, whole.validation.head(100), whole.test, whole.sha256)
 
 
-def train(output: Path, mnist: Mnist) -> tuple[list[fitting.History], list[Any]]:
-    """Both stages, with the backup at `output`: the histories, and the weights of both networks."""
-    fitting.set_seed(5)
-    model = build_network()
+def train(output: Path, mnist: Mnist) -> tuple[dict[str, fitting.History], list[Any]]:
+    """All stages, with the backup at `output`: the histories, and the weights of both networks."""
     backup = Backup(output, RECIPE, 5, mnist.sha256, choose_strategy())
-    history = fitting.fit_float(model, mnist, RECIPE, 5, backup)
-    twin, fine_tuning = fitting.fit_quantized(model, mnist, RECIPE, 5, backup)
-    return [history, fine_tuning], [*model.get_weights(), *twin.get_weights()]
+    trained = fitting.train(mnist, RECIPE, 5, backup)
+    return trained.histories, [*trained.model.get_weights(), *trained.twin.get_weights()]
 
 
 def test_going_on_gives_the_very_numbers_of_an_uninterrupted_training(
@@ -238,20 +236,20 @@ def test_the_parts_of_a_batch_are_the_batch(pipelines: int, replicas: int) -> No
     """Equal, disjoint, and in order: one part for each replica of each worker."""
     import tensorflow as tf
 
-    inputs = np.random.default_rng(0).random((2, 12, 28, 28, 1), np.float32)
-    labels = np.arange(24).reshape(2, 12)
+    random = np.random.default_rng(0)
+    inputs, targets = random.random((2, 12, 28, 28, 1), np.float32), random.random((2, 12, 11), np.float32)
     taken: list[list[Any]] = []
     for pipeline in range(pipelines):
         context = tf.distribute.InputContext(pipelines, pipeline, replicas)
         strategy = SimpleNamespace(distribute_datasets_from_function=lambda made, context=context: made(context))
-        parts = list(distributed(strategy, lambda: iter(zip(inputs, labels, strict=True)), 12).as_numpy_iterator())
+        parts = list(distributed(strategy, lambda: iter(zip(inputs, targets, strict=True)), 12).as_numpy_iterator())
         assert {len(part[1]) for part in parts} == {12 // replicas}
         taken.append(parts)
     each = replicas // pipelines
     for step in range(2):
         of_step = [part for parts in taken for part in parts[step * each : (step + 1) * each]]
         assert np.array_equal(np.concatenate([part[0] for part in of_step]), inputs[step])
-        assert np.array_equal(np.concatenate([part[1] for part in of_step]), labels[step])
+        assert np.array_equal(np.concatenate([part[1] for part in of_step]), targets[step])
 
 
 def test_a_batch_that_cannot_be_shared_is_refused() -> None:

@@ -7,7 +7,7 @@ from edge_app.contract import LABELS
 from train.augment import CAMERA, augment, handwrite
 from train.corruptions import KINDS, SEVERITIES, corrupt
 from train.data import Split, load_mnist
-from train.examples import NON_DIGIT, Examples
+from train.examples import NON_DIGIT, View, batches, draw_view, draw_views, hard_targets, to_inputs
 from train.non_digits import make_non_digits
 from train.page_maker import draw_page
 from train.recipe import Recipe
@@ -57,28 +57,48 @@ def test_non_digits_show_something() -> None:
     assert np.mean(drawn.max(axis=(1, 2)) < 60) < 0.05
 
 
-def test_an_epoch_holds_every_digit_and_the_share_of_non_digits() -> None:
-    """Labels of an epoch are those of the split, and the share of non-digits; batches follow the epoch."""
-    recipe = Recipe(batch_size=16, non_digit_share=0.1)
-    examples = Examples(DIGITS, recipe, 0.5, seed=1)
-    images, labels = examples.epoch(0)
-    assert np.bincount(labels, minlength=len(LABELS)).tolist() == [*np.bincount(DIGITS.labels, minlength=10), 20]
-    assert labels.max() == NON_DIGIT
-    batches = examples.batches(epochs=2)
-    inputs, targets = next(batches)
-    batches.close()  # type: ignore[attr-defined]
-    assert inputs.shape == (16, 28, 28, 1)
-    assert inputs.dtype == np.float32
-    assert np.array_equal(np.rint(inputs[..., 0] * 255).astype(np.uint8), images[:16])
-    assert np.array_equal(targets, labels[:16])
+def test_a_view_holds_every_digit_and_the_shares_of_the_others() -> None:
+    """Labels are those of the split, of the digits drawn from shapes, evenly, and of non-digits."""
+    view = draw_view(DIGITS, Recipe(drawn_share=0.2, non_digit_share=0.1), 1, 0)
+    expected = [*(np.bincount(DIGITS.labels, minlength=10) + 4), 20]
+    assert np.bincount(view.labels, minlength=len(LABELS)).tolist() == expected
+    assert view.labels.max() == NON_DIGIT
+    assert view.images.shape == (260, 28, 28)
+    assert view.images.dtype == np.uint8
 
 
-def test_epochs_differ_and_repeat_with_the_seed() -> None:
-    """Each epoch varies the digits anew, in the same way for the same seed."""
-    recipe = Recipe(non_digit_share=0.0)
-    one, two = (Examples(DIGITS, recipe, 0.5, seed=1).epoch(number) for number in (0, 1))
-    assert not np.array_equal(one[0], two[0])
-    assert np.array_equal(one[0], Examples(DIGITS, recipe, 0.5, seed=1).epoch(0)[0])
+def test_views_differ_and_repeat_with_the_seed() -> None:
+    """Each view varies the digits anew; all processes together draw what one draws alone."""
+    recipe = Recipe(views=2)
+    views = draw_views(DIGITS, recipe, seed=1)
+    assert not np.array_equal(views[0].images, views[1].images)
+    for number, view in enumerate(views):
+        alone = draw_view(DIGITS, recipe, 1, number)
+        assert np.array_equal(view.images, alone.images)
+        assert np.array_equal(view.labels, alone.labels)
+
+
+def test_batches_take_the_views_in_turn_each_image_once_an_epoch() -> None:
+    """Epoch 2 of two views begins again with the first, in another order, and input and target stay together."""
+    labels = np.arange(10)
+    views = [View(np.full((10, 28, 28), number * 10, np.uint8) + labels[:, None, None].astype(np.uint8), labels)
+             for number in range(2)]  # fmt: skip
+    targets = [hard_targets(view.labels, 0) for view in views]
+    drawn = list(batches(views, targets, 5, range(1, 4), seed=0))
+    assert len(drawn) == 6
+    for start, number in ((0, 1), (2, 0), (4, 1)):
+        inputs, wanted = (np.concatenate(parts) for parts in zip(*drawn[start : start + 2], strict=True))
+        assert np.array_equal(np.sort(wanted.argmax(axis=1)), labels)
+        assert np.array_equal(inputs, to_inputs(views[number].images[wanted.argmax(axis=1)]))
+    assert not np.array_equal(drawn[0][1], drawn[4][1])
+
+
+def test_hard_targets_are_probabilities() -> None:
+    """Smoothing takes from the label's own what it gives to all."""
+    targets = hard_targets(np.array([3, NON_DIGIT]), 0.11)
+    assert targets.sum(axis=1) == pytest.approx([1, 1])
+    assert targets[0, 3] == targets[1, NON_DIGIT] == pytest.approx(0.9)
+    assert targets[0, 4] == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
