@@ -28,11 +28,14 @@ def handwrite(image: Image, random: Random) -> Image:
     """Slant, turn, size, place, bend and stroke width: the hand and the pen, drawn at twice the size."""
     if random.random() < 0.12:
         image = _filled(image)
-    wide = random.random() < 0.15
-    turn = random.normal(0, 0.3 if wide else 0.13)
-    shear = random.normal(0, 0.3 if wide else 0.12)
-    size = np.exp(random.normal(-0.1 if wide else 0.0, 0.22 if wide else 0.08))
-    aspect = np.exp(random.normal(0, 0.16))
+    # Most hands are careful, some are not, and a few digits are as MNIST has them.
+    care = random.random()
+    wide = care < 0.12
+    scale = 1.0 if care < 0.65 else 0.4
+    turn = random.normal(0, 0.3 if wide else 0.13 * scale)
+    shear = random.normal(0, 0.3 if wide else 0.12 * scale)
+    size = np.exp(random.normal(-0.1 if wide else 0.0, 0.22 if wide else 0.08 * scale))
+    aspect = np.exp(random.normal(0, 0.16 * scale))
     cos, sin = np.cos(turn), np.sin(turn)
     forward = np.array([[cos, -sin], [sin, cos]]) @ np.array([[1, shear], [0, 1]]) @ np.diag([size * aspect, size])
     inverse = np.linalg.inv(forward) * 0.5
@@ -40,13 +43,13 @@ def handwrite(image: Image, random: Random) -> Image:
     y, x = _GRID[0] - 27.5, _GRID[1] - 27.5
     map_x = (inverse[0, 0] * x + inverse[0, 1] * y + (13.5 + shift[0])).astype(np.float32)
     map_y = (inverse[1, 0] * x + inverse[1, 1] * y + (13.5 + shift[1])).astype(np.float32)
-    if random.random() < 0.5:
+    if random.random() < 0.5 * scale:
         # Simard et al. 2003, "Best practices for convolutional neural networks": a smooth random displacement.
         bend = random.normal(0, 0.7, (2, 5, 5)).astype(np.float32)
         map_x += cv2.resize(bend[0], (56, 56), interpolation=cv2.INTER_CUBIC)
         map_y += cv2.resize(bend[1], (56, 56), interpolation=cv2.INTER_CUBIC)
     drawn = cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR)
-    pen = random.random()
+    pen = random.random() / scale
     if pen < 0.22:
         drawn = cv2.dilate(drawn, _CROSS, iterations=1 + int(random.random() < 0.3))
     elif pen < 0.4:

@@ -41,15 +41,22 @@ def corruption_accuracies(classifier: DigitClassifier, digits: Split) -> dict[st
     }
 
 
+def writers_sets() -> dict[str, tuple[NDArray[np.uint8], NDArray[Any]]]:
+    """Images uint8 (N, 28, 28) and labels (N,) of other writers than MNIST's, by name, as far as they are there."""
+    folder = Path(os.environ.get("DIGITS_DATA", ROOT.parent / "shared" / "data"))
+    sets = {}
+    for name, key in (("semeion", "x_28"), ("own_handwriting", "x")):
+        if (folder / f"{name}.npz").exists():
+            with np.load(folder / f"{name}.npz") as archive:
+                sets[name] = archive[key], archive["y"]
+    return sets
+
+
 def measure(classifier: DigitClassifier, count: int) -> dict[str, float]:
     """Every number of one model, accuracies in percent, in the order of the table; `count` images a corruption."""
     test = load_mnist().test
     numbers = {"MNIST test": accuracy(classifier, test.images, test.labels)}
-    folder = Path(os.environ.get("DIGITS_DATA", ROOT.parent / "shared" / "data"))
-    for name, key in (("semeion", "x_28"), ("own_handwriting", "x")):
-        if (folder / f"{name}.npz").exists():
-            with np.load(folder / f"{name}.npz") as archive:
-                numbers[name] = accuracy(classifier, archive[key], archive["y"])
+    numbers |= {name: accuracy(classifier, *images) for name, images in writers_sets().items()}
     kinds = corruption_accuracies(classifier, test.head(count))
     numbers["corruptions, mean"] = float(np.mean(list(kinds.values())))
     return numbers | {f"  {kind}": value for kind, value in kinds.items()}
