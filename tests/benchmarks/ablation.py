@@ -72,9 +72,9 @@ def _numbers(model: Any, mnist: Mnist) -> dict[str, float]:
     corrupted = [
         _accuracy(model, corrupt(few.images, kind, severity), few.labels) for kind in KINDS for severity in SEVERITIES
     ]
-    numbers = {"clean": _accuracy(model, mnist.test.images, mnist.test.labels), "corruptions": np.mean(corrupted)}
+    numbers = {"clean": _accuracy(model, mnist.test.images, mnist.test.labels), "corruptions": float(np.mean(corrupted))}
     numbers |= {name: _accuracy(model, *images) for name, images in writers_sets().items()}
-    return {name: round(float(value), 2) for name, value in numbers.items()}
+    return {name: round(value, 2) for name, value in numbers.items()}
 
 
 def _accuracy(model: Any, images: NDArray[np.uint8], labels: NDArray[Any]) -> float:
