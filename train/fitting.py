@@ -64,7 +64,7 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any 
         teacher = build_network(recipe.teacher_width)
         histories["teacher"] = fit(teacher, targets, "teacher", recipe.teacher_learning_rate, recipe.teacher_epochs)
     if teacher is not None:
-        targets = [soft_targets(teacher, view, recipe.teacher_temperature) for view in views]
+        targets = [soft_targets(teacher, view, recipe.teacher_share) for view in views]
     model = build_network()
     histories["float"] = fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)
     twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))
@@ -72,11 +72,12 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any 
     return Trained(teacher, model, twin, histories)
 
 
-def soft_targets(model: Any, view: View, temperature: float = 1.0) -> Targets:
-    """A model's probabilities for a view, its logits divided by `temperature`: float32 (N, 11)."""
-    logits = predict(model, view.images) / temperature
+def soft_targets(teacher: Any, view: View, share: float) -> Targets:
+    """The teacher's probabilities for a view, and the labels' for the rest of 1: float32 (N, 11)."""
+    logits = predict(teacher, view.images)
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+    soft = powers / powers.sum(axis=1, keepdims=True)
+    return np.asarray(share * soft + (1 - share) * hard_targets(view.labels, 0), np.float32)
 
 
 def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:

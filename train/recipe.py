@@ -11,7 +11,8 @@ class Recipe:
         teacher_epochs: epochs of the teacher; 0 trains the float network from labels alone.
         teacher_width: the teacher's filters, as a multiple of the network's.
         teacher_learning_rate: AdamW's at the start of the cosine schedule of the teacher.
-        teacher_temperature: by which the teacher's logits are divided (Hinton et al. 2015, arXiv:1503.02531).
+        teacher_share: weight of the teacher's probabilities in the targets (Hinton et al. 2015, arXiv:1503.02531), the
+            rest is the label's.
         float_epochs: epochs of the float network.
         learning_rate: the same as the teacher's, for the float network.
         qat_epochs: epochs of quantization-aware fine-tuning after them.
@@ -30,16 +31,16 @@ class Recipe:
     teacher_epochs: int = 12
     teacher_width: float = 2
     teacher_learning_rate: float = 2e-3
-    teacher_temperature: float = 2
+    teacher_share: float = 0.7
     float_epochs: int = 30
     learning_rate: float = 3e-3
-    qat_epochs: int = 4
+    qat_epochs: int = 3
     qat_learning_rate: float = 2e-4
     batch_size: int = 128
     weight_decay: float = 1e-2
     ema_momentum: float = 0.998
     label_smoothing: float = 0.02
-    views: int = 10
+    views: int = 8
     camera_share: float = 0.3
     drawn_share: float = 0.12
     non_digit_share: float = 0.22

@@ -72,7 +72,10 @@ def _numbers(model: Any, mnist: Mnist) -> dict[str, float]:
     corrupted = [
         _accuracy(model, corrupt(few.images, kind, severity), few.labels) for kind in KINDS for severity in SEVERITIES
     ]
-    numbers = {"clean": _accuracy(model, mnist.test.images, mnist.test.labels), "corruptions": float(np.mean(corrupted))}
+    numbers = {
+        "clean": _accuracy(model, mnist.test.images, mnist.test.labels),
+        "corruptions": float(np.mean(corrupted)),
+    }
     numbers |= {name: _accuracy(model, *images) for name, images in writers_sets().items()}
     return {name: round(value, 2) for name, value in numbers.items()}
 
