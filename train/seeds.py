@@ -27,6 +27,8 @@ from .seed_statistics import best_seed, spread_table, spreads
 SEEDS_NAME = "seeds.json"
 LOG_NAME = "train.log"
 MODELS = ("digits_float.h5", "digits_qat.h5")
+# Not every recipe has one.
+TEACHER = "digits_teacher.h5"
 PICTURES = ("training_curves.png", "training_confusion.png")
 # The statistics hold bad seeds too; the gate stands before what is shipped.
 OPEN_GATE = ("--max-accuracy-drop", "100", "--min-agreement", "0")
@@ -210,8 +212,9 @@ def _ended(child: "subprocess.Popen[bytes]") -> Iterator[None]:
 
 
 def _adopt(best: Job, output: Path) -> None:
-    for name in (*MODELS, *PICTURES):
-        write_atomically(output / name, (best.folder / name).read_bytes())
+    for name in (*MODELS, *PICTURES, TEACHER):
+        if (best.folder / name).exists():
+            write_atomically(output / name, (best.folder / name).read_bytes())
     former = read_metrics(output / METRICS_NAME)
     _write_json(output / METRICS_NAME, {**former, "train": best.metrics()["train"]})
 
