@@ -109,7 +109,8 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     print_report(artefacts, Console())
     if not _passes(artefacts):
         return 1
-    for path in publish(arguments.output, artefacts, merge_metrics(former_metrics, source, artefacts, limits)):
+    metrics = merge_metrics(former_metrics, source, artefacts, limits)
+    for path in publish(arguments.output, artefacts, metrics, mnist.test.images):
         print(f"wrote {path}")
     return 0
 

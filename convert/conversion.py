@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from edge_app.contract import ModelContract
 from edge_app.model_file import embed_contract
-from train.data import Mnist
+from train.corruptions import accuracy_by_kind
+from train.data import Mnist, Split
 from train.metrics_file import package_versions
 
 from .calibrate import calibrate
+from .comparison import best_digits
 from .errors import VerificationError
 from .gate import Check, Limits, check_model
 from .inspection import Inspection, inspect_model
@@ -24,6 +26,7 @@ from .source import Source
 
 PACKAGES = ("digits-edge", "tensorflow", "tf_keras", "tensorflow-model-optimization")
 PARENT = "float32"
+CORRUPTED_COUNT = 2000
 
 Step = Callable[[str], None]
 
@@ -52,6 +55,7 @@ class Artefact:
         inspection: the model taken apart.
         proofs: how it did, by runtime.
         checks: its numbers against the limits.
+        corruption_accuracy_percent: of int8 on the first runtime, by kind of damage; None for the others.
     """
 
     precision: str
@@ -60,6 +64,7 @@ class Artefact:
     inspection: Inspection
     proofs: Mapping[str, Proof]
     checks: tuple[Check, ...]
+    corruption_accuracy_percent: Mapping[str, float] | None = None
 
     @property
     def sha256(self) -> str:
@@ -70,7 +75,7 @@ class Artefact:
 def step_count(precisions: Iterable[str], runtimes: Iterable[str]) -> int:
     """How often convert_and_prove calls its `step`."""
     models = {PARENT, *precisions}
-    return len(models) * (2 + len(list(runtimes)))
+    return len(models) * (2 + len(list(runtimes))) + ("int8" in models)
 
 
 def convert_and_prove(
@@ -87,7 +92,8 @@ def convert_and_prove(
         source: the Keras models.
         precisions: which to make; the float32 parent is made and run in any case.
         images: what they are calibrated and proven on.
-        runtimes: where they must run; temperature and refuse_below are fitted on the first.
+        runtimes: where they must run; on the first, temperature and refuse_below are fitted and int8 reads damaged
+            digits.
         limits: the gate's.
         step: called with a few words before each piece of work.
 
@@ -113,7 +119,10 @@ def convert_and_prove(
         }
         comparisons = {runtime: proof.comparison for runtime, proof in proofs.items()}
         checks = check_model(precision, inspection, comparisons, limits)
-        artefacts.append(Artefact(precision, contents[precision], contract, inspection, proofs, checks))
+        content, kinds = contents[precision], None
+        if precision == "int8":
+            kinds = _corruption_accuracy(runtimes[0], content, images.mnist.test, step)
+        artefacts.append(Artefact(precision, content, contract, inspection, proofs, checks, kinds))
     return artefacts
 
 
@@ -160,3 +169,12 @@ def _test_logits(
         named = {"test": images.mnist.test.images, "non_digits": images.non_digits}
         logits[precision] = logits_on_runtime(runtime, content, named)
     return logits
+
+
+def _corruption_accuracy(runtime: str, content: bytes, digits: Split, step: Step) -> dict[str, float]:
+    step(f"running int8 on {runtime} over damaged digits")
+
+    def read(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+        return best_digits(logits_on_runtime(runtime, content, {"damaged": images})["damaged"])
+
+    return accuracy_by_kind(read, digits.head(CORRUPTED_COUNT))

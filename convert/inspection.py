@@ -17,6 +17,7 @@ class Tensor:
 
     Attributes:
         is_constant: weights and shapes, as against activations.
+        size_bytes: what a constant takes up in the file; 0 for activations.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Tensor:
     scales: tuple[float, ...]
     zero_points: tuple[int, ...]
     is_constant: bool
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,22 @@ class Operator:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     macs: int
+
+    @property
+    def parameters(self) -> tuple[Tensor, ...]:
+        """Weights and biases, if it multiplies and accumulates."""
+        # Behind the image; float16 ones are no constants there, a DEQUANTIZE comes before them.
+        return self.inputs[1:] if self.macs else ()
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers these are."""
+        return sum(prod(tensor.shape) for tensor in self.parameters)
+
+    @property
+    def size_bytes(self) -> int:
+        """What its constants take up in the file."""
+        return sum(tensor.size_bytes for tensor in self.inputs)
 
 
 @dataclass(frozen=True)
@@ -54,8 +72,7 @@ class Inspection:
     @property
     def parameter_count(self) -> int:
         """Weights and biases of the operators that multiply and accumulate."""
-        # Behind the image; float16 ones are no constants there, a DEQUANTIZE comes before them.
-        used = {tensor for operator in self.operators if operator.macs for tensor in operator.inputs[1:]}
+        used = {tensor for operator in self.operators for tensor in operator.parameters}
         return sum(prod(tensor.shape) for tensor in used)
 
     @property
@@ -113,6 +130,7 @@ def _names(enumeration: Any) -> dict[int, str]:
 
 def _tensor(tensor: Any, dtype_names: dict[int, str], buffers: Sequence[Any]) -> Tensor:
     quantization = tensor.quantization
+    content = buffers[tensor.buffer].data
     scales, zero_points = (quantization.scale, quantization.zeroPoint) if quantization else (None, None)
     return Tensor(
         name=tensor.name.decode(),
@@ -120,7 +138,8 @@ def _tensor(tensor: Any, dtype_names: dict[int, str], buffers: Sequence[Any]) ->
         dtype=dtype_names[tensor.type],
         scales=tuple(float(scale) for scale in scales) if scales is not None else (),
         zero_points=tuple(int(point) for point in zero_points) if zero_points is not None else (),
-        is_constant=buffers[tensor.buffer].data is not None,
+        is_constant=content is not None,
+        size_bytes=0 if content is None else len(content),
     )
 
 

@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from edge_app.classifier import UNREAD, Predictions, read_logits
 from edge_app.contract import ModelContract
+from train.data import DISPUTED, TEST_COUNT
 
 from .calibrate import Reliability, choose_refuse_below, reliability
 from .comparison import Comparison, compare
 
 NON_DIGIT_KEEP_FRACTION = 0.99
+
+# Test index, label, digit read, confidence.
+Error = tuple[int, int, int, float]
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,9 @@ class Proof:
         non_digits_passed_percent: non-digits that are read as a digit at that threshold.
         non_digits_passed_at_99_percent: the same at the threshold that keeps 99 % of the test digits; None if no
             threshold does, because "not a digit" alone refuses more.
+        undisputed_accuracy_percent: accuracy without the test images whose labels are disputed; None if these are not
+            all of MNIST's test images.
+        errors: test index, label, digit read and confidence, to three decimals, of each digit read wrongly.
     """
 
     comparison: Comparison
@@ -38,6 +45,8 @@ class Proof:
     digits_kept_percent: float
     non_digits_passed_percent: float
     non_digits_passed_at_99_percent: float | None
+    undisputed_accuracy_percent: float | None
+    errors: tuple[Error, ...]
 
 
 def prove(
@@ -56,15 +65,34 @@ def prove(
     """
     digits, non_digits = child_logits["test"], child_logits["non_digits"]
     uncalibrated = read_logits(digits, dataclasses.replace(contract, temperature=1.0))
-    calibrated = reliability(read_logits(digits, contract), labels)
+    predictions = read_logits(digits, contract)
+    calibrated = reliability(predictions, labels)
     return Proof(
         comparison=compare(parent_logits["test"], digits, labels),
         calibration_error=calibrated.expected_calibration_error,
         calibration_error_before=reliability(uncalibrated, labels).expected_calibration_error,
         reliability=calibrated,
-        digits_kept_percent=_read_percent(read_logits(digits, contract)),
+        digits_kept_percent=_read_percent(predictions),
         non_digits_passed_percent=_read_percent(read_logits(non_digits, contract)),
         non_digits_passed_at_99_percent=_passed_where_kept(digits, non_digits, contract),
+        undisputed_accuracy_percent=_undisputed_accuracy(predictions.digits == labels),
+        errors=_errors(predictions, labels),
+    )
+
+
+def _undisputed_accuracy(right: NDArray[np.bool_]) -> float | None:
+    if len(right) != TEST_COUNT:
+        return None
+    undisputed = np.delete(right, DISPUTED)
+    return 100 * int(undisputed.sum()) / len(undisputed)
+
+
+def _errors(predictions: Predictions, labels: NDArray[np.int64]) -> tuple[Error, ...]:
+    wrong = np.flatnonzero(predictions.digits != labels)
+    columns = (wrong, labels[wrong], predictions.digits[wrong], predictions.confidences[wrong])
+    return tuple(
+        (index, label, digit, round(confidence, 3))
+        for index, label, digit, confidence in zip(*(column.tolist() for column in columns), strict=True)
     )
 
 

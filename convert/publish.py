@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edge_app.model_file import write_atomically
 from train.metrics_file import METRICS_NAME, package_versions
 
 from .conversion import PACKAGES, Artefact
 from .gate import Limits
-from .plots import confusion_png, reliability_png
+from .inspection import Operator
+from .plots import int8_pictures
 from .source import Source
 
 
@@ -20,14 +24,23 @@ def model_name(precision: str) -> str:
     return f"digits_{precision}.tflite"
 
 
-def publish(output: Path, artefacts: Sequence[Artefact], metrics: Mapping[str, Any]) -> list[Path]:
-    """Writes models, plots of int8, and metrics.json; all is made in memory before the first byte is written."""
+def publish(
+    output: Path, artefacts: Sequence[Artefact], metrics: Mapping[str, Any], images: NDArray[np.uint8]
+) -> list[Path]:
+    """Writes models, pictures of int8, and metrics.json; all is made in memory before the first byte is written.
+
+    Args:
+        output: the folder.
+        artefacts: what was converted.
+        metrics: what merge_metrics made of them.
+        images: of the test split, uint8 (N, 28, 28).
+
+    Returns:
+        What was written.
+    """
     files: dict[str, bytes] = {}
-    for artefact in artefacts:
-        if artefact.precision == "int8":
-            proof = next(iter(artefact.proofs.values()))
-            files["int8_confusion.png"] = confusion_png(proof.comparison)
-            files["int8_reliability.png"] = reliability_png(proof.reliability)
+    if any(artefact.precision == "int8" for artefact in artefacts):
+        files |= int8_pictures(metrics["convert"]["models"]["int8"], images)
     files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
     # The models last: they are what the numbers beside them are about.
     files |= {model_name(artefact.precision): artefact.content for artefact in artefacts}
@@ -56,6 +69,7 @@ def merge_metrics(
 
 def _model_metrics(artefact: Artefact) -> dict[str, Any]:
     inspection, contract = artefact.inspection, artefact.contract
+    kinds = artefact.corruption_accuracy_percent
     return {
         "file": model_name(artefact.precision),
         "sha256": artefact.sha256,
@@ -64,8 +78,20 @@ def _model_metrics(artefact: Artefact) -> dict[str, Any]:
         "parameters": inspection.parameter_count,
         "integer_only": inspection.is_integer_only,
         "takes_pixel_minus_128": inspection.takes_pixel_minus_128,
+        "operators": [_operator_metrics(operator) for operator in inspection.operators],
         "temperature": contract.temperature,
         "refuse_below": contract.refuse_below,
         "provenance": contract.provenance,
         "runtimes": {runtime: dataclasses.asdict(proof) for runtime, proof in artefact.proofs.items()},
+        **({} if kinds is None else {"corruption_accuracy_percent": dict(kinds)}),
+    }
+
+
+def _operator_metrics(operator: Operator) -> dict[str, Any]:
+    return {
+        "operator": operator.name,
+        "output_shape": list(operator.outputs[0].shape),
+        "parameters": operator.parameter_count,
+        "macs": operator.macs,
+        "bytes": operator.size_bytes,
     }

@@ -1,6 +1,7 @@
 """The terminal's tables: what is in a model, how it compares with its float parent, and what the gate says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -20,6 +21,8 @@ def print_report(artefacts: Sequence[Artefact], console: Console) -> None:
             console.print(operator_table(artefact.inspection))
             console.print(_integer_line(artefact.inspection))
         console.print(proof_table(artefact))
+        if artefact.corruption_accuracy_percent:
+            console.print(_corruption_line(artefact.corruption_accuracy_percent))
         if artefact.contract.refuse_below == 0:
             console.print(f'"not a digit" alone refuses more than {1 - KEEP_FRACTION:.1%} of the validation digits')
     console.print(gate_table(artefacts))
@@ -79,6 +82,8 @@ def _proof_rows(proof: Proof) -> Iterator[tuple[str, str]]:
     found = proof.comparison
     yield "accuracy %", f"{found.accuracy_percent:.2f}"
     yield "accuracy of the parent %", f"{found.parent_accuracy_percent:.2f}"
+    if proof.undisputed_accuracy_percent is not None:
+        yield "accuracy without disputed labels %", f"{proof.undisputed_accuracy_percent:.2f}"
     yield "drop, percentage points", f"{found.drop_pp:+.2f}"
     yield "right in the parent alone : here alone", f"{found.only_parent_right} : {found.only_child_right}"
     yield "McNemar's exact p", f"{found.mcnemar_p:.3f}"
@@ -102,6 +107,11 @@ def _integer_line(inspection: Inspection) -> str:
     integer = "integers only" if not findings else f"[red]not integers only: {escape('; '.join(findings))}[/red]"
     enters = "as p - 128" if inspection.takes_pixel_minus_128 else "through a table, not as p - 128"
     return f"{integer}; the pixel p enters {enters}"
+
+
+def _corruption_line(kinds: Mapping[str, float]) -> str:
+    worst = min(kinds, key=lambda kind: kinds[kind])
+    return f"damaged digits: {fmean(kinds.values()):.2f} % right; the fewest for {worst}, {kinds[worst]:.2f} %"
 
 
 def _scale_range(tensor: Tensor) -> str:

