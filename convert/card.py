@@ -1,71 +1,195 @@
-"""The numbers in README.md and models/README.md, written from models/metrics.json: `python -m convert.card`."""
+"""`python -m convert.card`: the tables of README.md and models/README.md and int8's pictures, from metrics.json.
+
+The tables of the ablation and of the seeds come from models/ablation.json and models/seeds.json, where these exist.
+"""
 
 import json
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from edge_app.errors import DigitsError
 from edge_app.model_file import write_atomically
+from train.data import load_mnist
+from train.seed_statistics import heading, value_text
+from train.seeds import SEEDS_NAME
+
+from .errors import SourceError
+from .plots import int8_pictures
+from .source import read_metrics
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "models" / "README.md")
-_PLACE = re.compile(r"(<!-- numbers -->\n).*?(<!-- /numbers -->)", re.DOTALL)
+ABLATION_NAME = "ablation.json"
+# Which parts of each page are rendered; each stands between its marks.
+PAGES = {
+    Path("README.md"): ("numbers",),
+    Path("models", "README.md"): ("numbers", "operators", "ablation", "seeds"),
+}
+
+Json = Mapping[str, Any]
 
 
-def numbers_table(metrics: dict[str, Any]) -> str:
-    """The float-against-int8 table in Markdown, from what `python -m convert` measured."""
+def rendered_parts(models: Path) -> dict[str, str]:
+    """Every part that a page can hold, in Markdown, by name.
+
+    Args:
+        models: the folder with metrics.json and maybe ablation.json and seeds.json.
+
+    Raises:
+        SourceError: one of these cannot be read.
+        KeyError: metrics.json lacks a number.
+    """
+    metrics = read_metrics(models)
+    return {
+        "numbers": numbers_table(metrics),
+        "operators": operator_table(metrics["convert"]["models"]["int8"]["operators"]),
+        "ablation": ablation_table(_read_if_there(models / ABLATION_NAME)),
+        "seeds": seeds_table(_read_if_there(models / SEEDS_NAME)),
+    }
+
+
+def with_parts(page: str, names: Iterable[str], parts: Mapping[str, str]) -> str:
+    """A page's text with the named parts between their marks; raises ValueError if a mark is not there once."""
+    for name in names:
+        place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        before_and_after = place.split(page)
+        if len(before_and_after) != 4:
+            raise ValueError(
+                f"expected one place between <!-- {name} --> and <!-- /{name} -->, got {len(before_and_after) // 3}"
+            )
+        before, opening, closing, after = before_and_after
+        page = before + opening + parts[name] + closing + after
+    return page
+
+
+def numbers_table(metrics: Json) -> str:
+    """The float-against-int8 table, from what `python -m convert` measured."""
     models = metrics["convert"]["models"]
     runtimes = list(models["int8"]["runtimes"])
     columns = [("float32", runtimes[0]), *(("int8", runtime) for runtime in runtimes)]
+    measured = [_measured(models[precision], runtime) for precision, runtime in columns]
+    titles = ["MNIST test, 10,000 images", *(f"{precision} on {runtime}" for precision, runtime in columns)]
+    return _table(titles, ([name, *map(read, measured)] for name, read in _ROWS.items()))
+
+
+def operator_table(operators: Sequence[Json]) -> str:
+    """What each operator costs, and all of them."""
+    counts = ("parameters", "macs", "bytes")
     rows = [
-        ["MNIST test, 10,000 images", *(f"{precision} on {runtime}" for precision, runtime in columns)],
-        ["---"] * (1 + len(columns)),
+        [row["operator"], "x".join(map(str, row["output_shape"])), *(f"{row[count]:,}" for count in counts)]
+        for row in operators
     ]
-    for name, read in _ROWS.items():
-        rows.append([name, *(read(_measured(models[precision], runtime)) for precision, runtime in columns)])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+    total = ["all", "", *(f"{sum(row[count] for row in operators):,}" for count in counts)]
+    return _table(["operator", "output shape", "parameters", "MACs", "bytes"], [*rows, total])
 
 
-def _measured(model: dict[str, Any], runtime: str) -> dict[str, Any]:
+def ablation_table(ablation: Json | None) -> str:
+    """Accuracies, percent, of trainings that each lack an ingredient, with the differences to the first row."""
+    if ablation is None:
+        return "Not measured yet; make it with `python tests/benchmarks/ablation.py`.\n"
+    first, *others = ablation["rows"]
+    sets = [name for name in first if name != "name"]
+    rows = [[first["name"], *(_decimals(first[name]) for name in sets)]]
+    rows += [[row["name"], *(_with_difference(row.get(name), first[name]) for name in sets)] for row in others]
+    titles = ["accuracy, %", *(name.replace("_", " ") for name in sets)]
+    return f"Equal budget: {ablation['budget']}.\n\n{_table(titles, rows)}"
+
+
+def seeds_table(seeds: Json | None) -> str:
+    """Mean and standard deviation over the seeds, and each seed's value."""
+    if seeds is None:
+        return "Not measured yet; make it with `python -m train --seeds 5`.\n"
+    each = ", ".join(map(str, seeds["seeds"]))
+    rows = [
+        [heading(name), value_text(found["mean"]), value_text(found["std"]), ", ".join(map(value_text, found["values"]))]
+        for name, found in seeds["numbers"].items()
+    ]
+    table = _table(["", "mean", "standard deviation", f"seeds {each}"], rows)
+    return f"Seed {seeds['best_seed']} was taken, by validation data alone.\n\n{table}"
+
+
+def _read_if_there(path: Path) -> Json | None:
+    try:
+        content: Json = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise SourceError(f"expected JSON in {path}, got {error}; delete the file, or make it again") from error
+    return content
+
+
+def _measured(model: Json, runtime: str) -> Json:
     on_runtime = model["runtimes"][runtime]
-    return {**model, **on_runtime, **on_runtime["comparison"]}
+    # Damaged digits are read on the first runtime alone.
+    kinds = model.get("corruption_accuracy_percent") if runtime == next(iter(model["runtimes"])) else None
+    mean = sum(kinds.values()) / len(kinds) if kinds else None
+    return {**model, **on_runtime, **on_runtime["comparison"], "corruption_mean": mean}
 
 
-def _percent_or_none(percent: float | None) -> str:
-    return "n/a" if percent is None else f"{percent:.1f} %"
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "".join(f"| {' | '.join(row)} |\n" for row in (titles, ["---"] * len(titles), *rows))
 
 
-_ROWS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "accuracy": lambda m: f"{m['accuracy_percent']:.2f} %",
+def _percent(value: float | None, decimals: int = 2) -> str:
+    return "n/a" if value is None else f"{value:.{decimals}f} %"
+
+
+def _decimals(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.2f}"
+
+
+def _with_difference(value: float | None, reference: float | None) -> str:
+    return _decimals(value) if value is None or reference is None else f"{value:.2f} ({value - reference:+.2f})"
+
+
+_ROWS: dict[str, Callable[[Json], str]] = {
+    "accuracy": lambda m: _percent(m["accuracy_percent"]),
+    "accuracy without 15 disputed labels": lambda m: _percent(m["undisputed_accuracy_percent"]),
     "drop from float32": lambda m: f"{m['drop_pp']:+.2f} pp",
     "McNemar's exact p": lambda m: f"{m['mcnemar_p']:.2f}",
     "labels changed": lambda m: f"{m['labels_changed']}",
     "worst logit error": lambda m: f"{m['worst_logit_error']:.2f}",
     "expected calibration error": lambda m: f"{m['calibration_error']:.4f}",
-    "digits kept": lambda m: f"{m['digits_kept_percent']:.2f} %",
-    "non-digits passed": lambda m: f"{m['non_digits_passed_percent']:.1f} %",
-    "non-digits passed where 99 % of digits are kept": lambda m: _percent_or_none(m["non_digits_passed_at_99_percent"]),
+    "digits kept": lambda m: _percent(m["digits_kept_percent"]),
+    "non-digits passed": lambda m: _percent(m["non_digits_passed_percent"], 1),
+    "non-digits passed where 99 % of digits are kept": lambda m: _percent(m["non_digits_passed_at_99_percent"], 1),
+    "corruption suite, mean": lambda m: _percent(m["corruption_mean"]),
     "file": lambda m: f"{m['size_bytes'] / 1024:.1f} KiB",
+    "parameters": lambda m: f"{m['parameters']:,}",
     "multiply-accumulates": lambda m: f"{m['macs'] / 1e6:.2f} M",
 }
 
 
-def with_numbers(page: str, table: str) -> str:
-    """A page's text with the table between its marks; raises ValueError if they are not there."""
-    replaced, count = _PLACE.subn(lambda found: found[1] + table + found[2], page)
-    if count != 1:
-        raise ValueError(f"expected one place between <!-- numbers --> and <!-- /numbers -->, got {count}")
-    return replaced
+def main(root: Path = ROOT) -> int:
+    """Rewrites tables and pictures below the root of a checkout; returns 0, or 1 for a clear failure."""
+    models = root / "models"
+    try:
+        parts = rendered_parts(models)
+        files = {root / page: with_parts((root / page).read_text(), names, parts) for page, names in PAGES.items()}
+        pictures = int8_pictures(read_metrics(models)["convert"]["models"]["int8"], load_mnist().test.images)
+    except DigitsError as error:
+        print(f"card: error: {error}", file=sys.stderr)
+        return 1
+    except KeyError as error:
+        print(
+            f"card: error: expected {error} in {models / 'metrics.json'}, got none; "
+            "run python -m convert --int8 --float32",
+            file=sys.stderr,
+        )
+        return 1
+    for path, text in files.items():
+        _write(root, path, text.encode())
+    for name, content in pictures.items():
+        _write(root, models / name, content)
+    return 0
 
 
-def main() -> None:
-    """Rewrites the tables in place."""
-    table = numbers_table(json.loads((ROOT / "models" / "metrics.json").read_text()))
-    for page in PAGES:
-        write_atomically(page, with_numbers(page.read_text(), table).encode())
-        print(f"wrote {page.relative_to(ROOT)}")
+def _write(root: Path, path: Path, content: bytes) -> None:
+    write_atomically(path, content)
+    print(f"wrote {path.relative_to(root)}")
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -81,18 +81,20 @@ def spread_table(numbers: Mapping[str, Spread], seeds: Sequence[int]) -> Table:
     # One column for all: it wraps where there are many seeds.
     table.add_column(f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}")
     for name, found in numbers.items():
-        values = "  ".join(_text(value) for value in found["values"])
-        table.add_row(_heading(name), _text(found["mean"]), _text(found["std"]), values)
+        values = "  ".join(value_text(value) for value in found["values"])
+        table.add_row(heading(name), value_text(found["mean"]), value_text(found["std"]), values)
     return table
 
 
-def _heading(name: str) -> str:
+def heading(name: str) -> str:
+    """A number's name in words: "drop_pp.litert" is "drop pp, litert"."""
     name, _, runtime = name.partition(".")
     words = name.replace("percent", "%").replace("_", " ")
     return f"{words}, {runtime}" if runtime else words
 
 
-def _text(value: float | None) -> str:
+def value_text(value: float | None) -> str:
+    """A number with as many decimals as say something; "n/a" for None."""
     if value is None:
         return "n/a"
     if isinstance(value, int) or abs(value) >= 1000:

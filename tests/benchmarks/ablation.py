@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from edge_app.model_file import write_atomically
 from tests.benchmarks.digits import ROOT, writers_sets
 from train.backup import Backup
-from train.corruptions import KINDS, SEVERITIES, corrupt
+from train.corruptions import accuracy_by_kind
 from train.data import Mnist, load_mnist
 from train.recipe import Recipe
 
@@ -68,22 +68,23 @@ def _train(mnist: Mnist, recipe: Recipe) -> Any:
 
 
 def _numbers(model: Any, mnist: Mnist) -> dict[str, float]:
-    few = mnist.test.head(CORRUPTED_COUNT)
-    corrupted = [
-        _accuracy(model, corrupt(few.images, kind, severity), few.labels) for kind in KINDS for severity in SEVERITIES
-    ]
+    kinds = accuracy_by_kind(lambda images: _digits(model, images), mnist.test.head(CORRUPTED_COUNT))
     numbers = {
         "clean": _accuracy(model, mnist.test.images, mnist.test.labels),
-        "corruptions": float(np.mean(corrupted)),
+        "corruptions": float(np.mean(list(kinds.values()))),
     }
     numbers |= {name: _accuracy(model, *images) for name, images in writers_sets().items()}
     return {name: round(value, 2) for name, value in numbers.items()}
 
 
 def _accuracy(model: Any, images: NDArray[np.uint8], labels: NDArray[Any]) -> float:
+    return float((_digits(model, images) == labels).mean() * 100)
+
+
+def _digits(model: Any, images: NDArray[np.uint8]) -> NDArray[np.int64]:
     from train.fitting import predict
 
-    return float((predict(model, images)[:, :10].argmax(axis=1) == labels).mean() * 100)
+    return np.asarray(predict(model, images)[:, :10].argmax(axis=1))
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app import DigitClassifier
-from train.corruptions import KINDS, SEVERITIES, corrupt
-from train.data import Split, load_mnist
+from train.corruptions import accuracy_by_kind
+from train.data import load_mnist
 from train.seed_statistics import Spread, spread
 
 ROOT = Path(__file__).parents[2]
@@ -27,18 +27,6 @@ ROOT = Path(__file__).parents[2]
 def accuracy(classifier: DigitClassifier, images: NDArray[np.uint8], labels: NDArray[Any]) -> float:
     """The share of images whose best digit is right, in percent."""
     return float((classifier.classify_batch(images).digits == labels).mean() * 100)
-
-
-def corruption_accuracies(classifier: DigitClassifier, digits: Split) -> dict[str, float]:
-    """Accuracy by kind, in percent, mean over the severities, on these digits."""
-    return {
-        kind: float(
-            np.mean(
-                [accuracy(classifier, corrupt(digits.images, kind, severity), digits.labels) for severity in SEVERITIES]
-            )
-        )
-        for kind in KINDS
-    }
 
 
 def writers_sets() -> dict[str, tuple[NDArray[np.uint8], NDArray[Any]]]:
@@ -57,7 +45,7 @@ def measure(classifier: DigitClassifier, count: int) -> dict[str, float]:
     test = load_mnist().test
     numbers = {"MNIST test": accuracy(classifier, test.images, test.labels)}
     numbers |= {name: accuracy(classifier, *images) for name, images in writers_sets().items()}
-    kinds = corruption_accuracies(classifier, test.head(count))
+    kinds = accuracy_by_kind(lambda images: classifier.classify_batch(images).digits, test.head(count))
     numbers["corruptions, mean"] = float(np.mean(list(kinds.values())))
     return numbers | {f"  {kind}": value for kind, value in kinds.items()}
 

@@ -1,27 +1,15 @@
 """MNIST's normalisation."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from edge_app.normalise import normalise
-
-
-def mnist_images(count: int) -> NDArray[np.uint8]:
-    """The first images of MNIST's test set, or the test is skipped."""
-    path = Path(os.environ.get("MNIST_NPZ", Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist.npz"))
-    if not path.is_file():
-        pytest.skip(f"no MNIST at {path}; set MNIST_NPZ")
-    with np.load(path) as arrays:
-        return np.asarray(arrays["x_test"][:count])
+from train.data import load_mnist
 
 
 def test_mnist_digits_pass_through_unchanged() -> None:
     """What MNIST's makers normalised stays as it is, also when every pixel is enlarged."""
-    images = mnist_images(500)
+    images = load_mnist().test.images[:500]
     for factor, part in ((1, 0.95), (2, 0.75), (5, 0.75)):
         enlarged = images.repeat(factor, axis=1).repeat(factor, axis=2)
         again = np.stack([normalise(image) for image in enlarged])
