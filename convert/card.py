@@ -13,7 +13,7 @@ from typing import Any
 from edge_app.errors import DigitsError
 from edge_app.model_file import write_atomically
 from train.data import load_mnist
-from train.seed_statistics import heading, value_text
+from train.seed_statistics import number_heading, value_text
 from train.seeds import SEEDS_NAME
 
 from .errors import SourceError
@@ -103,7 +103,12 @@ def seeds_table(seeds: Json | None) -> str:
         return "Not measured yet; make it with `python -m train --seeds 5`.\n"
     each = ", ".join(map(str, seeds["seeds"]))
     rows = [
-        [heading(name), value_text(found["mean"]), value_text(found["std"]), ", ".join(map(value_text, found["values"]))]
+        [
+            heading(name),
+            value_text(found["mean"]),
+            value_text(found["std"]),
+            ", ".join(map(value_text, found["values"])),
+        ]
         for name, found in seeds["numbers"].items()
     ]
     table = _table(["", "mean", "standard deviation", f"seeds {each}"], rows)

@@ -82,11 +82,11 @@ def spread_table(numbers: Mapping[str, Spread], seeds: Sequence[int]) -> Table:
     table.add_column(f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}")
     for name, found in numbers.items():
         values = "  ".join(value_text(value) for value in found["values"])
-        table.add_row(heading(name), value_text(found["mean"]), value_text(found["std"]), values)
+        table.add_row(number_heading(name), value_text(found["mean"]), value_text(found["std"]), values)
     return table
 
 
-def heading(name: str) -> str:
+def number_heading(name: str) -> str:
     """A number's name in words: "drop_pp.litert" is "drop pp, litert"."""
     name, _, runtime = name.partition(".")
     words = name.replace("percent", "%").replace("_", " ")

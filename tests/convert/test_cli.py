@@ -13,9 +13,11 @@ import pytest
 from convert.card import ROOT
 from convert.cli import main
 from convert.inspection import inspect_model
+from convert.plots import int8_pictures
 from edge_app import DigitClassifier
 from edge_app.errors import ModelError
-from train.data import load_mnist
+from train.corruptions import KINDS, SEVERITIES, corrupt
+from train.data import DISPUTED, load_mnist
 
 WIDE = ["--max-accuracy-drop", "100", "--min-agreement", "0"]
 
@@ -40,18 +42,60 @@ def converted(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_writes_the_formats_asked_for(converted: Path) -> None:
-    """Four models, the metrics of training and conversion, two pictures; nothing temporary."""
+    """Four models, the metrics of training and conversion, four pictures; nothing temporary."""
     assert sorted(path.name for path in converted.iterdir()) == [
         "digits_dynamic.tflite",
         "digits_float16.tflite",
         "digits_float32.tflite",
         "digits_int8.tflite",
         "int8_confusion.png",
+        "int8_corruptions.png",
+        "int8_errors.png",
         "int8_reliability.png",
         "metrics.json",
     ]
     metrics = json.loads((converted / "metrics.json").read_text())
     assert {"train", "convert"} <= set(metrics)
+
+
+def test_metrics_tell_the_errors_and_the_damaged_digits(converted: Path) -> None:
+    """They agree with each other and with the confusion matrix; int8 alone reads damaged digits."""
+    models = json.loads((converted / "metrics.json").read_text())["convert"]["models"]
+    for model in models.values():
+        for proof in model["runtimes"].values():
+            confusion = np.array(proof["comparison"]["confusion"])
+            found = np.zeros_like(confusion)
+            np.add.at(found, tuple(np.array(proof["errors"])[:, 1:3].astype(int).T), 1)
+            assert np.array_equal(found, confusion - np.diag(confusion.diagonal()))
+            undisputed = sum(error[0] not in DISPUTED for error in proof["errors"])
+            assert proof["undisputed_accuracy_percent"] == pytest.approx(100 - 100 * undisputed / 9985)
+        assert sum(operator["parameters"] for operator in model["operators"]) == model["parameters"]
+        assert sum(operator["macs"] for operator in model["operators"]) == model["macs"]
+        assert 0 < sum(operator["bytes"] for operator in model["operators"]) < model["size_bytes"]
+    assert [name for name, model in models.items() if "corruption_accuracy_percent" in model] == ["int8"]
+    kinds = models["int8"]["corruption_accuracy_percent"]
+    assert list(kinds) == list(KINDS)
+    test = load_mnist().test.head(2000)
+    classifier = DigitClassifier.load(converted / "digits_int8.tflite", runtime=next(iter(models["int8"]["runtimes"])))
+    right = [
+        classifier.classify_batch(corrupt(test.images, "slant", level)).digits == test.labels for level in SEVERITIES
+    ]
+    assert kinds["slant"] == pytest.approx(100 * np.mean(right))
+
+
+def test_metrics_alone_draw_the_same_pictures(converted: Path) -> None:
+    """Byte for byte, each of them; and another number is another picture."""
+    int8 = json.loads((converted / "metrics.json").read_text())["convert"]["models"]["int8"]
+    images = load_mnist().test.images
+    drawn = int8_pictures(int8, images)
+    assert drawn == {path.name: path.read_bytes() for path in converted.glob("*.png")}
+    proof = next(iter(int8["runtimes"].values()))
+    proof["comparison"]["confusion"][0][1] += 1
+    proof["reliability"]["accuracies"][-1] -= 0.1
+    proof["errors"].pop()
+    int8["corruption_accuracy_percent"]["slant"] -= 1
+    changed = int8_pictures(int8, images)
+    assert [name for name in drawn if drawn[name] == changed[name]] == []
 
 
 def test_int8_is_integers_alone_and_the_others_are_not(converted: Path) -> None:
@@ -108,6 +152,20 @@ def test_a_failed_gate_leaves_the_former_model_alone(
     assert "accuracy drop" not in error
     assert [path.name for path in tmp_path.iterdir()] == ["digits_int8.tflite"]
     assert (tmp_path / "digits_int8.tflite").read_bytes() == b"the former model"
+
+
+@pytest.mark.parametrize("text", ['{"convert": null}', '{"train": []}', '{"convert": {"models": 3}}'])
+def test_metrics_that_cannot_be_added_to_are_one_line_and_1(
+    trained: Path, tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is named, and stays as it is."""
+    (tmp_path / "metrics.json").write_text(text)
+    assert main(["--int8", "--model", str(trained), "--output", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("convert: error: expected a JSON object in ")
+    assert error.count("\n") == 1
+    assert "metrics.json" in error
+    assert (tmp_path / "metrics.json").read_text() == text
 
 
 def test_without_a_format_it_is_usage() -> None:

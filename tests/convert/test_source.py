@@ -58,7 +58,9 @@ def test_other_shapes_are_refused(tmp_path: Path, side: int, outputs: int) -> No
         load_source(tmp_path / "m.h5")
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", "\xff"])
+@pytest.mark.parametrize(
+    "text", ["{", "[1]", "\xff", '{"train": []}', '{"convert": null}', '{"train": {}, "convert": {"models": []}}']
+)
 def test_broken_metrics_are_refused(tmp_path: Path, text: str) -> None:
     """They would otherwise be overwritten."""
     (tmp_path / "metrics.json").write_bytes(text.encode("latin-1"))
@@ -67,7 +69,7 @@ def test_broken_metrics_are_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_metrics_are_read_and_may_be_missing(tmp_path: Path) -> None:
-    """No file, no metrics."""
+    """No file, no metrics; only what is added to must be an object."""
     assert read_metrics(tmp_path) == {}
-    (tmp_path / "metrics.json").write_text(json.dumps({"train": {"seed": 1}}))
+    (tmp_path / "metrics.json").write_text(json.dumps({"train": {"seed": 1}, "training_minutes": 2.5}))
     assert read_metrics(tmp_path)["train"]["seed"] == 1
