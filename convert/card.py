@@ -104,7 +104,7 @@ def seeds_table(seeds: Json | None) -> str:
     each = ", ".join(map(str, seeds["seeds"]))
     rows = [
         [
-            heading(name),
+            number_heading(name),
             value_text(found["mean"]),
             value_text(found["std"]),
             ", ".join(map(value_text, found["values"])),
