@@ -45,8 +45,8 @@ def rendered_parts(models: Path) -> dict[str, str]:
     return {
         "numbers": numbers_table(metrics),
         "operators": operator_table(metrics["convert"]["models"]["int8"]["operators"]),
-        "ablation": ablation_table(_read_if_there(models / ABLATION_NAME)),
-        "seeds": seeds_table(_read_if_there(models / SEEDS_NAME)),
+        "ablation": ablation_table(_read_if_there(models / ABLATION_NAME, "budget", "rows")),
+        "seeds": seeds_table(_read_if_there(models / SEEDS_NAME, "best_seed", "seeds", "numbers")),
     }
 
 
@@ -115,13 +115,16 @@ def seeds_table(seeds: Json | None) -> str:
     return f"Seed {seeds['best_seed']} was taken, by validation data alone.\n\n{table}"
 
 
-def _read_if_there(path: Path) -> Json | None:
+def _read_if_there(path: Path, *keys: str) -> Json | None:
+    expected = f"expected a JSON object with {', '.join(keys)} in {path}"
     try:
         content: Json = json.loads(path.read_text())
     except FileNotFoundError:
         return None
     except ValueError as error:
-        raise SourceError(f"expected JSON in {path}, got {error}; delete the file, or make it again") from error
+        raise SourceError(f"{expected}, got {error}; delete the file, or make it again") from error
+    if not (isinstance(content, dict) and content.keys() >= set(keys)):
+        raise SourceError(f"{expected}, got other JSON; delete the file, or make it again")
     return content
 
 

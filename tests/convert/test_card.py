@@ -59,9 +59,12 @@ def test_metrics_without_a_number_are_one_line_and_1(checkout: Path, capsys: pyt
 
 
 @pytest.mark.parametrize("name", ["metrics.json", "ablation.json", "seeds.json"])
-def test_damaged_files_are_one_line_and_1(checkout: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_damaged_files_are_one_line_and_1(
+    checkout: Path, name: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The file is named."""
-    (checkout / "models" / name).write_text("{")
+    (checkout / "models" / name).write_text(text)
     assert main(checkout) == 1
     error = capsys.readouterr().err
     assert error.startswith("card: error: expected ")
