@@ -6,9 +6,10 @@ Imports no TensorFlow.
 import functools
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from .recipe import Recipe
 
 Targets = NDArray[np.float32]
 Batch = tuple[NDArray[np.float32], Targets]
+Item = TypeVar("Item")
 NON_DIGIT = LABELS.index(NOT_A_DIGIT)
 
 
@@ -47,9 +49,12 @@ def draw_views(digits: Split, recipe: Recipe, seed: int) -> list[View]:
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(recipe.views, os.cpu_count() or 1), mp_context=spawned) as pool:
         drawn = pool.map(functools.partial(draw_view, digits, recipe, seed), range(recipe.views))
-        return list(
-            track(drawn, "drawing examples", recipe.views, console=Console(stderr=True), transient=True)
-        )  # fmt: skip
+        return list(tracked(drawn, "drawing examples", recipe.views))
+
+
+def tracked(items: Iterable[Item], description: str, total: int) -> Iterable[Item]:
+    """The items, with a bar on a terminal's stderr while they come."""
+    return track(items, description, total, console=Console(stderr=True), transient=True)
 
 
 def draw_view(digits: Split, recipe: Recipe, seed: int, number: int) -> View:

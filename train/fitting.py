@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .backup import Backup
 from .data import DataError, Mnist, Split
 from .distribution import distributed
-from .examples import Targets, View, batches, draw_views, hard_targets, to_inputs
+from .examples import Targets, View, batches, draw_views, hard_targets, to_inputs, tracked
 from .network import build_network
 from .qat import copy_of, quantization_aware
 from .recipe import Recipe
@@ -64,7 +64,8 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any 
         teacher = build_network(recipe.teacher_width)
         histories["teacher"] = fit(teacher, targets, "teacher", recipe.teacher_learning_rate, recipe.teacher_epochs)
     if teacher is not None:
-        targets = [soft_targets(teacher, view, recipe.teacher_share) for view in views]
+        asked = tracked(views, "asking the teacher", len(views))
+        targets = [soft_targets(teacher, view, recipe.teacher_share) for view in asked]
     model = build_network()
     histories["float"] = fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)
     twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))

@@ -159,7 +159,10 @@ def test_ctrl_c_ends_the_child_too(tmp_path: Path) -> None:
     os.killpg(parent.pid, signal.SIGINT)
     _, errors = parent.communicate(timeout=60 + GRACE_S)
     assert parent.returncode == 130, errors
-    assert errors.strip() == "train: stopped; finished seeds stay, the same command goes on after them"
+    assert (
+        errors.strip()
+        == "train: stopped; finished seeds stay, the same command goes on after them; earlier models are as they were"
+    )
     with pytest.raises(ProcessLookupError):
         os.killpg(parent.pid, 0)
 
