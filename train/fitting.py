@@ -111,6 +111,7 @@ class _Fitting:
             _compile(replica, _warmed_cosine(learning_rate, epochs * steps), self.recipe)
         kept = self.backup.stage(stage, replica)
         remaining = range(kept.epochs, epochs)
+        print(f"train: {stage}: {model.count_params():,} parameters, {len(remaining)} epochs", flush=True)
         replica.fit(
             distributed(strategy, lambda: batches(self.views, targets, size, remaining, self.seed), size),
             epochs=epochs,
