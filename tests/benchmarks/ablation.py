@@ -39,7 +39,7 @@ WITHOUT: dict[str, dict[str, Any]] = {
 def main() -> int:
     """Trains all, printing each line as it is known."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=20_000, help="training images (default 20000)")
+    parser.add_argument("--images", type=int, default=12_000, help="training images (default 12000)")
     parser.add_argument("--epochs", type=int, default=8, help="of the float network (default 8)")
     parser.add_argument("--output", type=Path, default=ROOT / "models" / "ablation.json")
     options = parser.parse_args()
