@@ -44,7 +44,7 @@ def rendered_parts(models: Path) -> dict[str, str]:
     metrics = read_metrics(models)
     return {
         "numbers": numbers_table(metrics),
-        "operators": operator_table(metrics["convert"]["models"]["int8"]["operators"]),
+        "operators": operator_table(metrics["convert"]["models"]["int8"].get("operators")),
         "ablation": ablation_table(_read_if_there(models / ABLATION_NAME, "budget", "rows")),
         "seeds": seeds_table(_read_if_there(models / SEEDS_NAME, "best_seed", "seeds", "numbers")),
     }
@@ -74,8 +74,10 @@ def numbers_table(metrics: Json) -> str:
     return _table(titles, ([name, *map(read, measured)] for name, read in _ROWS.items()))
 
 
-def operator_table(operators: Sequence[Json]) -> str:
-    """What each operator costs, and all of them."""
+def operator_table(operators: Sequence[Json] | None) -> str:
+    """What each operator costs, and all of them; None is what an earlier version's metrics.json says of them."""
+    if operators is None:
+        return "n/a; make it with `python -m convert --int8 --float32`.\n"
     counts = ("parameters", "macs", "bytes")
     rows = [
         [row["operator"], "x".join(map(str, row["output_shape"])), *(f"{row[count]:,}" for count in counts)]
@@ -154,7 +156,7 @@ def _with_difference(value: float | None, reference: float | None) -> str:
 
 _ROWS: dict[str, Callable[[Json], str]] = {
     "accuracy": lambda m: _percent(m["accuracy_percent"]),
-    "accuracy without 15 disputed labels": lambda m: _percent(m["undisputed_accuracy_percent"]),
+    "accuracy without 15 disputed labels": lambda m: _percent(m.get("undisputed_accuracy_percent")),
     "drop from float32": lambda m: f"{m['drop_pp']:+.2f} pp",
     "McNemar's exact p": lambda m: f"{m['mcnemar_p']:.2f}",
     "labels changed": lambda m: f"{m['labels_changed']}",

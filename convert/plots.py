@@ -23,20 +23,22 @@ SIDE = 28
 def int8_pictures(model: Mapping[str, Any], images: NDArray[np.uint8]) -> dict[str, bytes]:
     """Every picture of the int8 model, by file name; the same numbers are the same bytes.
 
+    Errors and damaged digits are left out if metrics.json was written before they were measured.
+
     Args:
         model: convert.models.int8 of metrics.json; of the runtimes the first is drawn.
         images: of the test split, uint8 (N, 28, 28).
-
-    Raises:
-        KeyError: metrics.json was written before what is drawn was measured.
     """
     on_runtime = next(iter(model["runtimes"].values()))
-    return {
+    pictures = {
         "int8_confusion.png": confusion_png(on_runtime["comparison"]),
         "int8_reliability.png": reliability_png(on_runtime["reliability"], on_runtime["calibration_error"]),
-        "int8_errors.png": errors_png(on_runtime["errors"], images),
-        "int8_corruptions.png": corruptions_png(model["corruption_accuracy_percent"]),
     }
+    if "errors" in on_runtime:
+        pictures["int8_errors.png"] = errors_png(on_runtime["errors"], images)
+    if "corruption_accuracy_percent" in model:
+        pictures["int8_corruptions.png"] = corruptions_png(model["corruption_accuracy_percent"])
+    return pictures
 
 
 def confusion_png(comparison: Mapping[str, Any]) -> bytes:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge_app.classifier import UNREAD, Predictions, read_logits
 from edge_app.contract import ModelContract
-from train.data import DISPUTED, TEST_COUNT
+from train.data import DISPUTED
 
 from .calibrate import Reliability, choose_refuse_below, reliability
 from .comparison import Comparison, compare
@@ -33,8 +33,7 @@ class Proof:
         non_digits_passed_percent: non-digits that are read as a digit at that threshold.
         non_digits_passed_at_99_percent: the same at the threshold that keeps 99 % of the test digits; None if no
             threshold does, because "not a digit" alone refuses more.
-        undisputed_accuracy_percent: accuracy without the test images whose labels are disputed; None if these are not
-            all of MNIST's test images.
+        undisputed_accuracy_percent: accuracy without those of the test images whose labels are disputed.
         errors: test index, label, digit read and confidence, to three decimals, of each digit read wrongly.
     """
 
@@ -45,7 +44,7 @@ class Proof:
     digits_kept_percent: float
     non_digits_passed_percent: float
     non_digits_passed_at_99_percent: float | None
-    undisputed_accuracy_percent: float | None
+    undisputed_accuracy_percent: float
     errors: tuple[Error, ...]
 
 
@@ -60,7 +59,7 @@ def prove(
     Args:
         parent_logits: of the float parent: "test", float32 (N, K).
         child_logits: of the model: "test", and "non_digits", float32 (M, K).
-        labels: of the test digits, int64 (N,).
+        labels: of the test digits, int64 (N,), the first N of MNIST's test split, N >= 1.
         contract: of the model.
     """
     digits, non_digits = child_logits["test"], child_logits["non_digits"]
@@ -80,10 +79,8 @@ def prove(
     )
 
 
-def _undisputed_accuracy(right: NDArray[np.bool_]) -> float | None:
-    if len(right) != TEST_COUNT:
-        return None
-    undisputed = np.delete(right, DISPUTED)
+def _undisputed_accuracy(right: NDArray[np.bool_]) -> float:
+    undisputed = np.delete(right, [index for index in DISPUTED if index < len(right)])
     return 100 * int(undisputed.sum()) / len(undisputed)
 
 

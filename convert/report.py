@@ -82,8 +82,7 @@ def _proof_rows(proof: Proof) -> Iterator[tuple[str, str]]:
     found = proof.comparison
     yield "accuracy %", f"{found.accuracy_percent:.2f}"
     yield "accuracy of the parent %", f"{found.parent_accuracy_percent:.2f}"
-    if proof.undisputed_accuracy_percent is not None:
-        yield "accuracy without disputed labels %", f"{proof.undisputed_accuracy_percent:.2f}"
+    yield "accuracy without disputed labels %", f"{proof.undisputed_accuracy_percent:.2f}"
     yield "drop, percentage points", f"{found.drop_pp:+.2f}"
     yield "right in the parent alone : here alone", f"{found.only_parent_right} : {found.only_child_right}"
     yield "McNemar's exact p", f"{found.mcnemar_p:.3f}"

@@ -28,7 +28,7 @@ def read_metrics(path: Path) -> dict[str, Any]:
 
 def _not_an_object(metrics: Any) -> str:
     """What is no JSON object though keys are added to it; empty if all are."""
-    for keys in ((), ("train",), ("convert",), ("convert", "models")):
+    for keys in ((), ("train",), ("convert",), ("convert", "models"), ("convert", "models", "int8")):
         value = metrics
         for key in keys:
             value = value.get(key, {})

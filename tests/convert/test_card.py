@@ -43,16 +43,35 @@ def test_tables_and_pictures_come_back(checkout: Path) -> None:
         assert (checkout / page).read_text() == with_parts(text, names, rendered_parts(checkout / "models"))
     for name in PICTURES:
         assert (checkout / "models" / name).read_bytes().startswith(b"\x89PNG")
-        assert name in (ROOT / "models" / "README.md").read_text()
+        assert f"]({name})" in (ROOT / "models" / "README.md").read_text()
+
+
+def test_metrics_of_an_earlier_version_give_n_a(checkout: Path) -> None:
+    """What was not measured then is n/a or no picture; all else is there."""
+
+    def as_it_was(int8: Any) -> None:
+        del int8["operators"], int8["corruption_accuracy_percent"]
+        for proof in int8["runtimes"].values():
+            del proof["undisputed_accuracy_percent"], proof["errors"]
+
+    edit_metrics(checkout, as_it_was)
+    assert main(checkout) == 0
+    card = (checkout / "models" / "README.md").read_text()
+    assert "<!-- operators -->\nn/a; " in card
+    rows = {row.split(" | ")[0]: row.split(" | ")[2:] for row in card.splitlines()}
+    for name in ("accuracy without 15 disputed labels", "corruption suite, mean"):
+        assert {cell.rstrip(" |") for cell in rows[f"| {name}"]} == {"n/a"}
+    assert "n/a" not in "".join(rows["| accuracy"])
+    assert {path.name for path in (checkout / "models").glob("*.png")} == {"int8_confusion.png", "int8_reliability.png"}
 
 
 def test_metrics_without_a_number_are_one_line_and_1(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Metrics of an earlier version name what is missing, and no page changes."""
     before = [(checkout / page).read_text() for page in PAGES]
-    edit_metrics(checkout, lambda int8: int8.pop("operators"))
+    edit_metrics(checkout, lambda int8: int8.pop("size_bytes"))
     assert main(checkout) == 1
     error = capsys.readouterr().err
-    assert error.startswith("card: error: expected 'operators' in ")
+    assert error.startswith("card: error: expected 'size_bytes' in ")
     assert error.count("\n") == 1
     assert "python -m convert --int8 --float32" in error
     assert [(checkout / page).read_text() for page in PAGES] == before

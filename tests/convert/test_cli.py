@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convert.card import ROOT
+from convert import card
+from convert.card import PAGES, ROOT
 from convert.cli import main
 from convert.inspection import inspect_model
 from convert.plots import int8_pictures
@@ -88,7 +89,9 @@ def test_metrics_alone_draw_the_same_pictures(converted: Path) -> None:
     int8 = json.loads((converted / "metrics.json").read_text())["convert"]["models"]["int8"]
     images = load_mnist().test.images
     drawn = int8_pictures(int8, images)
-    assert drawn == {path.name: path.read_bytes() for path in converted.glob("*.png")}
+    written = {path.name: path.read_bytes() for path in converted.glob("*.png")}
+    assert len(written) == 4
+    assert drawn == written
     proof = next(iter(int8["runtimes"].values()))
     proof["comparison"]["confusion"][0][1] += 1
     proof["reliability"]["accuracies"][-1] -= 0.1
@@ -96,6 +99,17 @@ def test_metrics_alone_draw_the_same_pictures(converted: Path) -> None:
     int8["corruption_accuracy_percent"]["slant"] -= 1
     changed = int8_pictures(int8, images)
     assert [name for name in drawn if drawn[name] == changed[name]] == []
+
+
+def test_the_card_command_draws_what_convert_drew(converted: Path, tmp_path: Path) -> None:
+    """From metrics.json alone, in another folder, byte for byte."""
+    (tmp_path / "models").mkdir()
+    for page in PAGES:
+        shutil.copy(ROOT / page, tmp_path / page)
+    shutil.copy(converted / "metrics.json", tmp_path / "models")
+    assert card.main(tmp_path) == 0
+    drawn = {path.name: path.read_bytes() for path in (tmp_path / "models").glob("*.png")}
+    assert drawn == {path.name: path.read_bytes() for path in converted.glob("*.png")}
 
 
 def test_int8_is_integers_alone_and_the_others_are_not(converted: Path) -> None:
@@ -154,7 +168,9 @@ def test_a_failed_gate_leaves_the_former_model_alone(
     assert (tmp_path / "digits_int8.tflite").read_bytes() == b"the former model"
 
 
-@pytest.mark.parametrize("text", ['{"convert": null}', '{"train": []}', '{"convert": {"models": 3}}'])
+@pytest.mark.parametrize(
+    "text", ['{"convert": null}', '{"train": []}', '{"convert": {"models": 3}}', '{"convert": {"models": {"int8": 3}}}']
+)
 def test_metrics_that_cannot_be_added_to_are_one_line_and_1(
     trained: Path, tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,10 +27,13 @@ def test_disputed_images_do_not_count(wrong: tuple[int, ...], expected: float) -
     assert found.comparison.accuracy_percent == 100 - len(wrong) / 100
 
 
-def test_other_images_have_no_disputed_labels() -> None:
-    """The indices mean MNIST's test split alone."""
-    labels = np.arange(TEST_COUNT - 1) % 10
-    assert proof_of(labels, labels).undisputed_accuracy_percent is None
+@pytest.mark.parametrize(("count", "left"), [(948, 947), (947, 947), (20, 20)])
+def test_of_fewer_images_the_disputed_that_exist_are_left_out(count: int, left: int) -> None:
+    """Image 947 is the first of them; all but the image 0 are right."""
+    labels = np.arange(count) % 10
+    digits = labels.copy()
+    digits[0] = 9
+    assert proof_of(digits, labels).undisputed_accuracy_percent == pytest.approx(100 * (left - 1) / left)
 
 
 def test_disputed_are_fifteen_of_the_test_split() -> None:
