@@ -3,6 +3,8 @@
 MNIST's writers are American; most of the world's 1s with flags, barred 7s, hooked 9s and one-stroke 4s are not in it.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +94,7 @@ _SAMPLES = 12
 Stroke = tuple[NDArray[np.float64], NDArray[np.bool_]]
 
 
-def _strokes(shape: str) -> list[Stroke]:
+def read_shape(shape: str) -> list[Stroke]:
     """The points float64 (N, 2) of each stroke, and which are corners."""
     strokes = [stroke.split() for stroke in shape.split("|")]
     return [
@@ -104,28 +106,41 @@ def _strokes(shape: str) -> list[Stroke]:
     ]
 
 
-SHAPES = {digit: [_strokes(shape) for shape in shapes] for digit, shapes in _SHAPES.items()}
+SHAPES = {digit: [read_shape(shape) for shape in shapes] for digit, shapes in _SHAPES.items()}
 
 
 def draw_digit(digit: int, random: Random) -> Image:
     """Draws a digit, 0 to 9, in one of its shapes, with a hand and a pen of its own: uint8 (28, 28) as MNIST's."""
+    pen = float(np.clip(random.normal(0.11, 0.035), 0.05, 0.22))
+    return normalise(draw_curves(digit_curves(digit, random), _BODY_PX, round(pen * _BODY_PX)))
+
+
+def digit_curves(digit: int, random: Random) -> list[NDArray[np.float64]]:
+    """A digit, 0 to 9, as curves float64 (N, 2) of one of its shapes and a hand of its own, about 1 high."""
     shapes = SHAPES[digit]
     aspect, slant = np.exp(random.normal(0, 0.18)), random.normal(0.12, 0.25)
     hand = np.array([[aspect, 0], [-slant, 1]])
     unsteady = random.uniform(0.01, 0.045)
     curves = [
-        _through(_unsteady(points, unsteady, random), corners) @ hand
+        through(_unsteady(points, unsteady, random), corners) @ hand
         for points, corners in shapes[random.integers(len(shapes))]
     ]
     together = np.concatenate(curves)
     # Square boxes on forms make people write as wide as high; a plain 1 stays narrow.
     size = np.maximum(np.ptp(together, axis=0), 0.5) if random.random() < 0.35 else 1.0
-    pen_px = round(float(np.clip(random.normal(0.11, 0.035), 0.05, 0.22)) * _BODY_PX)
-    field = np.zeros((200, 200), np.uint8)
+    return [(curve - together.min(axis=0)) / size for curve in curves]
+
+
+def draw_curves(curves: Sequence[NDArray[np.float64]], unit_px: float, pen_px: int) -> Image:
+    """Draws curves with a round pen on a field of their size and a rim: uint8 (h, w), ink = 255."""
+    together = np.concatenate(curves)
+    low, rim = together.min(axis=0), pen_px + 2
+    width, height = (int(side * unit_px) + 2 * rim + 1 for side in np.ptp(together, axis=0))
+    field = np.zeros((height, width), np.uint8)
     for curve in curves:
-        place = (curve - together.min(axis=0)) / size * _BODY_PX + 20
-        cv2.polylines(field, [np.rint(place * 8).astype(np.int32)], False, (255,), pen_px, cv2.LINE_AA, 3)
-    return normalise(field)
+        place = (curve - low) * unit_px + rim
+        cv2.polylines(field, [np.rint(place * 8).astype(np.int32)], False, (255,), max(1, pen_px), cv2.LINE_AA, 3)
+    return field
 
 
 def _unsteady(points: NDArray[np.float64], spread: float, random: Random) -> NDArray[np.float64]:
@@ -137,7 +152,7 @@ def _unsteady(points: NDArray[np.float64], spread: float, random: Random) -> NDA
     return np.asarray(moved)
 
 
-def _through(points: NDArray[np.float64], corners: NDArray[np.bool_]) -> NDArray[np.float64]:
+def through(points: NDArray[np.float64], corners: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The spline of Catmull and Rom (1974) through points (N, 2), as points (M, 2); no tangent crosses a corner."""
     t = np.linspace(0, 1, _SAMPLES, endpoint=False)[:, None]
     last = len(points) - 1
