@@ -5,7 +5,7 @@ import itertools
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,8 @@ from edge_app.errors import DigitsError
 from edge_app.model_file import require_writable
 from train.data import Split, load_mnist
 
-from .conversion import Artefact, EvaluationImages, convert_and_prove, step_count
-from .gate import Limits
+from .conversion import EvaluationImages, convert_and_prove, step_count
+from .gate import Check, Limits
 from .keras_to_tflite import PRECISIONS
 from .publish import merge_metrics, publish
 from .report import print_report
@@ -35,10 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0 when everything was written, 1 for a clear failure, 2 (from argparse) for usage."""
     arguments = _parser().parse_args(argv)
     precisions = [precision for precision in PRECISIONS if getattr(arguments, precision)]
+    if arguments.detector and not arguments.int8:
+        _parser().error("expected --int8 with --detector; float32 comes with it")
     if not precisions:
         _parser().error("expected at least one of --int8, --float32, --float16 and --dynamic")
     try:
-        return _convert(arguments, precisions)
+        return _convert_detector(arguments) if arguments.detector else _convert(arguments, precisions)
     except DigitsError as error:
         print(f"convert: error: {error}", file=sys.stderr)
         return 1
@@ -57,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         strict=True,
     ):
         parser.add_argument(f"--{precision}", action="store_true", help=f"make digits_{precision}.tflite: {meaning}")
+    parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
     parser.add_argument("--model", type=Path, default=Path("models"), help="folder of python -m train, or one .h5")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
     parser.add_argument("--output", type=Path, default=Path("models"), help="folder to write to")
@@ -107,7 +110,7 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
 
         artefacts = convert_and_prove(source, precisions, images, runtimes, limits, step)
     print_report(artefacts, Console())
-    if not _passes(artefacts):
+    if not _passes(check for artefact in artefacts for check in artefact.checks):
         return 1
     metrics = merge_metrics(former_metrics, source, artefacts, limits)
     for path in publish(arguments.output, artefacts, metrics, mnist.test.images):
@@ -115,8 +118,33 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     return 0
 
 
-def _passes(artefacts: Sequence[Artefact]) -> bool:
-    failures = [check for artefact in artefacts for check in artefact.checks if not check.holds]
+def _convert_detector(arguments: argparse.Namespace) -> int:
+    _quieten_tensorflow()
+    require_writable(arguments.output)
+    former_metrics = read_metrics(arguments.output)
+    runtimes = installed_runtimes()
+    mnist = load_mnist(arguments.data)
+    from .detector import check_detector, convert_detector, print_detector, publish_detector
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=3 + 2 * len(runtimes))
+        done = itertools.count()
+
+        def step(description: str) -> None:
+            progress.update(task, description=description, completed=next(done))
+
+        artefacts = convert_detector(arguments.model, mnist, runtimes, step)
+    checks = check_detector(*artefacts)
+    print_detector(artefacts, checks, Console())
+    if not _passes(checks):
+        return 1
+    for path in publish_detector(arguments.output, artefacts, former_metrics):
+        print(f"wrote {path}")
+    return 0
+
+
+def _passes(checks: Iterable[Check]) -> bool:
+    failures = [check for check in checks if not check.holds]
     for check in failures:
         print(f"convert: error: {check}", file=sys.stderr)
     if failures:

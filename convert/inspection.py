@@ -9,6 +9,7 @@ import numpy as np
 
 FLOAT_DTYPES = frozenset({"FLOAT16", "FLOAT32", "FLOAT64", "BFLOAT16", "COMPLEX64", "COMPLEX128"})
 FORBIDDEN_OPERATORS = frozenset({"QUANTIZE", "DEQUANTIZE", "FAKE_QUANT"})
+INTEGERS = frozenset({"INT8", "UINT8", "INT16", "INT32"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ class Operator:
         return sum(prod(tensor.shape) for tensor in self.parameters)
 
     @property
+    def converts_float(self) -> bool:
+        """Whether it leads from float to integers or back; from one integer scale to another is no such thing."""
+        ends = {tensor.dtype for tensor in (*self.inputs, *self.outputs)}
+        return self.name in FORBIDDEN_OPERATORS and not ends <= INTEGERS
+
+    @property
     def size_bytes(self) -> int:
         """What its constants take up in the file."""
         return sum(tensor.size_bytes for tensor in self.inputs)
@@ -79,7 +86,7 @@ class Inspection:
     def float_findings(self) -> tuple[str, ...]:
         """Whatever keeps the model from running in integers alone; empty for a full-integer model."""
         tensors = [f"{tensor.dtype} tensor {tensor.name}" for tensor in self.tensors if tensor.dtype in FLOAT_DTYPES]
-        operators = [f"operator {op.name}" for op in self.operators if op.name in FORBIDDEN_OPERATORS]
+        operators = [f"operator {op.name}" for op in self.operators if op.converts_float]
         return (*tensors, *operators)
 
     @property

@@ -12,16 +12,22 @@ PRECISIONS = ("float32", "float16", "dynamic", "int8")
 CALIBRATION_COUNT = 500
 
 
-def to_tflite(model: Any, precision: str, calibration_images: NDArray[np.uint8] | None = None) -> bytes:
+def to_tflite(
+    model: Any,
+    precision: str,
+    calibration_images: NDArray[np.uint8] | None = None,
+    image_hw: tuple[int, int] = IMAGE_HW,
+) -> bytes:
     """Converts a Keras model.
 
     Args:
-        model: float32 (N, 28, 28, 1) in [0, 1] to logits (N, K); for int8 a quantization-aware one, or a float one
+        model: float32 (N, H, W, 1) in [0, 1] to logits (N, K) or maps; for int8 a quantization-aware one, or a float one
             together with calibration images.
         precision: "float32"; "float16" (weights); "dynamic" (int8 weights, float activations); "int8" (everything,
             input and output included).
         calibration_images: uint8 (N, 28, 28): the representative dataset that post-training quantization takes the
             ranges of the activations from. A quantization-aware model has learnt them, and takes None.
+        image_hw: what a fully convolutional model is fixed to.
 
     Returns:
         The flatbuffer, its batch fixed to 1.
@@ -29,7 +35,7 @@ def to_tflite(model: Any, precision: str, calibration_images: NDArray[np.uint8] 
     import tensorflow as tf
 
     function = tf.function(lambda image: model(image, training=False))
-    concrete = function.get_concrete_function(tf.TensorSpec((1, *IMAGE_HW, 1), tf.float32))
+    concrete = function.get_concrete_function(tf.TensorSpec((1, *image_hw, 1), tf.float32))
     converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], model)
     if precision != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]

@@ -49,13 +49,28 @@ def logits_on_runtime(
     Raises:
         VerificationError: the runtime does not work, or refuses or crashes on the model.
     """
+    return _in_process("convert.evaluate_process", runtime, content, images)
+
+
+def maps_on_runtime(runtime: str, content: bytes, tiles: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    """Runs a detector over tiles, uint8 (N, side, side), as logits_on_runtime does.
+
+    Returns:
+        "centre" (N, h, w), "box" (N, h, w, 4) and "label" (N, h, w, 10), float32.
+    """
+    return _in_process("convert.detect_process", runtime, content, {"tiles": tiles})
+
+
+def _in_process(
+    module: str, runtime: str, content: bytes, arrays: Mapping[str, NDArray[np.uint8]]
+) -> dict[str, NDArray[np.float32]]:
     with tempfile.TemporaryDirectory(prefix="digits-convert-") as folder:
-        model_path, images_path, logits_path = (Path(folder, name) for name in ("model.tflite", "in.npz", "out.npz"))
+        model_path, in_path, out_path = (Path(folder, name) for name in ("model.tflite", "in.npz", "out.npz"))
         write_atomically(model_path, content)
-        np.savez(images_path, **images)
-        files = [str(path) for path in (model_path, images_path, logits_path)]
+        np.savez(in_path, **arrays)
+        files = [str(path) for path in (model_path, in_path, out_path)]
         child = subprocess.run(
-            [sys.executable, "-m", "convert.evaluate_process", runtime, *files],
+            [sys.executable, "-m", module, runtime, *files],
             env=_environment(),
             capture_output=True,
             text=True,
@@ -63,8 +78,8 @@ def logits_on_runtime(
         )
         if child.returncode != 0:
             raise VerificationError(f"expected {runtime} to run the model, got: {_cause(child)}")
-        with np.load(logits_path) as logits:
-            return {name: logits[name] for name in logits.files}
+        with np.load(out_path) as results:
+            return {name: results[name] for name in results.files}
 
 
 def _environment() -> dict[str, str]:

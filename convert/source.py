@@ -70,6 +70,14 @@ def load_source(model: Path) -> Source:
     return Source(float_model, qat_model, labels, hashlib.sha256(float_path.read_bytes()).hexdigest(), train_metrics)
 
 
+def load_pair(folder: Path, name: str) -> tuple[Any, Any]:
+    """Loads NAME_float.h5 and its quantization-aware twin NAME_qat.h5; raises SourceError."""
+    from train.qat import load_quantized
+
+    float_model = _load(_float_loader(), _require(folder / f"{name}_float.h5"))
+    return float_model, _load(load_quantized, _require(folder / f"{name}_qat.h5"))
+
+
 def is_quantized(model: Any | None) -> bool:
     """Whether a Keras model carries quantization-aware layers."""
     return model is not None and any(type(layer).__name__.startswith("Quantize") for layer in model.layers)

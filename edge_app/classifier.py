@@ -68,7 +68,9 @@ class Predictions:
 class DigitClassifier:
     """A digit model on a TFLite runtime. Calls from several threads are taken one after the other."""
 
-    def __init__(self, model: ModelFile, runtime: str = "auto", threads: int = 1, allow_float: bool = False) -> None:
+    def __init__(
+        self, model: ModelFile[ModelContract], runtime: str = "auto", threads: int = 1, allow_float: bool = False
+    ) -> None:
         opened = open_interpreter(model.content, runtime, threads)
         self.contract: ModelContract = model.contract
         self.model_sha256 = model.sha256
@@ -76,7 +78,7 @@ class DigitClassifier:
         self._interpreter: Interpreter = opened.interpreter
         self._lock = threading.Lock()
         self._input, self._output = _endpoints(self._interpreter, model, allow_float)
-        self._to_input = _input_table(self._input)
+        self._to_input = input_table(self._input)
 
     @classmethod
     def load(
@@ -143,7 +145,9 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), np.float32)
 
 
-def _endpoints(interpreter: Interpreter, model: ModelFile, allow_float: bool) -> tuple[Endpoint, Endpoint]:
+def _endpoints(
+    interpreter: Interpreter, model: ModelFile[ModelContract], allow_float: bool
+) -> tuple[Endpoint, Endpoint]:
     inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
     dtypes = (np.int8, np.float32) if allow_float else (np.int8,)
     shapes = [tuple(int(side) for side in detail["shape"]) for detail in (*inputs, *outputs)]
@@ -160,7 +164,7 @@ def _endpoints(interpreter: Interpreter, model: ModelFile, allow_float: bool) ->
     return inputs[0], outputs[0]
 
 
-def _input_table(detail: Endpoint) -> NDArray[np.int8] | NDArray[np.float32]:
+def input_table(detail: Endpoint) -> NDArray[np.int8] | NDArray[np.float32]:
     """What each of the 256 grey values becomes at the model's input; ink 255 is 1.0."""
     grey = np.arange(256, dtype=np.float32) / np.float32(255)
     scale, zero_point = detail["quantization"]

@@ -6,8 +6,10 @@ import os
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 from .contract import ModelContract
 from .errors import ModelError, OutputError
@@ -18,8 +20,22 @@ DIGEST_NAME = "flatbuffer.sha256"
 MAX_BYTES = 64 * 1024 * 1024
 
 
+class EmbeddedContract(Protocol):
+    """What is embedded in a model file."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The meaning of the outputs."""
+
+    def to_json(self) -> str:
+        """The text that is embedded."""
+
+
+Contract = TypeVar("Contract", bound=EmbeddedContract)
+
+
 @dataclass(frozen=True)
-class ModelFile:
+class ModelFile(Generic[Contract]):
     """A model as it lies on disk.
 
     Attributes:
@@ -29,7 +45,7 @@ class ModelFile:
     """
 
     content: bytes
-    contract: ModelContract
+    contract: Contract
     source: str = "memory"
 
     @property
@@ -38,13 +54,13 @@ class ModelFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def shipped_model_path() -> Path:
-    """Path of the int8 model that comes with the project, from a wheel or from a checkout."""
-    packaged = Path(__file__).with_name("digits_int8.tflite")
-    return packaged if packaged.exists() else Path(__file__).parent.parent / "models" / "digits_int8.tflite"
+def shipped_model_path(name: str = "digits_int8.tflite") -> Path:
+    """Path of an int8 model that comes with the project, from a wheel or from a checkout."""
+    packaged = Path(__file__).with_name(name)
+    return packaged if packaged.exists() else Path(__file__).parent.parent / "models" / name
 
 
-def embed_contract(flatbuffer: bytes, contract: ModelContract) -> bytes:
+def embed_contract(flatbuffer: bytes, contract: EmbeddedContract) -> bytes:
     """Appends the contract and the labels to a model as a ZIP tail (`unzip -l` lists them)."""
     buffer = io.BytesIO(flatbuffer)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
@@ -60,8 +76,20 @@ def embed_contract(flatbuffer: bytes, contract: ModelContract) -> bytes:
     return buffer.getvalue()
 
 
-def parse_model(content: bytes, source: str = "memory") -> ModelFile:
-    """Reads the contract out of a model's bytes; raises ModelError if they are no model of this project."""
+@overload
+def parse_model(content: bytes, source: str = "memory") -> ModelFile[ModelContract]: ...
+@overload
+def parse_model(content: bytes, source: str, read_contract: Callable[[str], Contract]) -> ModelFile[Contract]: ...
+def parse_model(
+    content: bytes, source: str = "memory", read_contract: Callable[[str], Any] = ModelContract.from_json
+) -> ModelFile[Any]:
+    """Reads the contract out of a model's bytes; raises ModelError if they are no model of this project.
+
+    Args:
+        content: of the file.
+        source: where it came from, for messages.
+        read_contract: makes a contract out of the embedded JSON, or raises ModelError if it is another kind's.
+    """
     if content[4:8] != b"TFL3":
         raise ModelError(f"expected a TFLite model, got {source} without the mark TFL3 at byte 4; check the path")
     try:
@@ -81,11 +109,17 @@ def parse_model(content: bytes, source: str = "memory") -> ModelFile:
         ) from error
     if hashlib.sha256(flatbuffer).hexdigest() != digest:
         raise ModelError(f"expected {source} to match its embedded SHA-256, got a damaged file; copy it again")
-    return ModelFile(content, ModelContract.from_json(text), source)
+    return ModelFile(content, read_contract(text), source)
 
 
-def read_model(path: str | os.PathLike[str]) -> ModelFile:
-    """Reads a model file; raises ModelError with the path and the next step."""
+@overload
+def read_model(path: str | os.PathLike[str]) -> ModelFile[ModelContract]: ...
+@overload
+def read_model(path: str | os.PathLike[str], read_contract: Callable[[str], Contract]) -> ModelFile[Contract]: ...
+def read_model(
+    path: str | os.PathLike[str], read_contract: Callable[[str], Any] = ModelContract.from_json
+) -> ModelFile[Any]:
+    """Reads a model file as parse_model does; raises ModelError with the path and the next step."""
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -95,7 +129,7 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
         raise ModelError(
             f"expected a model file, got {path} ({error.strerror}); make one with: python -m convert --int8"
         ) from error
-    return parse_model(content, str(path))
+    return parse_model(content, str(path), read_contract)
 
 
 def require_writable(output: Path) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from edge_app.errors import DigitsError
 
 from .distribution import is_chief, require_agreement
-from .recipe import Recipe
 
 BACKUP_NAME = ".backup"
 
@@ -26,13 +25,13 @@ class Backup:
 
     Args:
         output: where the models go; the workers of one training share it if they are to go on after a loss.
-        recipe: of this training, as are the next two.
+        recipe: of this training, a dataclass, as are the next two.
         seed: of everything random.
         data_sha256: of the data, and of the teacher where one is given.
         strategy: only its chief writes here.
     """
 
-    def __init__(self, output: Path, recipe: Recipe, seed: int, data_sha256: str, strategy: Any) -> None:
+    def __init__(self, output: Path, recipe: Any, seed: int, data_sha256: str, strategy: Any) -> None:
         identity = json.dumps([dataclasses.asdict(recipe), seed, data_sha256], sort_keys=True)
         self.strategy = strategy
         self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()[:15]

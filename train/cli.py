@@ -25,7 +25,9 @@ def main(argv: list[str] | None = None) -> int:
     if options.seed + (options.seeds or 1) > SEED_COUNT:
         _parser().error(f"expected seeds below {SEED_COUNT}, got --seed {options.seed} and {options.seeds} of them")
     try:
-        if options.seeds:
+        if options.detector:
+            _train_detector(options)
+        elif options.seeds:
             _train_seeds(options, sys.argv[1:] if argv is None else argv)
         else:
             _train(options)
@@ -49,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", type=Path, default=SHIPPED, metavar="DIR", help="where the models go (models/)")
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
     parser.add_argument("--teacher", type=Path, metavar="FILE", help="learn from this digits_teacher.h5, train none")
+    parser.add_argument("--detector", action="store_true", help="train the page's digit detector, on drawn pages")
+    parser.add_argument("--pages", type=_positive, metavar="N", help="pages drawn for the detector")
     parser.add_argument("--train-limit", type=_positive, metavar="N", help="use only the first N training images")
     return parser
 
@@ -80,6 +84,34 @@ def _train_seeds(options: argparse.Namespace, arguments: list[str]) -> None:
         run_seeds(options, _recipe(options), arguments)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("finished seeds stay, the same command goes on after them") from None
+
+
+def _train_detector(options: argparse.Namespace) -> None:
+    from .data import load_mnist
+    from .detector.recipe import DETECTOR_RECIPES
+
+    started = time.monotonic()
+    mnist = load_mnist(options.data)
+    changes = {"float_epochs": options.epochs, "batch_size": options.batch_size, "pages": options.pages}
+    base = DETECTOR_RECIPES["quick" if options.quick else "default"]
+    recipe = dataclasses.replace(base, **{name: value for name, value in changes.items() if value is not None})
+    from .backup import Backup
+    from .detector.fitting import train_detector
+    from .detector.report import write_detector
+    from .distribution import default_strategy
+    from .report import Results
+
+    require_writable(options.output)
+    read_metrics(options.output / METRICS_NAME)
+    backup = Backup(options.output, recipe, options.seed, mnist.sha256, default_strategy())
+    try:
+        trained = train_detector(mnist, recipe, options.seed, backup)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(GO_ON if backup.any_epoch() else "") from None
+    write_detector(
+        options.output, trained, mnist, Results(options.seed, recipe, mnist.sha256, time.monotonic() - started)
+    )
+    backup.remove()
 
 
 def _train(options: argparse.Namespace) -> None:

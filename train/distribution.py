@@ -52,6 +52,13 @@ def choose_strategy() -> Any:
         signal.signal(signal.SIGINT, handler)
 
 
+def default_strategy() -> Any:
+    """The strategy of one process on one device."""
+    import tensorflow as tf
+
+    return tf.distribute.get_strategy()
+
+
 def require_equal_parts(strategy: Any, batch_size: int) -> None:
     """Raises DistributionError where the replicas cannot share a batch evenly."""
     replicas = strategy.num_replicas_in_sync

@@ -13,6 +13,7 @@ from .data import DataError, Mnist, Split
 from .distribution import distributed
 from .examples import Targets, View, batches, draw_views, hard_targets, to_inputs, tracked
 from .network import build_network
+from .optimizer import build_optimizer
 from .qat import copy_of, quantization_aware
 from .recipe import Recipe
 
@@ -102,13 +103,14 @@ class _Fitting:
     ) -> History:
         """Fits a model in place, on all replicas; returns its history from the first epoch on."""
         import tensorflow as tf
-        from tf_keras import callbacks
+        from tf_keras import callbacks, losses
 
         strategy, size = self.backup.strategy, self.recipe.batch_size
         steps = len(self.views[0].labels) // size
         with strategy.scope():
             replica = copy_of(model) if tf.distribute.has_strategy() else model
-            _compile(replica, _warmed_cosine(learning_rate, epochs * steps), self.recipe)
+            optimizer = build_optimizer(replica, learning_rate, epochs * steps, self.recipe)
+            replica.compile(optimizer, losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
         kept = self.backup.stage(stage, replica)
         remaining = range(kept.epochs, epochs)
         print(f"train: {stage}: {model.count_params():,} parameters, {len(remaining)} epochs", flush=True)
@@ -127,31 +129,9 @@ class _Fitting:
         return kept.history
 
 
-def _compile(model: Any, schedule: Any, recipe: Recipe) -> None:
-    from tf_keras import losses, optimizers
-
-    optimizer = optimizers.AdamW(
-        schedule,
-        weight_decay=recipe.weight_decay,
-        use_ema=recipe.ema_momentum > 0,
-        ema_momentum=recipe.ema_momentum or None,
-    )
-    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias", "quantize"])
-    # Keras builds it at the first step, but a backup is restored before.
-    optimizer.build(model.trainable_variables)
-    model.compile(optimizer, losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
-
-
 def _require_a_batch(digits: Split, recipe: Recipe) -> None:
     if len(digits) < recipe.batch_size:
         raise DataError(
             f"expected at least one batch of {recipe.batch_size} images an epoch, got {len(digits)} images; "
             "choose a smaller --batch-size or a larger --train-limit"
         )
-
-
-def _warmed_cosine(learning_rate: float, steps: int) -> Any:
-    from tf_keras.optimizers.schedules import CosineDecay
-
-    warmup = min(300, steps // 10)
-    return CosineDecay(learning_rate / 20, steps - warmup, warmup_target=learning_rate, warmup_steps=warmup)

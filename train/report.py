@@ -13,17 +13,16 @@ from .fitting import Trained, predict
 from .metrics_file import METRICS_NAME, package_versions, read_metrics
 from .network import save_h5
 from .plots import confusion_png, curves_png
-from .recipe import Recipe
 
 VERSIONED = ("tensorflow", "tf-keras", "tensorflow-model-optimization", "numpy", "digits-edge")
 
 
 @dataclass(frozen=True)
 class Results:
-    """One training run: what it was given and how it went; `seconds` is wall time."""
+    """One training run: what it was given (its recipe is a dataclass) and how it went; `seconds` is wall time."""
 
     seed: int
-    recipe: Recipe
+    recipe: Any
     data_sha256: str
     seconds: float
 

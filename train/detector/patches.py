@@ -19,7 +19,7 @@ from ..pages.maker import draw_page
 from ..pages.truth import DrawnPage
 
 PATCH_PX = 128
-MAX_BOXES = 32
+MAX_BOXES = 40
 PATCHES_A_PAGE = 6
 # Digits of these heights are looked for at one scale; larger and smaller ones are neither wanted nor forbidden.
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 12.0, 46.0
@@ -36,8 +36,8 @@ class Patches:
     """Patches and what is in them.
 
     Attributes:
-        ink: uint8 (N, 128, 128).
-        boxes: float32 (N, 32, 5): label, centre x, centre y, width, height in pixels; label IGNORED where it does not
+        ink: uint8 (N, side, side).
+        boxes: float32 (N, 40, 5): label, centre x, centre y, width, height in pixels; label IGNORED where it does not
             matter what is found, EMPTY in rows that hold nothing.
     """
 
@@ -48,23 +48,25 @@ class Patches:
         return len(self.ink)
 
 
-def draw_patches(digits: Split, pages: int, seed: int) -> Patches:
+def draw_patches(digits: Split, pages: int, seed: int, side_px: int = PATCH_PX) -> Patches:
     """Draws pages on all cores and cuts PATCHES_A_PAGE patches out of each, the same ones for the same seed."""
     spawned = multiprocessing.get_context("spawn")
     parts = np.array_split(np.arange(pages), max(1, pages // 50))
     with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=spawned) as pool:
-        drawn = pool.map(functools.partial(_some_pages, digits, seed), parts)
+        drawn = pool.map(functools.partial(_some_pages, digits, seed, side_px), parts)
         done = list(tracked(drawn, "drawing pages", len(parts)))
     return Patches(np.concatenate([part.ink for part in done]), np.concatenate([part.boxes for part in done]))
 
 
-def _some_pages(digits: Split, seed: int, numbers: NDArray[np.int64]) -> Patches:
+def _some_pages(digits: Split, seed: int, side_px: int, numbers: NDArray[np.int64]) -> Patches:
     cv2.setNumThreads(1)
-    cuts = [cut for number in numbers for cut in _cut_page(digits, seed, int(number))]
+    cuts = [cut for number in numbers for cut in _cut_page(digits, seed, side_px, int(number))]
     return Patches(np.stack([ink for ink, _ in cuts]), np.stack([boxes for _, boxes in cuts]))
 
 
-def _cut_page(digits: Split, seed: int, number: int) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
+def _cut_page(
+    digits: Split, seed: int, side_px: int, number: int
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
     random = np.random.default_rng([seed, number, 0xDE7])
     page_seed = int(random.integers(1 << 40))
     if random.random() < 0.14:
@@ -75,11 +77,11 @@ def _cut_page(digits: Split, seed: int, number: int) -> Iterator[tuple[NDArray[n
     ink = find_ink(page.image).ink
     boxes = np.array([(d.label, *d.box) for d in page.digits], np.float32).reshape(-1, 5)
     for _ in range(PATCHES_A_PAGE):
-        yield _cut(ink, boxes, page, random)
+        yield _cut(ink, boxes, page, side_px, random)
 
 
 def _cut(
-    ink: NDArray[np.uint8], boxes: NDArray[np.float32], page: DrawnPage, random: Random
+    ink: NDArray[np.uint8], boxes: NDArray[np.float32], page: DrawnPage, side_px: int, random: Random
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """One patch at a random scale, around a digit more often than not."""
     chosen = boxes[random.integers(len(boxes))] if len(boxes) and random.random() < 0.8 else None
@@ -89,28 +91,28 @@ def _cut(
     size_wh = max(8, round(ink.shape[1] * scale)), max(8, round(ink.shape[0] * scale))
     scaled = cv2.resize(ink, size_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     scaled = cv2.convertScaleAbs(scaled, alpha=float(np.exp(random.normal(0, 0.2))))
-    placed = boxes * np.float32([1, scale, scale, scale, scale])
+    placed = boxes * np.array([1, scale, scale, scale, scale], np.float32)
     if chosen is not None:
         middle = (chosen[1:3] + chosen[3:5] / 2) * scale
-        corner = middle - PATCH_PX / 2 + random.uniform(-0.4, 0.4, 2) * PATCH_PX
+        corner = middle - side_px / 2 + random.uniform(-0.4, 0.4, 2) * side_px
     else:
-        corner = random.uniform(-0.2, 1.0, 2) * np.maximum(np.array(size_wh) - 0.7 * PATCH_PX, 1)
+        corner = random.uniform(-0.2, 1.0, 2) * np.maximum(np.array(size_wh) - 0.7 * side_px, 1)
     left, top = (int(value) for value in corner)
-    field = np.zeros((PATCH_PX, PATCH_PX), np.uint8)
+    field = np.zeros((side_px, side_px), np.uint8)
     from_x, from_y = max(0, left), max(0, top)
-    part = scaled[from_y : max(0, top + PATCH_PX), from_x : max(0, left + PATCH_PX)]
+    part = scaled[from_y : max(0, top + side_px), from_x : max(0, left + side_px)]
     field[from_y - top : from_y - top + part.shape[0], from_x - left : from_x - left + part.shape[1]] = part
-    return field, _rows(placed - np.float32([0, left, top, 0, 0]))
+    return field, _rows(placed - np.array([0, left, top, 0, 0], np.float32), side_px)
 
 
-def _rows(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+def _rows(boxes: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
     """The boxes (x, y, width, height) that reach into a patch, as rows of Patches.boxes."""
     rows = np.full((MAX_BOXES, 5), EMPTY, np.float32)
-    reach_in = ((boxes[:, 1:3] < PATCH_PX) & (boxes[:, 1:3] + boxes[:, 3:5] > 0)).all(axis=1)
+    reach_in = ((boxes[:, 1:3] < side_px) & (boxes[:, 1:3] + boxes[:, 3:5] > 0)).all(axis=1)
     inside = boxes[reach_in][:MAX_BOXES]
     labels, low, sizes = inside[:, 0].copy(), inside[:, 1:3], inside[:, 3:5]
     middles = low + sizes / 2
-    seen = np.clip(low + sizes, 0, PATCH_PX) - np.clip(low, 0, PATCH_PX)
+    seen = np.clip(low + sizes, 0, side_px) - np.clip(low, 0, side_px)
     unclear = seen.prod(axis=1) < 0.7 * sizes.prod(axis=1)
     unclear |= (sizes[:, 1] < MIN_HEIGHT_PX) | (sizes.max(axis=1) > MAX_HEIGHT_PX)
     labels[unclear] = IGNORED

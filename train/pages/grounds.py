@@ -54,9 +54,13 @@ def ornaments(random: Random, height: int, width: int) -> Ground:
         wave = random.uniform(0, 3) * period * np.sin(across * 2 * np.pi / random.uniform(20, 200))
         kind = random.random()
         if kind < 0.55:
-            value = np.cos((along + wave) * 2 * np.pi / period) ** int(random.choice([1, 4, 8])) > random.uniform(0, 0.8)
+            value = np.cos((along + wave) * 2 * np.pi / period) ** int(random.choice([1, 4, 8])) > random.uniform(
+                0, 0.8
+            )
         elif kind < 0.75:
-            value = (np.cos(along * 2 * np.pi / period) * np.cos(across * 2 * np.pi / period)) > random.uniform(0.1, 0.7)
+            value = (np.cos(along * 2 * np.pi / period) * np.cos(across * 2 * np.pi / period)) > random.uniform(
+                0.1, 0.7
+            )
         else:
             centre = random.uniform(-0.5, 1.5, 2) * (width, height)
             value = np.cos(np.hypot(x - centre[0], y - centre[1]) * 2 * np.pi / period) > random.uniform(0, 0.7)
@@ -115,7 +119,7 @@ def _thing(ground: Ground, random: Random) -> None:
         thickness = -1 if random.random() < 0.6 else int(random.integers(2, 12))
         cv2.ellipse(ground, (x, y), axes, random.uniform(0, 180), 0, 360, colour, thickness, cv2.LINE_AA)
     elif kind == 2:
-        points = np.cumsum(random.normal(0, reach / 3, (8, 2)), axis=0) + (x, y)
+        points = np.cumsum(random.normal(0, reach / 3, (8, 2)), axis=0) + np.array([x, y])
         cv2.polylines(ground, [points.astype(np.int32)], False, colour, int(random.integers(1, 10)), cv2.LINE_AA)
     else:
         turn = random.uniform(0, 2 * np.pi)

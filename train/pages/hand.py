@@ -64,7 +64,9 @@ class Hand:
         source = random.choice(list(_SHARES), p=list(_SHARES.values()))
         # Ball pens are the rule; markers are seen too.
         pen = float(np.clip(np.exp(random.normal(np.log(0.075), 0.45)), 0.03, 0.25))
-        return cls(digits, random, source, pen, float(random.normal(0.05, 0.15)), float(random.choice([0.0, 0.6, 0.95])))
+        return cls(
+            digits, random, source, pen, float(random.normal(0.05, 0.15)), float(random.choice([0.0, 0.6, 0.95]))
+        )
 
     def digit(self, height_px: float) -> tuple[int, Ink]:
         """A digit of about that height: its label, and its ink uint8 (h, w) cut to the visible strokes."""
@@ -99,7 +101,9 @@ class Hand:
         """A sign out of SIGNS beside digits of that height, uint8 (h, w), h from the digits' top to its own end."""
         curves = []
         for stroke in _SIGNS[name].split("|"):
-            points = np.array([[float(part) / 100 for part in point.rstrip("*").split(",")] for point in stroke.split()])
+            points = np.array(
+                [[float(part) / 100 for part in point.rstrip("*").split(",")] for point in stroke.split()]
+            )
             curves.append(points + self.random.normal(0, 0.025, points.shape))
         ink = draw_curves(curves, height_px, max(1, round(self.pen * height_px * self.random.uniform(0.8, 1.3))))
         above = round(min(curve[:, 1].min() for curve in curves) * height_px)
@@ -108,7 +112,7 @@ class Hand:
     def _inked(self, image: Ink, height_px: float) -> Ink:
         """The middle line of MNIST's strokes, inked with this pen."""
         large = cv2.resize(image, (_INKED_PX, _INKED_PX), interpolation=cv2.INTER_CUBIC)
-        middle = skeletonize(large > 110)
+        middle = skeletonize(large > 110)  # type: ignore[no-untyped-call]
         y, x = np.nonzero(middle)
         if len(y) < 5:
             return self._enlarged(image, height_px)
@@ -120,7 +124,7 @@ class Hand:
             ends = x[near] + dx, y[near] + dy
             both = middle[ends[1], ends[0]]
             start = np.stack([x[near][both], y[near][both]], axis=1)
-            segments.append(np.stack([start, start + [dx, dy]], axis=1))
+            segments.append(np.stack([start, start + np.array([dx, dy])], axis=1))
         lines = np.concatenate(segments) * scale
         pen_px = max(1, round(self.pen * height_px))
         rim = pen_px + 3
@@ -163,7 +167,8 @@ def turned(ink: Ink, angle_deg: float) -> Ink:
     cos, sin = abs(np.cos(np.radians(angle_deg))), abs(np.sin(np.radians(angle_deg)))
     size = int(height * sin + width * cos) + 1, int(height * cos + width * sin) + 1
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle_deg, 1)
-    matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    matrix[0, 2] += (size[0] - width) / 2
+    matrix[1, 2] += (size[1] - height) / 2
     return np.asarray(cv2.warpAffine(ink, matrix, size), np.uint8)
 
 

@@ -1,5 +1,6 @@
 """What people and printers put on a sheet: numbers, forms, grids, amounts, words, print."""
 
+import itertools
 from collections.abc import Callable
 
 import cv2
@@ -29,7 +30,7 @@ def numbers(sheet: Sheet, digits: Split, random: Random) -> None:
         write_number(sheet, hand, PEN, x, y, size, angle, gap, int(random.integers(1, 11)))
 
 
-def write_number(  # noqa: PLR0913 - a number has that many sides
+def write_number(
     sheet: Sheet, hand: Hand, layer: str, x: float, y: float, size: float, angle: float, gap: float, count: int,
     crowd: bool = False,
 ) -> float:  # fmt: skip
@@ -68,7 +69,9 @@ def write_number(  # noqa: PLR0913 - a number has that many sides
         taken.append(box)
         along += width + max(-0.3 * width, size * random.normal(gap, 0.1))
         if random.random() < 0.06:
-            along += _sign(sheet, hand, layer, str(random.choice(list(".,-/:="))), x + cos * along, y + sin * along, size)
+            along += _sign(
+                sheet, hand, layer, str(random.choice(list(".,-/:="))), x + cos * along, y + sin * along, size
+            )
     if line and random.random() < 0.12:
         _sign(sheet, hand, layer, str(random.choice(list(".,-=#"))), x + cos * along, y + sin * along, size)
     for left, top, width, height in taken:
@@ -96,7 +99,7 @@ def form(sheet: Sheet, digits: Split, random: Random) -> None:
     size = row * random.uniform(0.45, 1.05)
     filled, gap = random.uniform(0.1, 0.9), random.normal(0.15, 0.15)
     for line in rows[:-1]:
-        for index, (start, end) in enumerate(zip(columns[:-1], columns[1:], strict=True)):
+        for index, (start, end) in enumerate(itertools.pairwise(columns)):
             if index < labelled or random.random() < 0.06:
                 _print_in(sheet, random, font, (start, line, end - start, row))
             elif random.random() < filled:
@@ -108,7 +111,9 @@ def form(sheet: Sheet, digits: Split, random: Random) -> None:
 def _columns(sheet: Sheet, random: Random, left: int, row: int) -> list[int]:
     columns = [left]
     while columns[-1] < sheet.width - row and len(columns) < 14:
-        columns.append(columns[-1] + int(row * (random.uniform(0.8, 2.5) if random.random() < 0.7 else random.uniform(2, 6))))
+        columns.append(
+            columns[-1] + int(row * (random.uniform(0.8, 2.5) if random.random() < 0.7 else random.uniform(2, 6)))
+        )
     return columns
 
 
@@ -301,7 +306,9 @@ def _print_in(sheet: Sheet, random: Random, font: int, cell: tuple[int, int, int
     size = max(8, int(height * random.uniform(0.28, 0.6)))
     ink: Ink = print_text(any_word(random), font, size)[:height, : max(1, width - 4)]
     if ink.size:
-        sheet.stamp(PRINT, ink, x + int(random.uniform(2, max(3, width - ink.shape[1]))), y + (height - ink.shape[0]) // 2)
+        sheet.stamp(
+            PRINT, ink, x + int(random.uniform(2, max(3, width - ink.shape[1]))), y + (height - ink.shape[0]) // 2
+        )
 
 
 def _stamp(sheet: Sheet, random: Random) -> None:

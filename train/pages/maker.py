@@ -15,7 +15,7 @@ from .truth import DrawnPage, TruthDigit
 
 Random = np.random.Generator
 PENS = ((40, 40, 45), (30, 45, 130), (20, 20, 25), (150, 30, 40), (95, 95, 100), (45, 70, 170), (70, 40, 120))
-LUMA = np.float32([0.299, 0.587, 0.114])
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 MIN_SHARE_SEEN = 0.75
 
 
@@ -56,10 +56,10 @@ def _blend(sheet: Sheet, random: Random, colour: bool) -> Ground:
     page = page if colour else _luma(page)
     black = random.uniform(10, 60)
     shades = {
-        PRINT: (np.float32([black] * 3), random.uniform(0.6, 1)),
-        RULING: (np.float32(random.uniform(20, 170, 3)), random.uniform(0.3, 1)),
-        PEN: (np.float32(PENS[random.integers(len(PENS))]), random.uniform(0.45, 0.95)),
-        OTHER_PEN: (np.float32(PENS[random.integers(len(PENS))]), random.uniform(0.4, 0.95)),
+        PRINT: (np.array([black] * 3, np.float32), random.uniform(0.6, 1)),
+        RULING: (np.asarray(random.uniform(20, 170, 3), np.float32), random.uniform(0.3, 1)),
+        PEN: (np.asarray(PENS[random.integers(len(PENS))], np.float32), random.uniform(0.45, 0.95)),
+        OTHER_PEN: (np.asarray(PENS[random.integers(len(PENS))], np.float32), random.uniform(0.4, 0.95)),
     }
     for name, layer in sheet.layers.items():
         shade, opacity = shades[name]
@@ -80,7 +80,7 @@ def _luma(page: Ground) -> Ground:
 def _photograph(page: Ground, random: Random, size_wh: tuple[int, int], on_desk: bool) -> tuple[Ground, Ground]:
     """The page in a camera's view, and the perspective (3, 3) that brought it there."""
     height, width = page.shape[:2]
-    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     side = min(size_wh)
     jitter = random.uniform(0, 0.06 if on_desk else 0.02) * side
     placed = corners - (width / 2, height / 2) + random.normal(0, 1, (4, 2)) * jitter
@@ -91,7 +91,7 @@ def _photograph(page: Ground, random: Random, size_wh: tuple[int, int], on_desk:
     placed = (placed @ turn + middle).astype(np.float32)
     matrix = cv2.getPerspectiveTransform(corners, placed)
     seen = cv2.warpPerspective(page, matrix, size_wh, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
-    seen = seen.reshape(*size_wh[::-1], page.shape[2])
+    seen = np.asarray(seen, np.float32).reshape(*size_wh[::-1], page.shape[2])
     if not on_desk:
         return seen, np.asarray(matrix, np.float32)
     desk = grounds.desk(random, *size_wh)
@@ -101,7 +101,7 @@ def _photograph(page: Ground, random: Random, size_wh: tuple[int, int], on_desk:
     shadow = cv2.GaussianBlur(mask, (0, 0), random.uniform(2, 12))[..., None].astype(np.float32) / 255
     alpha = mask[..., None].astype(np.float32) / 255
     desk *= 1 - random.uniform(0, 0.5) * shadow
-    return desk + alpha * (seen - desk), np.asarray(matrix, np.float32)
+    return np.asarray(desk + alpha * (seen - desk), np.float32), np.asarray(matrix, np.float32)
 
 
 def _line(line: list[tuple[int, Points]], matrix: Ground, size_wh: tuple[int, int]) -> tuple[TruthDigit, ...]:
@@ -124,7 +124,7 @@ def _camera(image: Ground, random: Random) -> NDArray[np.uint8]:
     channels = image.shape[2]
     image = image * random.uniform(0.6, 1.05)
     if random.random() < 0.7:
-        image = cv2.GaussianBlur(image, (0, 0), random.uniform(0.4, 1.3))
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), random.uniform(0.4, 1.3)), np.float32)
     image = image.reshape(*image.shape[:2], channels)
     image += random.normal(0, random.uniform(0.3, 6), image.shape).astype(np.float32)
     taken = np.clip(image, 0, 255).astype(np.uint8)

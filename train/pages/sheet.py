@@ -58,7 +58,7 @@ class Sheet:
     def write_digit(self, name: str, label: int, mask: Ink, x: int, y: int) -> tuple[int, Points]:
         """Stamps a digit and returns its truth; its line is for the caller to add."""
         self.stamp(name, mask, x, y)
-        return label, outline(mask) + np.float32([x, y])
+        return label, outline(mask) + np.array([x, y], np.float32)
 
 
 def outline(mask: Ink) -> Points:

@@ -1,0 +1,119 @@
+"""Fitting the detector: the float network, then its quantization-aware twin."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..backup import Backup
+from ..data import Mnist
+from ..fitting import History, set_seed
+from ..optimizer import build_optimizer
+from ..qat import quantization_aware
+from .network import build_detector
+from .patches import PATCH_PX, Patches, draw_patches
+from .recipe import DetectorRecipe
+from .targets import box_loss, centre_loss, label_loss, to_targets
+
+CELLS_HW = (PATCH_PX // 4, PATCH_PX // 4)
+LOSSES = {"centre": centre_loss, "box": box_loss, "label": label_loss}
+# No training draws its pages from this seed.
+VALIDATION_SEED = 1_000_007
+
+
+@dataclass(frozen=True)
+class TrainedDetector:
+    """The float network, its quantization-aware twin, and the history of each stage by name."""
+
+    model: Any
+    twin: Any
+    histories: dict[str, History]
+
+
+def to_detector_inputs(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Patches uint8 (N, h, w) as the network takes them: float32 (N, h, w, 1) in [0, 1]."""
+    return ink[..., None].astype(np.float32) / np.float32(255)
+
+
+def train_detector(mnist: Mnist, recipe: DetectorRecipe, seed: int, backup: Backup) -> TrainedDetector:
+    """Draws pages and trains both stages, from where `backup` is.
+
+    Args:
+        mnist: the training split is written on the pages, the validation split on those that are watched.
+        recipe: the settings.
+        seed: of everything random.
+        backup: follows after each epoch.
+    """
+    set_seed(seed)
+    patches = draw_patches(mnist.train, recipe.pages, seed)
+    watched = draw_patches(mnist.validation, recipe.validation_pages, VALIDATION_SEED)
+    model = build_detector()
+    histories = {}
+    histories["float"] = _fit(
+        model, patches, watched, recipe, seed, backup, ("float", recipe.learning_rate, recipe.float_epochs)
+    )
+    twin = quantization_aware(model, _calibration_inputs(patches, recipe.batch_size))
+    histories["qat"] = _fit(
+        twin, patches, watched, recipe, seed, backup, ("qat", recipe.qat_learning_rate, recipe.qat_epochs)
+    )
+    return TrainedDetector(model, twin, histories)
+
+
+def _calibration_inputs(patches: Patches, count: int) -> NDArray[np.float32]:
+    inputs = to_detector_inputs(patches.ink[:count])
+    # The whole range, so that a pixel enters int8 as it is.
+    inputs[0, 0, :2, 0] = 0, 1
+    return inputs
+
+
+def _fit(
+    model: Any, patches: Patches, watched: Patches, recipe: DetectorRecipe, seed: int, backup: Backup,
+    stage: tuple[str, float, int],
+) -> History:  # fmt: skip
+    from tf_keras import callbacks
+
+    name, learning_rate, epochs = stage
+    steps = len(patches) // recipe.batch_size
+    model.compile(build_optimizer(model, learning_rate, epochs * steps, recipe), _by_output(model))
+    kept = backup.stage(f"detector_{name}", model)
+    remaining = range(kept.epochs, epochs)
+    print(f"train: detector {name}: {model.count_params():,} parameters, {len(remaining)} epochs", flush=True)
+    model.fit(
+        _dataset(patches, recipe.batch_size, remaining, seed),
+        epochs=epochs,
+        initial_epoch=remaining.start,
+        steps_per_epoch=steps,
+        validation_data=_dataset(watched, recipe.batch_size, range(1), 0),
+        callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save)],
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
+    return kept.history
+
+
+def _by_output(model: Any) -> list[Any]:
+    """The losses in the order of the outputs: quantization wrappers rename them."""
+    return [next(loss for key, loss in LOSSES.items() if key in name) for name in model.output_names]
+
+
+def _dataset(patches: Patches, batch_size: int, epochs: range, seed: int) -> Any:
+    import tensorflow as tf
+
+    def batches() -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
+        for epoch in epochs:
+            order = np.random.default_rng([seed, epoch]).permutation(len(patches))
+            for start in range(0, len(order) - batch_size + 1, batch_size):
+                part = np.sort(order[start : start + batch_size])
+                yield patches.ink[part], patches.boxes[part]
+
+    def prepared(ink: Any, boxes: Any) -> tuple[Any, tuple[Any, ...]]:
+        targets = to_targets(boxes, CELLS_HW)
+        return tf.cast(ink, tf.float32)[..., None] / 255, tuple(targets[key] for key in LOSSES)
+
+    signature = (
+        tf.TensorSpec((batch_size, PATCH_PX, PATCH_PX), tf.uint8),
+        tf.TensorSpec((batch_size, *patches.boxes.shape[1:]), tf.float32),
+    )
+    return tf.data.Dataset.from_generator(batches, output_signature=signature).map(prepared).prefetch(3)

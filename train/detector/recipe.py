@@ -1,0 +1,36 @@
+"""The settings of a detector's training, named."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DetectorRecipe:
+    """What `python -m train --detector` does, in numbers.
+
+    Attributes:
+        pages: how many are drawn; each gives six patches.
+        validation_pages: drawn from other digits, to watch.
+        float_epochs: epochs of the float network over all patches.
+        learning_rate: AdamW's at the top of its warmed-up cosine schedule.
+        qat_epochs: epochs of quantization-aware fine-tuning after them.
+        qat_learning_rate: the same for the fine-tuning.
+        batch_size: patches a step.
+        weight_decay: AdamW's.
+        ema_momentum: of the weight averaging; 0 turns it off.
+    """
+
+    pages: int = 8000
+    validation_pages: int = 400
+    float_epochs: int = 8
+    learning_rate: float = 2e-3
+    qat_epochs: int = 1
+    qat_learning_rate: float = 2e-4
+    batch_size: int = 64
+    weight_decay: float = 1e-2
+    ema_momentum: float = 0.998
+
+
+DETECTOR_RECIPES = {
+    "default": DetectorRecipe(),
+    "quick": DetectorRecipe(pages=1000, validation_pages=50, float_epochs=2, ema_momentum=0.98),
+}
