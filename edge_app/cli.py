@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="edge_app", description="Reads handwritten digits.")
-    commands = parser.add_subparsers(title="commands", metavar="{read,inspect}")
+    commands = parser.add_subparsers(title="commands", metavar="{read,bench,inspect}")
     parser.set_defaults(command=None)
     read = commands.add_parser("read", help="read photos or scans", description="Reads photos or scans.")
     read.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
@@ -62,6 +62,24 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
     read.add_argument("--threads", type=_positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
     read.set_defaults(command=_read)
+    bench = commands.add_parser(
+        "bench", help="measure how fast pages are read here", description="Measures how fast pages are read here."
+    )
+    bench.add_argument("images", nargs="*", type=Path, metavar="IMAGE", help="read these instead of drawn ones")
+    bench.add_argument(
+        "--runtime", choices=CHOICES, action="append", help="TFLite runtime; repeatable (default: all installed)"
+    )
+    bench.add_argument(
+        "--threads", type=_positive, action="append", metavar="N", help="CPU threads; repeatable (default: 1 and all)"
+    )
+    bench.add_argument(
+        "--frames", type=_positive, default=100, metavar="N", help="of each image (default: %(default)s)"
+    )
+    bench.add_argument("--model", type=Path, metavar="PATH", help="a classifier made by python -m convert")
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, or - to print them")
+    bench.add_argument("--compare", type=Path, metavar="OLD.json", help="set against what --json wrote earlier")
+    bench.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    bench.set_defaults(command=_bench)
     inspect = commands.add_parser("inspect", help="show what is in a model", description="Shows what is in a model.")
     inspect.add_argument("model", type=Path, metavar="MODEL")
     inspect.set_defaults(command=_inspect)
@@ -88,6 +106,12 @@ def _read(options: argparse.Namespace) -> int:
     from .reading import read_files
 
     return read_files(options)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from .bench import run_bench, run_child
+
+    return run_child(options) if options.child else run_bench(options)
 
 
 def _inspect(options: argparse.Namespace) -> int:

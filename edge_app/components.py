@@ -17,6 +17,9 @@ MIN_PIXELS = 12
 MAX_ENCLOSED = 0.06
 # A component's own strokes are as dark as this quantile of its ink; paper and blurred rims are below.
 DARK_QUANTILE = 0.9
+# A component belongs into a box if this part of it lies there, or if it is this part of the ink there.
+MOSTLY = 0.5
+GOOD_PART = 0.25
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,22 @@ class Candidate:
     fragment: bool = False
 
 
-def find_candidates(page_ink: InkMap) -> list[Candidate]:
+@dataclass(frozen=True)
+class ConnectedInk:
+    """Ink without ruling lines, by what hangs together.
+
+    Attributes:
+        labels: int32 (h, w): the number of the component, 0 is paper.
+        stats: OpenCV's, int32 (N, 5), by number.
+    """
+
+    labels: NDArray[np.int32]
+    stats: NDArray[np.int32]
+
+
+def find_candidates(page_ink: InkMap, connected: ConnectedInk) -> list[Candidate]:
     """One candidate for each connected piece of ink of a size that a digit can have."""
-    labels, stats = connected_ink(page_ink)
+    labels, stats = connected.labels, connected.stats
     keep = _sizes_of_digits(stats, labels.shape)
     frames = _frames(labels, stats, keep)
     return [
@@ -48,17 +64,37 @@ def find_candidates(page_ink: InkMap) -> list[Candidate]:
     ]
 
 
-def connected_ink(page_ink: InkMap) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Connected ink without ruling lines: int32 (h, w) labels, 0 is paper, and OpenCV's stats, int32 (N, 5)."""
+def connect(page_ink: InkMap) -> ConnectedInk:
+    """Takes the ruling lines out and finds what hangs together."""
     mask = page_ink.mask
-    labels, stats = _connected(mask)
-    return _connected(remove_rulings(mask)) if has_rulings(stats, mask.shape) else (labels, stats)
+    connected = _connected(mask)
+    return _connected(remove_rulings(mask)) if has_rulings(connected.stats, mask.shape) else connected
 
 
-def _connected(mask: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def candidate_in(box: Box, page_ink: InkMap, connected: ConnectedInk) -> Candidate | None:
+    """The ink that belongs into a box (x, y, width, height), cut off at its sides where it goes on; None if none does.
+
+    Of the components that reach in, those count that lie mostly within, or that are a good part of the ink there.
+    """
+    x, y, width, height = box
+    window = slice(max(0, y), y + height), slice(max(0, x), x + width)
+    labels = connected.labels[window]
+    counts = np.bincount(labels.ravel())
+    counts[0] = 0
+    numbers = np.flatnonzero(counts)
+    within = counts[numbers] >= MOSTLY * connected.stats[numbers, cv2.CC_STAT_AREA]
+    numbers = numbers[within | (counts[numbers] >= GOOD_PART * counts.sum())]
+    if len(numbers) == 0 or counts[numbers].sum() < MIN_PIXELS:
+        return None
+    own = np.isin(labels, numbers)
+    strokes, dark = _stretched(np.where(own, page_ink.ink[window], 0).astype(np.uint8), own)
+    return Candidate((window[1].start, window[0].start, strokes.shape[1], strokes.shape[0]), strokes, dark)
+
+
+def _connected(mask: Grey) -> ConnectedInk:
     # Grana's block-based labelling takes half the time of OpenCV's own choice on one thread.
     _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
+    return ConnectedInk(np.asarray(labels, np.int32), np.asarray(stats, np.int32))
 
 
 def _sizes_of_digits(stats: NDArray[np.int32], shape_hw: tuple[int, ...]) -> list[int]:
@@ -104,9 +140,13 @@ def _cut(ink: Grey, labels: NDArray[np.int32], index: int, stats: NDArray[np.int
     x, y, width, height = (int(value) for value in stats[:4])
     window = slice(y, y + height), slice(x, x + width)
     own = labels[window] == index
-    strokes = np.where(own, ink[window], 0).astype(np.uint8)
-    inks = strokes[own]
-    dark = int(np.partition(inks, int(DARK_QUANTILE * (len(inks) - 1)))[int(DARK_QUANTILE * (len(inks) - 1))])
-    stretched = cv2.convertScaleAbs(strokes, alpha=255 / max(dark, 1))
+    strokes, dark = _stretched(np.where(own, ink[window], 0).astype(np.uint8), own)
     fragment = height < MIN_HEIGHT_PX
-    return Candidate((x, y, width, height), np.asarray(stretched, np.uint8), dark, fragment=fragment)
+    return Candidate((x, y, width, height), strokes, dark, fragment=fragment)
+
+
+def _stretched(strokes: Grey, own: NDArray[np.bool_]) -> tuple[Grey, int]:
+    """Strokes with the darkest at 255, and how dark those were."""
+    inks, rank = strokes[own], int(DARK_QUANTILE * (own.sum() - 1))
+    dark = int(np.partition(inks, rank)[rank])
+    return np.asarray(cv2.convertScaleAbs(strokes, alpha=255 / max(dark, 1)), np.uint8), dark

@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 
 from .detector_contract import CELL_PX, REFERENCE_WH_PX
 from .ink import Grey
+from .page import Box
 
 Maps = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-# Digits are sought at scales that make them about so high; the network knows 12 to 46 pixels.
+# Digits are sought at the scale that makes them nearly so high.
 SOUGHT_HEIGHT_PX = 26.0
 # What lies nearer to the rim of a tile is left to the next tile.
 RIM_PX = 24
 MAX_OVERLAP = 0.4
+# Scales are powers of 2 between these.
+OCTAVES = (-5, 1)
+MIN_SCORE = 0.05
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,13 @@ class Detections:
     def __len__(self) -> int:
         return len(self.scores)
 
+    def within(self, box: Box, min_score: float) -> bool:
+        """Whether the middle of one at least so sure lies in a box."""
+        middles = self.boxes[self.scores >= min_score]
+        middles = middles[:, :2] + middles[:, 2:] / 2
+        low, high = np.array(box[:2]), np.array(box[:2]) + np.array(box[2:])
+        return bool(_inside(middles, low, high).any())
+
 
 class MapNetwork(Protocol):
     """What detecting asks of a network."""
@@ -46,41 +57,54 @@ class MapNetwork(Protocol):
         """Runs over one tile, uint8 (tile_px, tile_px): logits (h, w), boxes (h, w, 4), digits' logits (h, w, 10)."""
 
 
-def detect(ink: Grey, scales: Sequence[float], network: MapNetwork, min_score: float = 0.2) -> Detections:
-    """Finds digits at some scales.
+def detect(ink: Grey, places: Sequence[Box], network: MapNetwork, min_score: float = MIN_SCORE) -> Detections:
+    """Finds digits near some places, at the scales that suit their heights.
 
     Args:
         ink: uint8 (h, w), 0 = paper.
-        scales: by which the ink is made smaller (or larger) first.
-        network: runs over tiles of it.
+        places: (x, y, width, height) of ink that may be digits or hold some.
+        network: runs over tiles of the ink.
         min_score: what is less likely is left out.
     """
-    parts = [found for scale in scales for found in _at_scale(ink, scale, network, min_score)]
+    boxes = np.asarray(places, np.float32).reshape(-1, 4)
+    octaves = np.clip(np.rint(np.log2(SOUGHT_HEIGHT_PX / np.maximum(boxes[:, 3], 1))), *OCTAVES)
+    parts = [
+        found
+        for octave in np.unique(octaves)
+        for found in _at_scale(ink, float(2**octave), boxes[octaves == octave], network, min_score)
+    ]
     if not parts:
         return Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros((0, 10), np.float32))
-    boxes, scores, probabilities = (np.concatenate([part[index] for part in parts]) for index in range(3))
-    kept = surest(boxes, scores)
-    return Detections(boxes[kept], scores[kept], probabilities[kept])
+    found_boxes, scores, probabilities = (np.concatenate([part[index] for part in parts]) for index in range(3))
+    kept = surest(found_boxes, scores)
+    return Detections(found_boxes[kept], scores[kept], probabilities[kept])
 
 
 def _at_scale(
-    ink: Grey, scale: float, network: MapNetwork, min_score: float
+    ink: Grey, scale: float, places: NDArray[np.float32], network: MapNetwork, min_score: float
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]]:
     size_wh = max(8, round(ink.shape[1] * scale)), max(8, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     side = network.tile_px
-    for top, height in _tiles(size_wh[1], side):
-        for left, width in _tiles(size_wh[0], side):
+    middles = (places[:, :2] + places[:, 2:] / 2) * scale
+    for top, goes_down in _tiles(size_wh[1], side):
+        for left, goes_right in _tiles(size_wh[0], side):
+            low = np.array([RIM_PX if left else 0, RIM_PX if top else 0])
+            high = np.array([side - RIM_PX if goes_right else side, side - RIM_PX if goes_down else side])
+            corner = np.array([left, top])
+            if not _inside(middles - corner, low, high).any():
+                continue
             tile = np.zeros((side, side), np.uint8)
             part = small[top : top + side, left : left + side]
             tile[: part.shape[0], : part.shape[1]] = part
             boxes, scores, probabilities = decode(network.maps(tile), min_score)
-            middles = boxes[:, :2] + boxes[:, 2:] / 2
-            low = np.array([RIM_PX if left else 0, RIM_PX if top else 0])
-            high = np.array([side - RIM_PX if width else side, side - RIM_PX if height else side])
-            inside = ((middles >= low) & (middles < high)).all(axis=1)
-            boxes = (boxes + np.array([left, top, 0, 0], np.float32)) / np.float32(scale)
-            yield boxes[inside], scores[inside], probabilities[inside]
+            inside = _inside(boxes[:, :2] + boxes[:, 2:] / 2, low, high)
+            boxes[:, :2] += corner
+            yield boxes[inside] / np.float32(scale), scores[inside], probabilities[inside]
+
+
+def _inside(points: NDArray[np.float32], low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.asarray(((points >= low) & (points < high)).all(axis=1))
 
 
 def _tiles(length: int, side: int) -> list[tuple[int, bool]]:
@@ -111,12 +135,8 @@ def decode(maps: Maps, min_score: float) -> tuple[NDArray[np.float32], NDArray[n
 
 def surest(boxes: NDArray[np.float32], scores: NDArray[np.float32]) -> NDArray[np.int64]:
     """Indices of the boxes that no surer one overlaps by more than MAX_OVERLAP of their union, the surest first."""
-    order = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
-    for index in order:
-        if not kept or overlaps(boxes[index], boxes[kept]).max() <= MAX_OVERLAP:
-            kept.append(int(index))
-    return np.array(kept, np.int64)
+    kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), 0.0, MAX_OVERLAP)
+    return np.asarray(kept, np.int64).reshape(-1)
 
 
 def overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -19,3 +19,7 @@ class RuntimeUnavailableError(DigitsError, RuntimeError):
 
 class OutputError(DigitsError, OSError):
     """A result that cannot be written."""
+
+
+class BenchError(DigitsError, ValueError):
+    """A measurement that cannot be made, or an earlier one that cannot be read."""

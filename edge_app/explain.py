@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .annotate import annotate
-from .components import Candidate, connected_ink, find_candidates
+from .components import Candidate, connect, find_candidates
 from .ink import Grey, find_ink, to_luma
 from .normalise import FIELD_PX, normalise
 from .page import Page
@@ -24,13 +24,13 @@ def explain(image: NDArray[np.uint8], page: Page) -> dict[str, NDArray[np.uint8]
         uint8 (h, w) or (h, w, 3) each.
     """
     page_ink = find_ink(to_luma(image))
-    labels, _ = connected_ink(page_ink)
-    candidates = find_candidates(page_ink)
+    connected = connect(page_ink)
+    candidates = find_candidates(page_ink, connected)
     return {
         "1-ink": page_ink.ink,
         "2-threshold": page_ink.threshold,
         "3-mask": page_ink.mask,
-        "4-without-rulings": (labels > 0).astype(np.uint8) * np.uint8(255),
+        "4-without-rulings": (connected.labels > 0).astype(np.uint8) * np.uint8(255),
         "5-candidates": _boxes(page_ink.ink, candidates),
         "6-normalised": _tiles(candidates),
         "7-page": annotate(image, page),

@@ -1,40 +1,64 @@
 """From an image to a page of numbers."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from .company import keep_good_company
-from .components import find_candidates
+from .components import connect, find_candidates
+from .confirmation import confirm
+from .detection import MapNetwork, detect
+from .detector import DigitDetector
 from .errors import ImageError
 from .image_file import MIN_SIDE_PX
 from .ink import InkMap, find_ink, to_luma
 from .lines import arrange, find_slant
 from .page import Box, Digit, Page
-from .recognition import Classifier, Reading, recognise
+from .recognition import Classifier, Reading, read_joined, read_wholes
+from .stages import Watch, unwatched
+
+# A page whose ink is all read, and surely so, needs no second look.
+PLAIN_CONFIDENCE = 0.9
+MIN_PLAIN_DIGITS = 3
+# Ink is cut into digits only where the detector sees at least so sure a one in it.
+WORTH_CUTTING = 0.15
 
 
 class PageReader:
-    """Finds and reads the handwritten digits of an image. Holds no state between images."""
+    """Finds and reads the handwritten digits of an image. Holds no state between images.
 
-    def __init__(self, classifier: Classifier) -> None:
+    Args:
+        classifier: reads single digits.
+        detector: looks at pages that do not read plainly; None reads without one, and by default it is the shipped one.
+    """
+
+    def __init__(self, classifier: Classifier, detector: MapNetwork | Literal["shipped"] | None = "shipped") -> None:
         self._classifier = classifier
+        if detector == "shipped":
+            detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
+        self._detector = detector
 
-    def read(self, image: NDArray[np.uint8]) -> Page:
+    def read(self, image: NDArray[np.uint8], watch: Watch = unwatched) -> Page:
         """Reads one image.
 
         Args:
             image: uint8 (H, W) luma or (H, W, 3) RGB, from 32x32 pixels up.
+            watch: surrounds each stage, to measure it.
 
         Raises:
             ImageError: any other shape or dtype.
         """
         height, width = checked_size(image)
-        luma = to_luma(image)
-        page_ink = find_ink(luma)
-        readings = self.read_ink(page_ink)
+        with watch("ink"):
+            luma = to_luma(image)
+            page_ink = find_ink(luma)
+        readings = self._read_ink(page_ink, watch)
         if page_ink.doubtful and not any(reading.label is not None for reading in readings):
-            page_ink = find_ink(luma, inverted=not page_ink.inverted)
-            readings = self.read_ink(page_ink)
+            with watch("ink"):
+                page_ink = find_ink(luma, inverted=not page_ink.inverted)
+            readings = self._read_ink(page_ink, watch)
         digits = [
             Digit(reading.label, reading.confidence, on_image(reading.box, page_ink.scale, (width, height)))
             for reading in readings
@@ -43,13 +67,37 @@ class PageReader:
         refused = [
             on_image(reading.box, page_ink.scale, (width, height)) for reading in readings if reading.label is None
         ]
-        return Page(arrange(digits), width, height, tuple(refused))
+        with watch("lines"):
+            return Page(arrange(digits), width, height, tuple(refused))
 
-    def read_ink(self, page_ink: InkMap) -> list[Reading]:
+    def _read_ink(self, page_ink: InkMap, watch: Watch) -> list[Reading]:
         """Reads the ink of a page; the boxes are in pixels of the ink map."""
-        candidates = find_candidates(page_ink)
-        slant_deg = find_slant([candidate.box for candidate in candidates if not candidate.fragment])
-        return keep_good_company(recognise(candidates, self._classifier, slant_deg))
+        with watch("candidates"):
+            connected = connect(page_ink)
+            candidates = find_candidates(page_ink, connected)
+        with watch("wholes"):
+            slant_deg = find_slant([candidate.box for candidate in candidates if not candidate.fragment])
+            wholes = read_wholes(candidates, self._classifier, slant_deg)
+        frames = [Reading(frame.box, None, 0.0, frame.contrast) for frame in candidates if frame.encloses]
+        found = None
+        if self._detector is not None and not _plain([whole.reading for whole in wholes] + frames):
+            with watch("detector"):
+                found = detect(page_ink.ink, [whole.candidate.box for whole in wholes], self._detector)
+        with watch("joined"):
+            readings = frames
+            for whole in wholes:
+                cut = whole.looks_joined and (found is None or found.within(whole.candidate.box, WORTH_CUTTING))
+                readings += read_joined(whole, self._classifier) if cut else [whole.reading]
+        with watch("belief"):
+            if found is not None:
+                readings = confirm(readings, found, page_ink, connected, self._classifier)
+            return keep_good_company(readings)
+
+
+def _plain(readings: Sequence[Reading]) -> bool:
+    """Whether all ink reads as digits, and some of them are more than a stroke."""
+    sure = all(reading.label is not None and reading.confidence >= PLAIN_CONFIDENCE for reading in readings)
+    return sure and sum(reading.label != 1 for reading in readings) >= MIN_PLAIN_DIGITS
 
 
 def checked_size(image: NDArray[np.uint8]) -> tuple[int, int]:

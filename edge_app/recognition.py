@@ -55,55 +55,100 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class _Upright:
+class Whole:
+    """A candidate read as one digit.
+
+    Attributes:
+        candidate: the ink on the page.
+        ink: the same turned upright, uint8 (h, w).
+        matrix: how it was turned, or None.
+        reading: what it reads as.
+    """
+
     candidate: Candidate
     ink: Grey
     matrix: NDArray[np.float64] | None
-    whole: Reading
+    reading: Reading
+
+    @property
+    def looks_joined(self) -> bool:
+        """Whether it may be several digits."""
+        rows, columns = np.flatnonzero(self.ink.any(axis=1)), np.flatnonzero(self.ink.any(axis=0))
+        height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+        if height < MIN_SPLIT_HEIGHT_PX or width < 0.4 * height:
+            return False
+        return self.reading.label is None or self.reading.confidence < SURE or bool(width > WIDE * height)
 
 
-def recognise(candidates: Sequence[Candidate], classifier: Classifier, slant_deg: float = 0.0) -> list[Reading]:
-    """Reads candidates; joined digits become several readings.
+def read_wholes(candidates: Sequence[Candidate], classifier: Classifier, slant_deg: float = 0.0) -> list[Whole]:
+    """Reads candidates as one digit each, broken ones put together.
 
     Args:
-        candidates: ink that may be digits.
+        candidates: ink that may be digits; frames are left out.
         classifier: reads the normalised ink.
         slant_deg: direction of the lines on the page.
     """
     alone = [candidate for candidate in candidates if not (candidate.fragment or candidate.encloses)]
     fragments = [candidate for candidate in candidates if candidate.fragment]
-    wholes = _mended(_read_whole(alone, classifier, slant_deg), fragments, classifier, slant_deg)
-    readings = [Reading(frame.box, None, 0.0, frame.contrast) for frame in candidates if frame.encloses]
-    for each in wholes:
-        if _looks_joined(each.ink, each.whole):
-            readings += _read_joined(each, classifier)
-        else:
-            readings.append(each.whole)
-    return readings
+    return _mended(_read_whole(alone, classifier, slant_deg), fragments, classifier, slant_deg)
 
 
-def _read_whole(candidates: Sequence[Candidate], classifier: Classifier, slant_deg: float) -> list[_Upright]:
+def read_joined(whole: Whole, classifier: Classifier) -> list[Reading]:
+    """Reads ink that looks joined as several digits; as a whole where that explains it no better."""
+    pieces = cut_pieces(whole.ink)
+    count = int(pieces.max()) + 1
+    if count == 1:
+        return [whole.reading]
+    inked = whole.ink > 0
+    weights = np.bincount(pieces[inked], minlength=count).astype(float)
+    ends = [_ends(inked & (pieces == index)) for index in range(count)]
+    height = int(np.ptp(np.flatnonzero(inked.any(axis=1)))) + 1
+    tried: list[tuple[Span, NDArray[np.bool_]]] = []
+    for span in spans(ends, height):
+        mask = inked & (pieces >= span.first) & (pieces <= span.last)
+        if mask.any() and np.ptp(np.flatnonzero(mask.any(axis=1))) + 1 >= MIN_PIECE_HEIGHT * height:
+            tried.append((span, mask))
+    read = classify([np.where(mask, whole.ink, 0).astype(np.uint8) for _, mask in tried], classifier)
+    hypotheses = [
+        (span, reading.confidence if reading.label is not None else 0.0)
+        for (span, _), reading in zip(tried, read, strict=True)
+    ]
+    chosen, score = best_path(list(weights / weights.sum()), hypotheses)
+    if not chosen or score < math.log(MIN_EXPLAINED):
+        return [whole.reading]
+    origin_xy = whole.candidate.box[:2]
+    return [
+        replace(
+            read[index],
+            box=box_on_page(tried[index][1], whole.matrix, origin_xy),
+            contrast=whole.candidate.contrast,
+        )
+        for index in chosen
+    ]
+
+
+def _read_whole(candidates: Sequence[Candidate], classifier: Classifier, slant_deg: float) -> list[Whole]:
     turned = [turn_upright(candidate.ink, slant_deg) for candidate in candidates]
     wholes = classify([ink for ink, _ in turned], classifier)
     return [
-        _Upright(candidate, ink, matrix, replace(whole, box=candidate.box, contrast=candidate.contrast))
+        Whole(candidate, ink, matrix, replace(whole, box=candidate.box, contrast=candidate.contrast))
         for candidate, (ink, matrix), whole in zip(candidates, turned, wholes, strict=True)
     ]
 
 
 def _mended(
-    wholes: list[_Upright], fragments: Sequence[Candidate], classifier: Classifier, slant_deg: float
-) -> list[_Upright]:
+    wholes: list[Whole], fragments: Sequence[Candidate], classifier: Classifier, slant_deg: float
+) -> list[Whole]:
     """Puts broken digits together where that reads better than their pieces."""
     candidates = [each.candidate for each in wholes] + list(fragments)
-    beliefs = [each.whole.confidence if each.whole.label is not None else 0.0 for each in wholes]
+    beliefs = [each.reading.confidence if each.reading.label is not None else 0.0 for each in wholes]
     beliefs += [0.0] * len(fragments)
     pairs = near_pairs(candidates, [belief < UNSURE for belief in beliefs])
     unions = _read_whole([joined(candidates[i], candidates[j]) for i, j in pairs], classifier, slant_deg)
     used: set[int] = set()
     mended = []
-    for (i, j), union in sorted(zip(pairs, unions, strict=True), key=lambda item: -item[1].whole.confidence):
-        better = union.whole.label is not None and union.whole.confidence >= max(MENDED, beliefs[i] + GAIN)
+    for (i, j), union in sorted(zip(pairs, unions, strict=True), key=lambda item: -item[1].reading.confidence):
+        better = union.reading.label is not None and union.reading.confidence >= max(MENDED, beliefs[i] + GAIN)
         if better and not {i, j} & used:
             used |= {i, j}
             mended.append(union)
@@ -118,47 +163,6 @@ def classify(inks: Sequence[Grey], classifier: Classifier) -> list[Reading]:
     return [
         Reading((0, 0, 0, 0), None if label == UNREAD else int(label), float(confidence), 0)
         for label, confidence in zip(predictions.labels, predictions.confidences, strict=True)
-    ]
-
-
-def _looks_joined(ink: Grey, whole: Reading) -> bool:
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
-    if height < MIN_SPLIT_HEIGHT_PX or width < 0.4 * height:
-        return False
-    return whole.label is None or whole.confidence < SURE or width > WIDE * height
-
-
-def _read_joined(upright: _Upright, classifier: Classifier) -> list[Reading]:
-    pieces = cut_pieces(upright.ink)
-    count = int(pieces.max()) + 1
-    if count == 1:
-        return [upright.whole]
-    inked = upright.ink > 0
-    weights = np.bincount(pieces[inked], minlength=count).astype(float)
-    ends = [_ends(inked & (pieces == index)) for index in range(count)]
-    height = int(np.ptp(np.flatnonzero(inked.any(axis=1)))) + 1
-    tried: list[tuple[Span, NDArray[np.bool_]]] = []
-    for span in spans(ends, height):
-        mask = inked & (pieces >= span.first) & (pieces <= span.last)
-        if mask.any() and np.ptp(np.flatnonzero(mask.any(axis=1))) + 1 >= MIN_PIECE_HEIGHT * height:
-            tried.append((span, mask))
-    read = classify([np.where(mask, upright.ink, 0).astype(np.uint8) for _, mask in tried], classifier)
-    hypotheses = [
-        (span, reading.confidence if reading.label is not None else 0.0)
-        for (span, _), reading in zip(tried, read, strict=True)
-    ]
-    chosen, score = best_path(list(weights / weights.sum()), hypotheses)
-    if not chosen or score < math.log(MIN_EXPLAINED):
-        return [upright.whole]
-    origin_xy = upright.candidate.box[:2]
-    return [
-        replace(
-            read[index],
-            box=box_on_page(tried[index][1], upright.matrix, origin_xy),
-            contrast=upright.candidate.contrast,
-        )
-        for index in chosen
     ]
 
 

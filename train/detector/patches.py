@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_app.detector_contract import MAX_HEIGHT_PX, MIN_HEIGHT_PX
 from edge_app.ink import find_ink
 
 from ..data import Split
@@ -21,10 +22,12 @@ from ..pages.truth import DrawnPage
 PATCH_PX = 128
 MAX_BOXES = 40
 PATCHES_A_PAGE = 6
-# Digits of these heights are looked for at one scale; larger and smaller ones are neither wanted nor forbidden.
-MIN_HEIGHT_PX, MAX_HEIGHT_PX = 12.0, 46.0
+# Digits that are a little too small or too large for one scale are neither wanted nor forbidden there.
+NEARLY = 1.3
 _DRAWN_FROM, _DRAWN_TO = 13.0, 42.0
-_MIN_SCALE, _MAX_SCALE = 0.12, 1.7
+# Of words and of digits this large, parts must not be taken for digits.
+_LARGE_TO, _LARGE_SHARE = 120.0, 0.15
+_MIN_SCALE, _MAX_SCALE = 0.12, 2.0
 SIZES_WH = ((640, 480), (480, 640), (800, 600), (560, 420), (320, 240), (960, 720))
 IGNORED = 10
 EMPTY = -1
@@ -86,7 +89,8 @@ def _cut(
     """One patch at a random scale, around a digit more often than not."""
     chosen = boxes[random.integers(len(boxes))] if len(boxes) and random.random() < 0.8 else None
     height = chosen[4] if chosen is not None else page.letter_height_px or random.uniform(20, 120)
-    scale = np.exp(random.uniform(np.log(_DRAWN_FROM), np.log(_DRAWN_TO))) / max(height, 4)
+    largest = _LARGE_TO if chosen is None or random.random() < _LARGE_SHARE else _DRAWN_TO
+    scale = np.exp(random.uniform(np.log(_DRAWN_FROM), np.log(largest))) / max(height, 4)
     scale = float(np.clip(scale, _MIN_SCALE, _MAX_SCALE))
     size_wh = max(8, round(ink.shape[1] * scale)), max(8, round(ink.shape[0] * scale))
     scaled = cv2.resize(ink, size_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
@@ -114,7 +118,8 @@ def _rows(boxes: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
     middles = low + sizes / 2
     seen = np.clip(low + sizes, 0, side_px) - np.clip(low, 0, side_px)
     unclear = seen.prod(axis=1) < 0.7 * sizes.prod(axis=1)
-    unclear |= (sizes[:, 1] < MIN_HEIGHT_PX) | (sizes.max(axis=1) > MAX_HEIGHT_PX)
-    labels[unclear] = IGNORED
+    too_small, too_large = MIN_HEIGHT_PX / sizes[:, 1], sizes.max(axis=1) / MAX_HEIGHT_PX
+    labels[unclear | (too_small > 1) | (too_large > 1)] = IGNORED
+    labels[(too_small > NEARLY) | (too_large > NEARLY)] = EMPTY
     rows[: len(inside)] = np.column_stack([labels, middles, sizes])
     return rows

@@ -296,7 +296,7 @@ def _squared(sheet: Sheet, random: Random) -> None:
 
 
 def _headline(sheet: Sheet, random: Random, below: int) -> None:
-    size = int(random.uniform(0.03, 0.12) * sheet.height)
+    size = int(np.exp(random.uniform(np.log(0.03), np.log(0.25))) * sheet.height)
     ink = print_text(any_word(random) + " " + any_word(random), any_font(random), size)
     sheet.stamp(PRINT, ink, int(random.uniform(0, 0.4) * sheet.width), max(0, below - int(size * 1.2)))
 

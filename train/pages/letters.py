@@ -51,6 +51,10 @@ _LETTERS = {
     "V": "4,0 26,100* 50,0",
     "W": "2,0 16,98* 32,30* 46,98* 64,0",
 }
+_ACCENTS = [
+    np.array(points) / 100 for points in (((0, 38), (10, 26)), ((0, 28), (6, 38), (14, 26)), ((0, 34), (18, 32)))
+]
+_ACCENTED = 0.06
 SMALL = "".join(letter for letter in _LETTERS if letter.islower())
 CAPITAL = "".join(letter for letter in _LETTERS if letter.isupper())
 LETTERS = {letter: read_shape(shape) for letter, shape in _LETTERS.items()}
@@ -82,5 +86,9 @@ def write_word(word: str, random: np.random.Generator, unsteady: float, joined: 
             curves.append(through(moved, corners))
             if index == 0:
                 pen = moved[-1] if letter.islower() else None
+        if random.random() < _ACCENTED and letter in "aceinorsuyz":
+            curves.append(
+                _ACCENTS[random.integers(len(_ACCENTS))] + [x + random.uniform(0.1, 0.25), random.normal(0, 0.03)]
+            )
         x += width * random.uniform(0.85, 1.1) + (0 if random.random() < joined else 0.06)
     return curves
