@@ -21,8 +21,8 @@ def to_tflite(
     """Converts a Keras model.
 
     Args:
-        model: float32 (N, H, W, 1) in [0, 1] to logits (N, K) or maps; for int8 a quantization-aware one, or a float one
-            together with calibration images.
+        model: float32 (N, H, W, 1) in [0, 1] to logits (N, K) or maps; for int8 a quantization-aware one, or a
+            float one together with calibration images.
         precision: "float32"; "float16" (weights); "dynamic" (int8 weights, float activations); "int8" (everything,
             input and output included).
         calibration_images: uint8 (N, 28, 28): the representative dataset that post-training quantization takes the

@@ -39,7 +39,7 @@ def print_results(record: Json) -> None:
 
 def print_comparison(old: Json, new: Json) -> None:
     """Prints the medians of the stages that both have, and how they changed."""
-    former = {key: p50_ms for key, p50_ms in _medians(old)}
+    former = dict(_medians(old))
     rows = [
         (", ".join(map(str, key)), f"{former[key]:.2f}", f"{p50_ms:.2f}", f"{p50_ms / former[key]:.2f}x")
         for key, p50_ms in _medians(new)

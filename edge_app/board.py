@@ -18,7 +18,7 @@ _THROTTLED = ("under-voltage", "frequency capped", "throttled", "soft temperatur
 
 def board_facts() -> dict[str, Any]:
     """Name, number of CPUs, versions."""
-    versions = {}
+    versions: dict[str, str | None] = {}
     for package in _PACKAGES:
         try:
             versions[package] = importlib.metadata.version(package)

@@ -1,5 +1,6 @@
 """Finds handwritten digits on an ink map with a small fully-convolutional network, whatever stands around them."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,13 +14,18 @@ from .ink import Grey
 from .page import Box
 
 Maps = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+# Boxes (N, 4), scores (N,), probabilities (N, 10).
+Found = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 # Digits are sought at the scale that makes them nearly so high.
 SOUGHT_HEIGHT_PX = 26.0
 # What lies nearer to the rim of a tile is left to the next tile.
 RIM_PX = 24
 MAX_OVERLAP = 0.4
-# Scales are powers of 2 between these.
-OCTAVES = (-5, 1)
+# Scales are powers of 2 between these; only small images are worth enlarging.
+COARSEST_OCTAVE, FINEST_OCTAVE, FINEST_OCTAVE_SMALL = -5, 0, 1
+SMALL_PIXELS = 700_000
+# At most so many tiles a page.
+MAX_TILES = 40
 MIN_SCORE = 0.05
 
 
@@ -67,12 +73,15 @@ def detect(ink: Grey, places: Sequence[Box], network: MapNetwork, min_score: flo
         min_score: what is less likely is left out.
     """
     boxes = np.asarray(places, np.float32).reshape(-1, 4)
-    octaves = np.clip(np.rint(np.log2(SOUGHT_HEIGHT_PX / np.maximum(boxes[:, 3], 1))), *OCTAVES)
-    parts = [
-        found
+    finest = FINEST_OCTAVE if ink.size > SMALL_PIXELS else FINEST_OCTAVE_SMALL
+    octaves = np.clip(np.rint(np.log2(SOUGHT_HEIGHT_PX / np.maximum(boxes[:, 3], 1))), COARSEST_OCTAVE, finest)
+    # The largest first: they are few tiles, and what is small on a crowded page is seldom what was asked for.
+    tiles = (
+        tile
         for octave in np.unique(octaves)
-        for found in _at_scale(ink, float(2**octave), boxes[octaves == octave], network, min_score)
-    ]
+        for tile in _tiles_at(ink, float(2**octave), boxes[octaves == octave], network.tile_px)
+    )
+    parts = [_found_on(tile, network, min_score) for tile in itertools.islice(tiles, MAX_TILES)]
     if not parts:
         return Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros((0, 10), np.float32))
     found_boxes, scores, probabilities = (np.concatenate([part[index] for part in parts]) for index in range(3))
@@ -80,27 +89,46 @@ def detect(ink: Grey, places: Sequence[Box], network: MapNetwork, min_score: flo
     return Detections(found_boxes[kept], scores[kept], probabilities[kept])
 
 
-def _at_scale(
-    ink: Grey, scale: float, places: NDArray[np.float32], network: MapNetwork, min_score: float
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]]:
+@dataclass(frozen=True)
+class _Tile:
+    """A tile uint8 (side, side), its corner on the ink at its scale, and the part that counts, from low to high."""
+
+    ink: Grey
+    scale: float
+    corner: NDArray[np.int64]
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+
+
+def _tiles_at(ink: Grey, scale: float, places: NDArray[np.float32], side: int) -> Iterator[_Tile]:
+    """The tiles of the ink at a scale that hold the middle of a place."""
     size_wh = max(8, round(ink.shape[1] * scale)), max(8, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    side = network.tile_px
     middles = (places[:, :2] + places[:, 2:] / 2) * scale
-    for top, goes_down in _tiles(size_wh[1], side):
-        for left, goes_right in _tiles(size_wh[0], side):
+    for top, goes_down in _starts(size_wh[1], side):
+        for left, goes_right in _starts(size_wh[0], side):
             low = np.array([RIM_PX if left else 0, RIM_PX if top else 0])
             high = np.array([side - RIM_PX if goes_right else side, side - RIM_PX if goes_down else side])
             corner = np.array([left, top])
-            if not _inside(middles - corner, low, high).any():
-                continue
-            tile = np.zeros((side, side), np.uint8)
-            part = small[top : top + side, left : left + side]
-            tile[: part.shape[0], : part.shape[1]] = part
-            boxes, scores, probabilities = decode(network.maps(tile), min_score)
-            inside = _inside(boxes[:, :2] + boxes[:, 2:] / 2, low, high)
-            boxes[:, :2] += corner
-            yield boxes[inside] / np.float32(scale), scores[inside], probabilities[inside]
+            if _inside(middles - corner, low, high).any():
+                tile = np.zeros((side, side), np.uint8)
+                part = small[top : top + side, left : left + side]
+                tile[: part.shape[0], : part.shape[1]] = part
+                yield _Tile(tile, scale, corner, low, high)
+
+
+def _starts(length: int, side: int) -> list[tuple[int, bool]]:
+    """Starts of tiles along a length, and whether another one follows."""
+    step = side - 2 * RIM_PX
+    count = 1 + max(0, -(-(length - side) // step))
+    return [(index * step, index < count - 1) for index in range(count)]
+
+
+def _found_on(tile: _Tile, network: MapNetwork, min_score: float) -> Found:
+    boxes, scores, probabilities = decode(network.maps(tile.ink), min_score)
+    inside = _inside(boxes[:, :2] + boxes[:, 2:] / 2, tile.low, tile.high)
+    boxes[:, :2] += tile.corner
+    return boxes[inside] / np.float32(tile.scale), scores[inside], probabilities[inside]
 
 
 def _inside(points: NDArray[np.float32], low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -114,7 +142,7 @@ def _tiles(length: int, side: int) -> list[tuple[int, bool]]:
     return [(index * step, index < count - 1) for index in range(count)]
 
 
-def decode(maps: Maps, min_score: float) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+def decode(maps: Maps, min_score: float) -> Found:
     """Boxes (N, 4), scores (N,) and probabilities (N, 10) at the peaks of a network's maps; in pixels of its input."""
     centre, box, label = maps
     peaks = (centre >= cv2.dilate(centre, np.ones((3, 3), np.uint8))) & (centre > np.log(min_score / (1 - min_score)))

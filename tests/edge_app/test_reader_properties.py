@@ -12,7 +12,7 @@ from edge_app.page import Page
 from .fake_classifier import TallInk
 from .pages import blank, write
 
-READER = PageReader(TallInk(3))
+READER = PageReader(TallInk(3), detector=None)
 
 
 def sizes(page: Page) -> list[int]:

@@ -6,7 +6,7 @@ CONTEXT_DILATIONS = (1, 2, 4, 1)
 
 
 def build_detector() -> Any:
-    """Builds the network: float32 (N, H, W, 1) ink in [0, 1], sides multiples of 8, to maps of H/4 x W/4.
+    """Builds the network: float32 (N, H, W, 1) in [0, 1], sides multiples of 8, to maps of H/4 x W/4.
 
     Outputs by name: "centre", (N, H/4, W/4, 1), logit that a handwritten digit's middle lies in the cell; "box",
     (N, H/4, W/4, 4), as edge_app.detector_contract has it; "label", (N, H/4, W/4, 10), logits of the digits. Centres as

@@ -1,0 +1,90 @@
+"""Drawn pages and their truth."""
+
+import cv2
+import numpy as np
+import pytest
+
+from train.data import Split
+from train.pages.hand import SIGNS, Hand, cut, sheared, turned
+from train.pages.layouts import LAYOUTS
+from train.pages.letters import CAPITAL, SMALL, write_word
+from train.pages.maker import draw_page
+from train.pages.printing import any_font, any_word, font_files, print_text
+from train.pages.sheet import VISIBLE, Sheet, outline
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_draws_its_truth(layout: str, rings: Split) -> None:
+    """Boxes lie on the page, and there is ink in them that differs from the paper around."""
+    drawn = 0
+    for seed in range(3):
+        page = draw_page(rings, seed, (320, 240), layout)
+        assert page.image.shape == (240, 320, 3)
+        assert page.image.dtype == np.uint8
+        for digit in page.digits:
+            x, y, width, height = digit.box
+            assert 0 <= digit.label <= 9
+            assert x >= 0 and y >= 0 and x + width <= 320 and y + height <= 240  # noqa: PT018
+            assert np.ptp(page.image[y : y + height, x : x + width].astype(int)) > 10
+            drawn += 1
+    assert drawn > 0 or layout in {"words", "printed", "nothing"}
+
+
+def test_the_same_seed_draws_the_same_page(rings: Split) -> None:
+    """Pages are reproducible, and differ by seed; luma alone has the shape that a reader takes."""
+    page, again, other = (draw_page(rings, seed, (320, 240), colour=False) for seed in (4, 4, 5))
+    assert page.image.shape == (240, 320)
+    assert np.array_equal(page.image, again.image)
+    assert page.lines == again.lines
+    assert not np.array_equal(page.image, other.image)
+
+
+def test_a_hand_writes_digits_words_and_signs(rings: Split) -> None:
+    """About as high as asked for, with ink at all four sides of its box."""
+    for seed in range(12):
+        hand = Hand.any(rings, np.random.default_rng(seed))
+        label, ink = hand.digit(60)
+        assert 0 <= label <= 9
+        assert 30 < ink.shape[0] < 120
+        assert min(side.max() for side in (ink[0], ink[-1], ink[:, 0], ink[:, -1])) > VISIBLE
+        assert hand.word(40, 6).shape[1] > hand.word(40, 1).shape[1] / 2
+        assert all(hand.sign(name, 40).max() > VISIBLE for name in SIGNS)
+
+
+def test_every_letter_is_drawn() -> None:
+    """Each letter gives curves of points; a joined word goes on where the letter before ended."""
+    random = np.random.default_rng(0)
+    for letter in SMALL + CAPITAL:
+        assert all(curve.ndim == 2 and len(curve) > 4 for curve in write_word(letter, random, 0, 1) if len(curve) > 3)
+    first, second = write_word("un", random, 0.0, 1.0)[:2]
+    assert np.allclose(first[-1], second[0])
+
+
+def test_print_uses_all_fonts() -> None:
+    """There are several families, each one prints, and words vary."""
+    random = np.random.default_rng(1)
+    assert len({path.parent for path in font_files()}) >= 2
+    assert all(print_text("Ag 7", any_font(random), 24).max() > 200 for _ in range(10))
+    assert len({any_word(random) for _ in range(20)}) > 15
+
+
+def test_a_sheet_keeps_places() -> None:
+    """What is taken is not free, what is outside is not held, and ink over the edge is lost without harm."""
+    sheet = Sheet(100, 50)
+    assert sheet.free(10, 10, 20, 20)
+    sheet.take(15, 15, 5, 5)
+    assert not sheet.free(10, 10, 20, 20)
+    assert not sheet.holds(90, 10, 20, 20)
+    sheet.stamp("pen", np.full((20, 20), 255, np.uint8), 90, -10)
+    assert int((sheet.layer("pen") > 0).sum()) == 10 * 10
+
+
+def test_shapes_move_as_asked() -> None:
+    """Shearing to the right moves the top, a quarter turn swaps the sides, and cutting leaves the box."""
+    bar = np.zeros((40, 9), np.uint8)
+    bar[:, 3:6] = 255
+    top, bottom = (np.flatnonzero(sheared(bar, 0.5)[row]).mean() for row in (1, -2))
+    assert top > bottom + 10
+    assert cut(turned(bar, 90)).shape[1] >= 36
+    assert cut(bar).shape == (40, 3)
+    assert outline(bar)[:, 0].max() == 5
