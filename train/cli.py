@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
     parser.add_argument("--teacher", type=Path, metavar="FILE", help="learn from this digits_teacher.h5, train none")
     parser.add_argument("--detector", action="store_true", help="train the page's digit detector, on drawn pages")
+    parser.add_argument("--start", type=Path, metavar="FILE", help="go on from this detector_float.h5")
     parser.add_argument("--pages", type=_positive, metavar="N", help="pages drawn for the detector")
     parser.add_argument("--train-limit", type=_positive, metavar="N", help="use only the first N training images")
     return parser
@@ -97,15 +98,18 @@ def _train_detector(options: argparse.Namespace) -> None:
     recipe = dataclasses.replace(base, **{name: value for name, value in changes.items() if value is not None})
     from .backup import Backup
     from .detector.fitting import train_detector
+    from .detector.network import load_start
     from .detector.report import write_detector
     from .distribution import default_strategy
     from .report import Results
 
     require_writable(options.output)
     read_metrics(options.output / METRICS_NAME)
-    backup = Backup(options.output, recipe, options.seed, mnist.sha256, default_strategy())
+    start = load_start(options.start) if options.start else None
+    begun_from = hashlib.sha256(options.start.read_bytes()).hexdigest() if options.start else ""
+    backup = Backup(options.output, recipe, options.seed, mnist.sha256 + begun_from, default_strategy())
     try:
-        trained = train_detector(mnist, recipe, options.seed, backup)
+        trained = train_detector(mnist, recipe, options.seed, backup, start)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(GO_ON if backup.any_epoch() else "") from None
     write_detector(

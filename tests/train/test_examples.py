@@ -6,10 +6,9 @@ import pytest
 from edge_app.contract import LABELS
 from train.augment import CAMERA, augment, handwrite
 from train.corruptions import KINDS, SEVERITIES, corrupt
-from train.data import Split, load_mnist
+from train.data import load_mnist
 from train.examples import NON_DIGIT, View, batches, draw_view, draw_views, hard_targets, to_inputs
 from train.non_digits import make_non_digits
-from train.page_maker import draw_page
 from train.recipe import Recipe
 
 DIGITS = load_mnist().train.head(200)
@@ -108,16 +107,3 @@ def test_corruptions_grow_with_severity(kind: str) -> None:
     damage = [np.abs(corrupt(images, kind, severity).astype(int) - images).mean() for severity in SEVERITIES]
     assert 0 < damage[0] < damage[2]
     assert np.array_equal(corrupt(images, kind, 1), corrupt(images, kind, 1))
-
-
-def test_drawn_pages_know_their_truth() -> None:
-    """The same seed draws the same page; each truth box holds ink darker than the paper around it."""
-    digits = Split(DIGITS.images, DIGITS.labels)
-    page = draw_page(digits, seed=2)
-    assert np.array_equal(page.image, draw_page(digits, seed=2).image)
-    assert page.text
-    for line in page.lines:
-        for digit in line:
-            x, y, width, height = digit.box
-            inside = page.image[y : y + height, x : x + width].mean(axis=2)
-            assert inside.min() < np.median(page.image) - 40

@@ -1,10 +1,14 @@
 """Drawn pages and their truth."""
 
+import json
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
 from train.data import Split
+from train.pages.cli import main
 from train.pages.hand import SIGNS, Hand, cut, sheared, turned
 from train.pages.layouts import LAYOUTS
 from train.pages.letters import CAPITAL, SMALL, write_word
@@ -88,3 +92,15 @@ def test_shapes_move_as_asked() -> None:
     assert cut(turned(bar, 90)).shape[1] >= 36
     assert cut(bar).shape == (40, 3)
     assert outline(bar)[:, 0].max() == 5
+
+
+def test_the_command_writes_a_page_and_prints_its_truth(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A picture of the size asked for, and JSON of its lines; a wrong name or size is usage."""
+    path = tmp_path / "page.png"
+    assert main([str(path), "--seed", "3", "--layout", "numbers", "--size", "320x200"]) == 0
+    assert cv2.imread(str(path)).shape == (200, 320, 3)
+    lines = json.loads(capsys.readouterr().out)
+    assert all(set(digit) == {"label", "box"} for line in lines for digit in line)
+    for wrong in ([str(tmp_path / "page.txt")], [str(path), "--size", "5x5"]):
+        with pytest.raises(SystemExit, match="2"):
+            main(wrong)

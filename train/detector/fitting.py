@@ -38,7 +38,9 @@ def to_detector_inputs(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
     return ink[..., None].astype(np.float32) / np.float32(255)
 
 
-def train_detector(mnist: Mnist, recipe: DetectorRecipe, seed: int, backup: Backup) -> TrainedDetector:
+def train_detector(
+    mnist: Mnist, recipe: DetectorRecipe, seed: int, backup: Backup, start: Any | None = None
+) -> TrainedDetector:
     """Draws pages and trains both stages, from where `backup` is.
 
     Args:
@@ -46,11 +48,12 @@ def train_detector(mnist: Mnist, recipe: DetectorRecipe, seed: int, backup: Back
         recipe: the settings.
         seed: of everything random.
         backup: follows after each epoch.
+        start: a trained float network to go on from, instead of a new one.
     """
     set_seed(seed)
     patches = draw_patches(mnist.train, recipe.pages, seed)
     watched = draw_patches(mnist.validation, recipe.validation_pages, VALIDATION_SEED)
-    model = build_detector()
+    model = build_detector() if start is None else start
     histories = {}
     histories["float"] = _fit(
         model, patches, watched, recipe, seed, backup, ("float", recipe.learning_rate, recipe.float_epochs)

@@ -1,18 +1,27 @@
 """The detector's network: fully convolutional, only layers that quantization-aware training knows how to fold."""
 
+from pathlib import Path
 from typing import Any
 
+from edge_app.errors import DigitsError
+
+from ..network import load_float
+
 CONTEXT_DILATIONS = (1, 2, 4, 1)
+
+
+class StartError(DigitsError, ValueError):
+    """A file that holds no detector to go on from."""
 
 
 def build_detector() -> Any:
     """Builds the network: float32 (N, H, W, 1) in [0, 1], sides multiples of 8, to maps of H/4 x W/4.
 
     Outputs by name: "centre", (N, H/4, W/4, 1), logit that a handwritten digit's middle lies in the cell; "box",
-    (N, H/4, W/4, 4), as edge_app.detector_contract has it; "label", (N, H/4, W/4, 10), logits of the digits. Centres as
-    in CenterNet (Zhou et al. 2019, arXiv:1904.07850). Half of the way runs at an eighth of the ink's size with dilated
-    convolutions, so that a cell sees what stands around a digit, and joins the finer one again (as in U-Net, Ronneberger
-    et al. 2015, arXiv:1505.04597).
+    (N, H/4, W/4, 4), as edge_app.detector_contract has it; "label", (N, H/4, W/4, 10), logits of the digits.
+    Centres as in CenterNet (Zhou et al. 2019, arXiv:1904.07850). Half of the way runs at an eighth of the ink's
+    size with dilated convolutions, so that a cell sees what stands around a digit, and joins the finer one again
+    (as in U-Net, Ronneberger et al. 2015, arXiv:1505.04597).
     """
     from tf_keras import Model, initializers, layers
 
@@ -33,3 +42,15 @@ def build_detector() -> Any:
     box = layers.Conv2D(4, 1, name="box")(x)
     label = layers.Conv2D(10, 1, name="label")(x)
     return Model(inputs, [centre, box, label], name="detector")
+
+
+def load_start(path: Path) -> Any:
+    """Loads a float detector to go on from; raises StartError if it is damaged or another network."""
+    try:
+        model = load_float(path)
+    except Exception as error:  # h5py, Keras and json each raise their own kinds for a damaged file
+        cause = (str(error).strip().splitlines() or ["no message"])[0]
+        raise StartError(f"expected a Keras model in {path}, got {type(error).__name__}: {cause}") from error
+    if [tuple(weight.shape) for weight in model.weights] != [tuple(w.shape) for w in build_detector().weights]:
+        raise StartError(f"expected {path} to have the detector's layers, got others; train it anew, without --start")
+    return model

@@ -1,0 +1,5 @@
+"""`python -m train.pages`."""
+
+from .cli import main
+
+raise SystemExit(main())
