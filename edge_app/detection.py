@@ -24,6 +24,7 @@ MAX_OVERLAP = 0.4
 # Scales are powers of 2 between these; only small images are worth enlarging.
 COARSEST_OCTAVE, FINEST_OCTAVE, FINEST_OCTAVE_SMALL = -5, 0, 1
 SMALL_PIXELS = 700_000
+NEARLY_ONE_TILE = 1.3
 # At most so many tiles a page.
 MAX_TILES = 40
 MIN_SCORE = 0.05
@@ -102,6 +103,9 @@ class _Tile:
 
 def _tiles_at(ink: Grey, scale: float, places: NDArray[np.float32], side: int) -> Iterator[_Tile]:
     """The tiles of the ink at a scale that hold the middle of a place."""
+    # A page that is only a little larger than one tile is made smaller rather than cut.
+    whole = side / max(ink.shape)
+    scale = whole if whole < scale <= NEARLY_ONE_TILE * whole else scale
     size_wh = max(8, round(ink.shape[1] * scale)), max(8, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     middles = (places[:, :2] + places[:, 2:] / 2) * scale

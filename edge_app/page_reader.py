@@ -20,7 +20,7 @@ from .recognition import Classifier, Reading, read_joined, read_wholes
 from .stages import Watch, unwatched
 
 # A page whose ink is all read, and surely so, needs no second look.
-PLAIN_CONFIDENCE = 0.9
+PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
 # Ink is cut into digits only where the detector sees at least so sure a one in it.
 WORTH_CUTTING = 0.15
@@ -95,9 +95,11 @@ class PageReader:
 
 
 def _plain(readings: Sequence[Reading]) -> bool:
-    """Whether all ink reads as digits, and some of them are more than a stroke."""
-    sure = all(reading.label is not None and reading.confidence >= PLAIN_CONFIDENCE for reading in readings)
-    return sure and sum(reading.label != 1 for reading in readings) >= MIN_PLAIN_DIGITS
+    """Whether all ink reads as digits, nearly all surely, and some of them are more than a stroke."""
+    if any(reading.label is None for reading in readings):
+        return False
+    sure = [reading for reading in readings if reading.confidence >= PLAIN_CONFIDENCE]
+    return len(sure) >= PLAIN_SHARE * len(readings) and sum(each.label != 1 for each in sure) >= MIN_PLAIN_DIGITS
 
 
 def checked_size(image: NDArray[np.uint8]) -> tuple[int, int]:

@@ -49,6 +49,7 @@ class Hand:
         pen: width of the pen, in digit heights.
         slant: shear of the writing.
         joined: chance that letters are joined, in [0, 1].
+        uneven: how much the digits' heights differ, as the standard deviation of their logarithm.
     """
 
     digits: Split
@@ -57,6 +58,7 @@ class Hand:
     pen: float
     slant: float
     joined: float
+    uneven: float
 
     @classmethod
     def any(cls, digits: Split, random: Random) -> "Hand":
@@ -64,14 +66,13 @@ class Hand:
         source = random.choice(list(_SHARES), p=list(_SHARES.values()))
         # Ball pens are the rule; markers are seen too.
         pen = float(np.clip(np.exp(random.normal(np.log(0.075), 0.45)), 0.03, 0.25))
-        return cls(
-            digits, random, source, pen, float(random.normal(0.05, 0.15)), float(random.choice([0.0, 0.6, 0.95]))
-        )
+        slant, joined = float(random.normal(0.05, 0.15)), float(random.choice([0.0, 0.6, 0.95]))
+        return cls(digits, random, source, pen, slant, joined, float(random.choice([0.06, 0.12, 0.28])))
 
     def digit(self, height_px: float) -> tuple[int, Ink]:
         """A digit of about that height: its label, and its ink uint8 (h, w) cut to the visible strokes."""
         random = self.random
-        height_px *= np.exp(random.normal(0, 0.1))
+        height_px *= np.exp(random.normal(0, self.uneven))
         while True:
             index = int(random.integers(len(self.digits)))
             label, image = int(self.digits.labels[index]), self.digits.images[index]

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -21,7 +22,7 @@ def numbers(sheet: Sheet, digits: Split, random: Random) -> None:
     hand = Hand.any(digits, random)
     size = _digit_size(sheet, random)
     kind = random.random()
-    angle = float(random.normal(0, 4)) if kind < 0.75 else float(random.uniform(-45, 45))
+    angle = float(random.normal(0, 4)) if kind < 0.65 else float(random.uniform(-45, 45))
     gap = random.normal(0.22, 0.2)
     if random.random() < 0.25:
         _ruled(sheet, random, size * random.uniform(1.2, 2.2))
@@ -226,7 +227,7 @@ def printed(sheet: Sheet, digits: Split, random: Random) -> None:
 def large(sheet: Sheet, digits: Split, random: Random) -> None:
     """A few large digits with a thick pen, as held before a webcam."""
     hand = Hand.any(digits, random)
-    hand = Hand(hand.digits, random, hand.source, float(random.uniform(0.06, 0.25)), hand.slant, 0)
+    hand = replace(hand, pen=float(random.uniform(0.06, 0.25)))
     size = sheet.height * random.uniform(0.25, 0.6)
     x, y = random.uniform(0.02, 0.4) * sheet.width, random.uniform(0.05, 0.5) * (sheet.height - size)
     write_number(sheet, hand, PEN, x, y, size, random.normal(0, 5), random.uniform(0, 0.4), int(random.integers(1, 6)))
@@ -243,13 +244,13 @@ def nothing(sheet: Sheet, digits: Split, random: Random) -> None:
 
 
 LAYOUTS: dict[str, tuple[Callable[[Sheet, Split, Random], None], float]] = {
-    "numbers": (numbers, 0.26),
-    "form": (form, 0.17),
+    "numbers": (numbers, 0.27),
+    "form": (form, 0.18),
     "grid": (grid, 0.08),
-    "amount": (amount, 0.13),
-    "words": (words, 0.15),
-    "printed": (printed, 0.1),
-    "large": (large, 0.07),
+    "amount": (amount, 0.09),
+    "words": (words, 0.16),
+    "printed": (printed, 0.12),
+    "large": (large, 0.06),
     "nothing": (nothing, 0.04),
 }
 

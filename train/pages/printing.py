@@ -26,7 +26,8 @@ def font_files() -> tuple[Path, ...]:
         if found is not None and found.origin is not None:
             folders.append(Path(found.origin).parent / "files")
     files = [path for folder in folders for path in sorted(folder.glob("*.[to]tf"))]
-    return tuple(path for path in files if not path.name.startswith(("STIX", "cm")) and "Display" not in path.name)
+    without_letters = ("STIX", "cm", "LastResort", "DejaVuSansDisplay", "DejaVuSerifDisplay")
+    return tuple(path for path in files if not path.name.startswith(without_letters))
 
 
 @functools.lru_cache(512)

@@ -1,0 +1,39 @@
+"""The shipped detector and files that are none."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge_app import load_image
+from edge_app.detection import detect
+from edge_app.detector import SHIPPED_NAME, DigitDetector
+from edge_app.errors import ImageError, ModelError
+from edge_app.ink import find_ink, to_luma
+from edge_app.model_file import read_model, shipped_model_path
+
+EXAMPLE = Path(__file__).parent.parent / "pages" / "example.jpg"
+
+
+@pytest.mark.parametrize("runtime", ["litert", "tflite-runtime"])
+def test_the_shipped_detector_finds_handwriting(runtime: str) -> None:
+    """Most digits of the example page are found, on each runtime."""
+    pytest.importorskip({"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}[runtime])
+    ink = find_ink(to_luma(load_image(EXAMPLE))).ink
+    places = [(x, y, 40, 50) for x in range(20, 600, 60) for y in range(20, 440, 60)]
+    found = detect(ink, places, DigitDetector.load(runtime=runtime))
+    assert 20 < int((found.scores > 0.5).sum()) < 60
+
+
+def test_a_tile_has_one_size() -> None:
+    """Anything else is refused before an interpreter sees it."""
+    with pytest.raises(ImageError, match="expected a tile"):
+        DigitDetector.load().maps(np.zeros((64, 64), np.uint8))
+
+
+def test_a_classifier_is_no_detector_and_the_other_way_round() -> None:
+    """The contracts keep them apart."""
+    with pytest.raises(ModelError, match="contract of a detector"):
+        DigitDetector.load(shipped_model_path())
+    with pytest.raises(ModelError, match="model contract"):
+        read_model(shipped_model_path(SHIPPED_NAME))
