@@ -58,10 +58,20 @@ def test_only_tiles_with_something_to_look_at_are_run() -> None:
 
 def test_large_ink_is_made_smaller() -> None:
     """Ink 104 high is looked at in a quarter of its size."""
-    ink = np.zeros((200, 300), np.uint8)
+    ink = np.zeros((200, 400), np.uint8)
     ink[48:64, 64:80] = 255
     found = detect(ink, [(40, 0, 70, 104)], MiddleOfInk())
     assert found.boxes[0].tolist() == [40, 8, 64, 96]
+
+
+def test_a_page_nearly_as_small_as_a_tile_is_one_tile() -> None:
+    """It is made a little smaller instead of being cut."""
+    network = MiddleOfInk()
+    ink = np.zeros((60, 80), np.uint8)
+    ink[20:24, 70:74] = 255
+    found = detect(ink, [(60, 10, 16, 26)], network)
+    assert len(network.tiles) == 1
+    assert found.boxes[0] == pytest.approx([62.5, 7.5, 20, 30])
 
 
 def test_nothing_to_look_at_finds_nothing() -> None:
