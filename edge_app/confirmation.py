@@ -1,23 +1,38 @@
-"""Two ways joined: what the ink's pieces read as, and what the detector sees there."""
+"""Two ways joined: what the ink's pieces read as, and what the detector sees in their places.
+
+Each reading has three witnesses: the classifier, the detector, and the company it keeps. Their evidence is added up as
+log odds. What the detector alone sees is read from the ink in its box.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .components import ConnectedInk, candidate_in
+from .company import keep_good_company
+from .components import Candidate, ConnectedInk, candidate_in
 from .detection import Detections, overlaps
 from .ink import InkMap
-from .recognition import Classifier, Reading, classify
+from .normalise import normalise
+from .page import Box
+from .recognition import Classifier, Reading
 
 # A reading and a detection are the same thing if they share this much of their union.
 SAME = 0.35
-# A reading that the detector does not see at least so surely is refused.
-MIN_SUPPORT = 0.1
-# A detection without a reading needs to be so sure, its ink to read so surely, and to be clear of the readings.
-MIN_NEW_SCORE = 0.5
-MIN_NEW_CONFIDENCE = 0.6
+# What the classifier's log odds count, at most so many of them, and what good or bad company does.
+CLASSIFIER_WEIGHT, MOST_ODDS = 0.5, 4.0
+COMPANY_WEIGHT = 1.0
+NEEDED = 2.0
+# A detection without a reading has to be so sure, one of the two ways so sure of the digit, and its place free.
+MIN_NEW_SCORE = 0.6
+MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.6, 0.8
 MAX_SHARED = 0.2
+# The detector's box is this much narrower than what is cut out for the classifier, as a part of its height.
+RIM = 0.06
+# Neither way is ever surer than this that it is not another digit.
+LEAST = 0.01
 
 
 def confirm(
@@ -27,7 +42,7 @@ def confirm(
     connected: ConnectedInk,
     classifier: Classifier,
 ) -> list[Reading]:
-    """Refuses readings that the detector does not see, and adds what it alone sees.
+    """Refuses readings that the detector and their company speak against, and adds what the detector alone sees.
 
     Args:
         readings: of the ink's pieces.
@@ -35,21 +50,38 @@ def confirm(
         page_ink: the page.
         connected: its ink by what hangs together.
         classifier: reads what the detector alone sees.
+
+    Returns:
+        The same readings in the same order, some with another label or None, and behind them the new ones.
     """
-    supports = [_support(reading, found) for reading in readings]
-    confirmed = [
-        replace(reading, label=None) if support < MIN_SUPPORT else reading
-        for reading, support in zip(readings, supports, strict=True)
-    ]
+    company = [each.label is not None for each in keep_good_company(readings)]
+    confirmed = [_confirmed(reading, in_company, found) for reading, in_company in zip(readings, company, strict=True)]
     return confirmed + _missed(confirmed, found, page_ink, connected, classifier)
 
 
-def _support(reading: Reading, found: Detections) -> float:
-    """How surely the detector sees a digit in a reading's place."""
-    if not len(found):
-        return 0.0
+def _confirmed(reading: Reading, in_company: bool, found: Detections) -> Reading:
+    if reading.label is None or not len(found):
+        return replace(reading, label=None)
     shared = overlaps(np.array(reading.box, np.float32), found.boxes)
-    return float(np.where(shared >= SAME, found.scores, 0).max())
+    supports = np.where(shared >= SAME, found.scores, 0)
+    seen = int(supports.argmax())
+    evidence = CLASSIFIER_WEIGHT * min(_log_odds(reading.confidence), MOST_ODDS) + _log_odds(float(supports[seen]))
+    evidence += COMPANY_WEIGHT if in_company else -COMPANY_WEIGHT
+    if evidence <= NEEDED or supports[seen] == 0:
+        return replace(reading, label=None)
+    by_classifier = np.full(10, (1 - reading.confidence) / 9)
+    by_classifier[reading.label] = reading.confidence
+    return replace(reading, label=_agreed(by_classifier, found.probabilities[seen]))
+
+
+def _agreed(by_classifier: NDArray[Any], by_detector: NDArray[Any]) -> int:
+    """The digit that both together find likeliest."""
+    return int((np.log(by_classifier + LEAST) + np.log(by_detector + LEAST)).argmax())
+
+
+def _log_odds(probability: float) -> float:
+    clipped = min(max(probability, 1e-3), 1 - 1e-3)
+    return float(np.log(clipped / (1 - clipped)))
 
 
 def _missed(
@@ -59,21 +91,27 @@ def _missed(
     connected: ConnectedInk,
     classifier: Classifier,
 ) -> list[Reading]:
-    """What the detector alone sees, the surest first, where the ink there reads as a digit too."""
+    """What the detector alone sees, the surest first."""
     taken = [np.array(reading.box, np.float32) for reading in readings if reading.label is not None]
-    added: list[Reading] = []
-    for box, score in zip(found.boxes, found.scores, strict=True):
-        if score < MIN_NEW_SCORE:
-            break
-        if taken and overlaps(box, np.stack(taken)).max() > MAX_SHARED:
+    places: list[tuple[int, Candidate]] = []
+    for index in np.flatnonzero(found.scores >= MIN_NEW_SCORE):
+        if taken and overlaps(found.boxes[index], np.stack(taken)).max() > MAX_SHARED:
             continue
-        rim = max(1, round(0.06 * float(box[3])))
-        x, y, width, height = (round(float(value)) for value in box)
-        candidate = candidate_in((x - rim, y - rim, width + 2 * rim, height + 2 * rim), page_ink, connected)
-        if candidate is None:
-            continue
-        reading = replace(classify([candidate.ink], classifier)[0], box=candidate.box, contrast=candidate.contrast)
-        if reading.label is not None and reading.confidence >= MIN_NEW_CONFIDENCE:
-            taken.append(box)
-            added.append(reading)
-    return added
+        candidate = candidate_in(_cut_out(found.boxes[index]), page_ink, connected)
+        if candidate is not None:
+            taken.append(found.boxes[index])
+            places.append((int(index), candidate))
+    if not places:
+        return []
+    read = classifier.classify_batch(np.stack([normalise(candidate.ink) for _, candidate in places]))
+    return [
+        Reading(candidate.box, _agreed(probabilities, found.probabilities[index]), float(found.scores[index]), 0)
+        for (index, candidate), probabilities in zip(places, read.probabilities, strict=True)
+        if probabilities.max() >= MIN_NEW_CLASSIFIER or found.probabilities[index].max() >= MIN_NEW_DETECTOR
+    ]
+
+
+def _cut_out(box: NDArray[np.float32]) -> Box:
+    rim = max(1, round(RIM * float(box[3])))
+    x, y, width, height = (round(float(value)) for value in box)
+    return x - rim, y - rim, width + 2 * rim, height + 2 * rim

@@ -6,19 +6,23 @@ from numpy.typing import NDArray
 
 from .annotate import annotate
 from .components import Candidate, connect, find_candidates
+from .confirmation import MIN_NEW_SCORE
+from .detection import Detections, MapNetwork, detect
 from .ink import Grey, find_ink, to_luma
 from .normalise import FIELD_PX, normalise
 from .page import Page
 
 TILES_A_ROW = 32
+SHOWN_SCORE = 0.25
 
 
-def explain(image: NDArray[np.uint8], page: Page) -> dict[str, NDArray[np.uint8]]:
+def explain(image: NDArray[np.uint8], page: Page, detector: MapNetwork | None = None) -> dict[str, NDArray[np.uint8]]:
     """Pictures of the stages, by name, in their order.
 
     Args:
         image: uint8 (H, W) or (H, W, 3) RGB, the one that was read.
         page: its reading.
+        detector: also shows what it sees, and how surely, plain page or not.
 
     Returns:
         uint8 (h, w) or (h, w, 3) each.
@@ -26,15 +30,18 @@ def explain(image: NDArray[np.uint8], page: Page) -> dict[str, NDArray[np.uint8]
     page_ink = find_ink(to_luma(image))
     connected = connect(page_ink)
     candidates = find_candidates(page_ink, connected)
-    return {
+    pictures = {
         "1-ink": page_ink.ink,
         "2-threshold": page_ink.threshold,
         "3-mask": page_ink.mask,
         "4-without-rulings": (connected.labels > 0).astype(np.uint8) * np.uint8(255),
         "5-candidates": _boxes(page_ink.ink, candidates),
         "6-normalised": _tiles(candidates),
-        "7-page": annotate(image, page),
     }
+    if detector is not None:
+        found = detect(page_ink.ink, [candidate.box for candidate in candidates], detector, SHOWN_SCORE)
+        pictures["7-detector"] = _scores(page_ink.ink, found)
+    return {**pictures, "8-page": annotate(image, page)}
 
 
 def _boxes(ink: Grey, candidates: list[Candidate]) -> NDArray[np.uint8]:
@@ -42,6 +49,17 @@ def _boxes(ink: Grey, candidates: list[Candidate]) -> NDArray[np.uint8]:
     for candidate in candidates:
         x, y, width, height = candidate.box
         cv2.rectangle(canvas, (x, y), (x + width - 1, y + height - 1), (30, 90, 220), 1)
+    return canvas
+
+
+def _scores(ink: Grey, found: Detections) -> NDArray[np.uint8]:
+    canvas = np.dstack([255 - ink] * 3)
+    for box, score, probabilities in zip(found.boxes, found.scores, found.probabilities, strict=True):
+        x, y, width, height = (round(float(value)) for value in box)
+        colour = (20, 140, 40) if score >= MIN_NEW_SCORE else (230, 140, 20)
+        cv2.rectangle(canvas, (x, y), (x + width - 1, y + height - 1), colour, 1)
+        text = f"{probabilities.argmax()} {score:.0%}"
+        cv2.putText(canvas, text, (x, y - 2), cv2.FONT_HERSHEY_SIMPLEX, 0.4, colour, 1, cv2.LINE_AA)
     return canvas
 
 

@@ -38,7 +38,7 @@ class PageReader:
         self._classifier = classifier
         if detector == "shipped":
             detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
-        self._detector = detector
+        self.detector = detector
 
     def read(self, image: NDArray[np.uint8], watch: Watch = unwatched) -> Page:
         """Reads one image.
@@ -80,18 +80,18 @@ class PageReader:
             wholes = read_wholes(candidates, self._classifier, slant_deg)
         frames = [Reading(frame.box, None, 0.0, frame.contrast) for frame in candidates if frame.encloses]
         found = None
-        if self._detector is not None and not _plain([whole.reading for whole in wholes] + frames):
+        if self.detector is not None and not _plain([whole.reading for whole in wholes] + frames):
             with watch("detector"):
-                found = detect(page_ink.ink, [whole.candidate.box for whole in wholes], self._detector)
+                found = detect(page_ink.ink, [whole.candidate.box for whole in wholes], self.detector)
         with watch("joined"):
             readings = frames
             for whole in wholes:
                 cut = whole.looks_joined and (found is None or found.within(whole.candidate.box, WORTH_CUTTING))
                 readings += read_joined(whole, self._classifier) if cut else [whole.reading]
         with watch("belief"):
-            if found is not None:
-                readings = confirm(readings, found, page_ink, connected, self._classifier)
-            return keep_good_company(readings)
+            if found is None:
+                return keep_good_company(readings)
+            return confirm(readings, found, page_ink, connected, self._classifier)
 
 
 def _plain(readings: Sequence[Reading]) -> bool:

@@ -67,7 +67,7 @@ def _read_one(reader: PageReader, path: Path, options: argparse.Namespace) -> di
     if options.annotate is not None:
         save_image(annotate(image, page), options.annotate / f"{path.name}.png")
     if options.explain is not None:
-        for stage, picture in explain(image, page).items():
+        for stage, picture in explain(image, page, reader.detector).items():
             save_image(picture, options.explain / f"{path.name}-{stage}.png")
     return to_record(page, str(path), latency_ms)
 

@@ -14,4 +14,4 @@ def test_each_stage_is_a_picture() -> None:
         assert list(pictures) == sorted(pictures)
         assert len(pictures) == 7
         assert all(picture.dtype == "uint8" and picture.size for picture in pictures.values())
-    assert pictures["7-page"].shape == (480, 640, 3)
+    assert pictures["8-page"].shape == (480, 640, 3)

@@ -1,0 +1,67 @@
+"""Readings and detections together."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_app.components import connect
+from edge_app.confirmation import confirm
+from edge_app.detection import Detections
+from edge_app.ink import find_ink
+from edge_app.recognition import Reading
+
+from .fake_classifier import TallInk
+from .pages import blank, write
+
+PAGE_INK = find_ink(write(write(blank(), "4", (60, 200), 80), "8", (300, 200), 80))
+INK = connect(PAGE_INK)
+# Boxes of the two digits, as the page has them.
+FOUR, EIGHT = sorted((int(x), int(y), int(w), int(h)) for x, y, w, h, area in INK.stats[1:] if area > 50)
+
+
+def seen(*each: tuple[tuple[int, int, int, int], float, int]) -> Detections:
+    """Detections out of (box, score, digit)."""
+    probabilities = np.full((len(each), 10), 0.005, np.float32)
+    for row, (_, _, digit) in zip(probabilities, each, strict=True):
+        row[digit] = 0.95
+    boxes: NDArray[np.float32] = np.array([box for box, _, _ in each], np.float32).reshape(-1, 4)
+    return Detections(boxes, np.array([score for _, score, _ in each], np.float32), probabilities)
+
+
+def labels(readings: list[Reading], found: Detections, fake: TallInk | None = None) -> list[int | None]:
+    """The labels after both are joined, the new ones last."""
+    return [each.label for each in confirm(readings, found, PAGE_INK, INK, fake or TallInk(8))]
+
+
+def test_a_reading_that_the_detector_sees_stays() -> None:
+    """Both ways agree."""
+    assert labels([Reading(FOUR, 4, 0.99, 100)], seen((FOUR, 0.8, 4))) == [4]
+
+
+def test_a_reading_that_the_detector_does_not_see_is_refused() -> None:
+    """However sure the classifier is: print and texture look like digits to it."""
+    assert labels([Reading(FOUR, 4, 0.99, 100)], seen((FOUR, 0.07, 4))) == [None]
+    assert labels([Reading(FOUR, 4, 0.99, 100)], seen()) == [None]
+
+
+def test_a_clear_view_of_another_digit_overrules_a_doubtful_reading() -> None:
+    """And not a sure one."""
+    assert labels([Reading(FOUR, 9, 0.75, 100)], seen((FOUR, 0.9, 4))) == [4]
+    assert labels([Reading(FOUR, 9, 0.999, 100)], seen((FOUR, 0.9, 4))) == [9]
+
+
+def test_what_the_detector_alone_sees_is_read_from_its_ink() -> None:
+    """Its box is that of the ink cut out; unsure on both sides, it is left out."""
+    (new,) = confirm([], seen((EIGHT, 0.9, 8)), PAGE_INK, INK, TallInk(8))
+    assert new.label == 8
+    assert abs(np.array(new.box) - EIGHT).max() < 12
+    doubtful = seen((EIGHT, 0.9, 8))
+    doubtful.probabilities[:] = 0.1
+    assert labels([], doubtful, TallInk(8, 0.4)) == []
+    assert labels([], seen((EIGHT, 0.4, 8))) == []
+
+
+def test_an_occupied_place_gets_no_second_digit() -> None:
+    """A detection that overlaps a reading which stays adds nothing; nor does one where there is no ink."""
+    overlapping = (FOUR[0] + 12, FOUR[1], FOUR[2], FOUR[3])
+    found = seen((FOUR, 0.9, 4), (overlapping, 0.8, 1), ((450, 300, 30, 50), 0.9, 7))
+    assert labels([Reading(FOUR, 4, 0.99, 100)], found) == [4]
