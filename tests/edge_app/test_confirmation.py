@@ -45,7 +45,7 @@ def test_a_reading_that_the_detector_does_not_see_is_refused() -> None:
 
 def test_a_clear_view_of_another_digit_overrules_a_doubtful_reading() -> None:
     """And not a sure one."""
-    assert labels([Reading(FOUR, 9, 0.75, 100)], seen((FOUR, 0.9, 4))) == [4]
+    assert labels([Reading(FOUR, 9, 0.75, 100)], seen((FOUR, 0.97, 4))) == [4]
     assert labels([Reading(FOUR, 9, 0.999, 100)], seen((FOUR, 0.9, 4))) == [9]
 
 
