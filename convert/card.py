@@ -25,7 +25,7 @@ ABLATION_NAME = "ablation.json"
 # Which parts of each page are rendered; each stands between its marks.
 PAGES = {
     Path("README.md"): ("numbers",),
-    Path("models", "README.md"): ("numbers", "operators", "ablation", "seeds"),
+    Path("models", "README.md"): ("numbers", "operators", "ablation", "seeds", "detector"),
 }
 
 Json = Mapping[str, Any]
@@ -46,6 +46,7 @@ def rendered_parts(models: Path) -> dict[str, str]:
         "numbers": numbers_table(metrics),
         "operators": operator_table(metrics["convert"]["models"]["int8"].get("operators")),
         "ablation": ablation_table(_read_if_there(models / ABLATION_NAME, "budget", "rows")),
+        "detector": detector_table(metrics.get("detector")),
         "seeds": seeds_table(_read_if_there(models / SEEDS_NAME, "best_seed", "seeds", "numbers")),
     }
 
@@ -115,6 +116,27 @@ def seeds_table(seeds: Json | None) -> str:
     ]
     table = _table(["", "mean", "standard deviation", f"seeds {each}"], rows)
     return f"Seed {seeds['best_seed']} was taken, by validation data alone.\n\n{table}"
+
+
+def detector_table(detector: Json | None) -> str:
+    """How the detector did on drawn tiles, by precision and runtime."""
+    if detector is None:
+        return "Not measured yet; make it with `python -m convert --detector --int8`.\n"
+    titles = ["drawn tiles of MNIST's test digits", "digits", "F1", "recall", "precision", "file", "MACs a tile"]
+    rows = [
+        [
+            f"{precision} on {runtime}",
+            f"{score['truth']:,}",
+            _percent(score["f1_percent"]),
+            _percent(100 * score["placed"] / max(1, score["truth"])),
+            _percent(100 * score["placed"] / max(1, score["found"])),
+            f"{model['size_bytes'] / 1000:.0f} kB",
+            f"{model['macs'] / 1e6:.0f} M",
+        ]
+        for precision, model in detector["models"].items()
+        for runtime, score in model["runtimes"].items()
+    ]
+    return _table(titles, rows)
 
 
 def _read_if_there(path: Path, *keys: str) -> Json | None:

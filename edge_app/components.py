@@ -77,9 +77,9 @@ def candidate_in(box: Box, page_ink: InkMap, connected: ConnectedInk) -> Candida
     Of the components that reach in, those count that lie mostly within, or that are a good part of the ink there.
     """
     x, y, width, height = box
-    window = slice(max(0, y), y + height), slice(max(0, x), x + width)
+    window = slice(max(0, y), max(0, y + height)), slice(max(0, x), max(0, x + width))
     labels = connected.labels[window]
-    counts = np.bincount(labels.ravel())
+    counts = np.bincount(labels.ravel(), minlength=1)
     counts[0] = 0
     numbers = np.flatnonzero(counts)
     within = counts[numbers] >= MOSTLY * connected.stats[numbers, cv2.CC_STAT_AREA]

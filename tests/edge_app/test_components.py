@@ -72,3 +72,5 @@ def test_a_box_gets_its_own_ink() -> None:
     assert cut is not None
     assert np.array_equal(cut.ink[:, :width], eight.ink)
     assert candidate_in((400, 300, 40, 60), page_ink, connected) is None
+    for outside in ((-90, 100, 40, 60), (100, -90, 40, 60), (700, 100, 40, 60)):
+        assert candidate_in(outside, page_ink, connected) is None
