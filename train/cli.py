@@ -94,7 +94,7 @@ def _train_detector(options: argparse.Namespace) -> None:
     started = time.monotonic()
     mnist = load_mnist(options.data)
     changes = {"float_epochs": options.epochs, "batch_size": options.batch_size, "pages": options.pages}
-    base = DETECTOR_RECIPES["quick" if options.quick else "default"]
+    base = DETECTOR_RECIPES["quick" if options.quick else "continued" if options.start else "default"]
     recipe = dataclasses.replace(base, **{name: value for name, value in changes.items() if value is not None})
     from .backup import Backup
     from .detector.fitting import train_detector
