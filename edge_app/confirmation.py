@@ -25,6 +25,8 @@ SAME = 0.35
 CLASSIFIER_WEIGHT, MOST_ODDS = 0.5, 4.0
 COMPANY_WEIGHT = 1.0
 NEEDED = 2.0
+# Ink is several digits if the detector sees two in it, it is so much larger than each, and like neither.
+SEVERAL_LARGER, SEVERAL_APART = 1.4, 0.7
 # A detection without a reading has to be so sure, one of the two ways so sure of the digit, and its place free.
 MIN_NEW_SCORE = 0.6
 MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.6, 0.8
@@ -67,11 +69,20 @@ def _confirmed(reading: Reading, in_company: bool, found: Detections) -> Reading
     seen = int(supports.argmax())
     evidence = CLASSIFIER_WEIGHT * min(_log_odds(reading.confidence), MOST_ODDS) + _log_odds(float(supports[seen]))
     evidence += COMPANY_WEIGHT if in_company else -COMPANY_WEIGHT
-    if evidence <= NEEDED or supports[seen] == 0:
+    if evidence <= NEEDED or supports[seen] == 0 or _holds_several(reading.box, found):
         return replace(reading, label=None)
     by_classifier = np.full(10, (1 - reading.confidence) / 9)
     by_classifier[reading.label] = reading.confidence
     return replace(reading, label=_agreed(by_classifier, found.probabilities[seen]))
+
+
+def _holds_several(box: Box, found: Detections) -> bool:
+    """Whether the detector surely sees several smaller digits in a box."""
+    inside = found.boxes[(found.scores >= MIN_NEW_SCORE) & found.middles_in(box)]
+    areas = inside[:, 2] * inside[:, 3]
+    if len(inside) < 2 or box[2] * box[3] < SEVERAL_LARGER * areas.max():
+        return False
+    return bool(overlaps(np.array(box, np.float32), inside).max() < SEVERAL_APART)
 
 
 def _agreed(by_classifier: NDArray[Any], by_detector: NDArray[Any]) -> int:

@@ -47,12 +47,14 @@ class Detections:
     def __len__(self) -> int:
         return len(self.scores)
 
+    def middles_in(self, box: Box) -> NDArray[np.bool_]:
+        """Which of them have their middle in a box: bool (N,)."""
+        low = np.array(box[:2])
+        return _inside(self.boxes[:, :2] + self.boxes[:, 2:] / 2, low, low + box[2:])
+
     def within(self, box: Box, min_score: float) -> bool:
         """Whether the middle of one at least so sure lies in a box."""
-        middles = self.boxes[self.scores >= min_score]
-        middles = middles[:, :2] + middles[:, 2:] / 2
-        low, high = np.array(box[:2]), np.array(box[:2]) + np.array(box[2:])
-        return bool(_inside(middles, low, high).any())
+        return bool((self.middles_in(box) & (self.scores >= min_score)).any())
 
 
 class MapNetwork(Protocol):

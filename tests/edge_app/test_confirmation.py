@@ -65,3 +65,11 @@ def test_an_occupied_place_gets_no_second_digit() -> None:
     overlapping = (FOUR[0] + 12, FOUR[1], FOUR[2], FOUR[3])
     found = seen((FOUR, 0.9, 4), (overlapping, 0.8, 1), ((450, 300, 30, 50), 0.9, 7))
     assert labels([Reading(FOUR, 4, 0.99, 100)], found) == [4]
+
+
+def test_a_reading_of_two_digits_at_once_gives_way_to_both() -> None:
+    """Ink that the classifier takes for one digit is two where the detector sees two."""
+    left, right = FOUR, EIGHT
+    both = (left[0], left[1], right[0] + right[2] - left[0], max(left[3], right[3]))
+    found = seen((both, 0.5, 0), (left, 0.9, 8), (right, 0.9, 8))
+    assert labels([Reading(both, 0, 0.99, 100)], found, TallInk(8)) == [None, 8, 8]
