@@ -11,7 +11,7 @@ from train.data import Split
 from train.pages.cli import main
 from train.pages.hand import SIGNS, Hand, cut, sheared, turned
 from train.pages.layouts import LAYOUTS
-from train.pages.letters import CAPITAL, SMALL, write_word
+from train.pages.letters import CAPITAL, SMALL, LetterStyle, write_word
 from train.pages.maker import draw_page
 from train.pages.printing import any_font, any_word, font_files, print_text
 from train.pages.sheet import VISIBLE, Sheet, outline
@@ -59,8 +59,12 @@ def test_every_letter_is_drawn() -> None:
     """Each letter gives curves of points; a joined word goes on where the letter before ended."""
     random = np.random.default_rng(0)
     for letter in SMALL + CAPITAL:
-        assert all(curve.ndim == 2 and len(curve) > 4 for curve in write_word(letter, random, 0, 1) if len(curve) > 3)
-    first, second = write_word("un", random, 0.0, 1.0)[:2]
+        assert all(
+            curve.ndim == 2 and len(curve) > 4
+            for curve in write_word(letter, random, LetterStyle(0, 1))
+            if len(curve) > 3
+        )
+    first, second = write_word("un", random, LetterStyle(0, 1))[:2]
     assert np.allclose(first[-1], second[0])
 
 

@@ -85,7 +85,7 @@ def _fit(
     remaining = range(kept.epochs, epochs)
     print(f"train: detector {name}: {model.count_params():,} parameters, {len(remaining)} epochs", flush=True)
     model.fit(
-        _dataset(patches, recipe.batch_size, remaining, seed),
+        _dataset(patches, recipe.batch_size, remaining, seed, varied=True),
         epochs=epochs,
         initial_epoch=remaining.start,
         steps_per_epoch=steps,
@@ -101,7 +101,7 @@ def _by_output(model: Any) -> list[Any]:
     return [next(loss for key, loss in LOSSES.items() if key in name) for name in model.output_names]
 
 
-def _dataset(patches: Patches, batch_size: int, epochs: range, seed: int) -> Any:
+def _dataset(patches: Patches, batch_size: int, epochs: range, seed: int, varied: bool = False) -> Any:
     import tensorflow as tf
 
     def batches() -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
@@ -113,10 +113,22 @@ def _dataset(patches: Patches, batch_size: int, epochs: range, seed: int) -> Any
 
     def prepared(ink: Any, boxes: Any) -> tuple[Any, tuple[Any, ...]]:
         targets = to_targets(boxes, CELLS_HW)
-        return tf.cast(ink, tf.float32)[..., None] / 255, tuple(targets[key] for key in LOSSES)
+        inputs = tf.cast(ink, tf.float32)[..., None] / 255
+        return _varied(inputs) if varied else inputs, tuple(targets[key] for key in LOSSES)
 
     signature = (
         tf.TensorSpec((batch_size, PATCH_PX, PATCH_PX), tf.uint8),
         tf.TensorSpec((batch_size, *patches.boxes.shape[1:]), tf.float32),
     )
     return tf.data.Dataset.from_generator(batches, output_signature=signature).map(prepared).prefetch(3)
+
+
+def _varied(inputs: Any) -> Any:
+    """Other contrast, gamma and grain each time that a patch comes: float32 (B, h, w, 1) in [0, 1]."""
+    import tensorflow as tf
+
+    shape = (tf.shape(inputs)[0], 1, 1, 1)
+    gamma = tf.exp(tf.random.normal(shape, 0, 0.25))
+    gain = tf.exp(tf.random.normal(shape, 0, 0.15))
+    grain = tf.random.normal(tf.shape(inputs)) * tf.random.uniform(shape, 0, 0.04)
+    return tf.clip_by_value(tf.maximum(inputs, 1e-4) ** gamma * gain + grain, 0, 1)

@@ -72,7 +72,7 @@ def desk(random: Random, width: int, height: int) -> Ground:
     """A desk: wood, leather, cloth, stone, plain, with things lying on it."""
     ground = np.full((height, width, 3), DESKS[random.integers(len(DESKS))], np.float32)
     ground *= random.uniform(0.5, 1.2)
-    kind, depth = int(random.integers(5)), random.uniform(0.03, 0.3)
+    kind, depth = int(random.integers(6)), random.uniform(0.03, 0.3)
     if kind == 0:
         tone = _wood(random, width, height)
     elif kind == 1:
@@ -83,6 +83,9 @@ def desk(random: Random, width: int, height: int) -> Ground:
         tone = np.sin(x * 2 * np.pi / period) * np.sin(y * 2 * np.pi / period) + noise(random, height, width, 2)
     elif kind == 3:
         tone = (noise(random, height, width, random.uniform(1.5, 5)) > 1.2).astype(np.float32) * random.choice([-2, 2])
+    elif kind == 4:
+        # A scene behind, coarse and fine at once.
+        tone = sum(noise(random, height, width, 2.0**octave) * 2.0 ** (octave / 2) for octave in range(1, 8)) * 0.25
     else:
         tone = noise(random, height, width, 2) * 0.2
     ground *= 1 + depth * tone[..., None]

@@ -11,7 +11,7 @@ from skimage.morphology import skeletonize
 from ..allographs import digit_curves, draw_curves
 from ..augment import handwrite
 from ..data import Split
-from .letters import CAPITAL, SMALL, write_word
+from .letters import CAPITAL, FREQUENT, SMALL, LetterStyle, write_word
 from .sheet import VISIBLE
 
 Ink = NDArray[np.uint8]
@@ -48,7 +48,7 @@ class Hand:
         source: MNIST's own strokes, MNIST's shapes inked anew with this pen, or drawn shapes.
         pen: width of the pen, in digit heights.
         slant: shear of the writing.
-        joined: chance that letters are joined, in [0, 1].
+        letters: how it shapes words.
         uneven: how much the digits' heights differ, as the standard deviation of their logarithm.
     """
 
@@ -57,7 +57,7 @@ class Hand:
     source: Source
     pen: float
     slant: float
-    joined: float
+    letters: LetterStyle
     uneven: float
 
     @classmethod
@@ -66,8 +66,8 @@ class Hand:
         source = random.choice(list(_SHARES), p=list(_SHARES.values()))
         # Ball pens are the rule; markers are seen too.
         pen = float(np.clip(np.exp(random.normal(np.log(0.075), 0.45)), 0.03, 0.25))
-        slant, joined = float(random.normal(0.05, 0.15)), float(random.choice([0.0, 0.6, 0.95]))
-        return cls(digits, random, source, pen, slant, joined, float(random.choice([0.06, 0.12, 0.28])))
+        slant, letters = float(random.normal(0.05, 0.15)), LetterStyle.any(random, random.choice([0.0, 0.6, 0.95]))
+        return cls(digits, random, source, pen, slant, letters, float(random.choice([0.06, 0.12, 0.28])))
 
     def digit(self, height_px: float) -> tuple[int, Ink]:
         """A digit of about that height: its label, and its ink uint8 (h, w) cut to the visible strokes."""
@@ -89,12 +89,12 @@ class Hand:
     def word(self, height_px: float, letters: int) -> Ink:
         """A word of letters `height_px` high (ascenders), uint8 (h, w); its line may lie anywhere in it."""
         random = self.random
-        word = "".join(random.choice(list(SMALL), size=letters))
+        word = "".join(random.choice(list(SMALL + FREQUENT), size=letters))
         if random.random() < 0.2:
             word = str(random.choice(list(CAPITAL))) + word[1:]
         if random.random() < 0.05:
             word = "".join(random.choice(list(CAPITAL), size=letters))
-        curves = write_word(word, random, random.uniform(0.015, 0.04), self.joined)
+        curves = write_word(word, random, self.letters)
         ink = draw_curves(curves, height_px, max(1, round(self.pen * height_px)))
         return cut(sheared(ink, self.slant + 0.15))
 

@@ -244,12 +244,12 @@ def nothing(sheet: Sheet, digits: Split, random: Random) -> None:
 
 
 LAYOUTS: dict[str, tuple[Callable[[Sheet, Split, Random], None], float]] = {
-    "numbers": (numbers, 0.27),
-    "form": (form, 0.18),
+    "numbers": (numbers, 0.25),
+    "form": (form, 0.16),
     "grid": (grid, 0.08),
     "amount": (amount, 0.09),
-    "words": (words, 0.16),
-    "printed": (printed, 0.12),
+    "words": (words, 0.19),
+    "printed": (printed, 0.13),
     "large": (large, 0.06),
     "nothing": (nothing, 0.04),
 }

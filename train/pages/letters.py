@@ -1,5 +1,7 @@
 """Joined-up letters as one pen draws them: each begins and ends near the line, so that they make words."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,21 +57,47 @@ _ACCENTS = [
     np.array(points) / 100 for points in (((0, 38), (10, 26)), ((0, 28), (6, 38), (14, 26)), ((0, 34), (18, 32)))
 ]
 _ACCENTED = 0.06
+_SMALL_HEIGHT = 0.44
 SMALL = "".join(letter for letter in _LETTERS if letter.islower())
+FREQUENT = "aaeeiioounrstl"
 CAPITAL = "".join(letter for letter in _LETTERS if letter.isupper())
 LETTERS = {letter: read_shape(shape) for letter, shape in _LETTERS.items()}
 
 Curve = NDArray[np.float64]
 
 
-def write_word(word: str, random: np.random.Generator, unsteady: float, joined: float) -> list[Curve]:
+@dataclass(frozen=True)
+class LetterStyle:
+    """How somebody shapes letters.
+
+    Attributes:
+        unsteady: standard deviation of the points, in ascenders' heights.
+        joined: chance that a small letter goes on from the one before, in [0, 1].
+        stretch: width of the letters, as a multiple of the school's.
+        body: height of small letters, as a multiple of the school's.
+        hurried: chance that a point is left out, which rounds or flattens the letter there.
+    """
+
+    unsteady: float
+    joined: float
+    stretch: float = 1.0
+    body: float = 1.0
+    hurried: float = 0.0
+
+    @classmethod
+    def any(cls, random: np.random.Generator, joined: float) -> "LetterStyle":
+        """Some style."""
+        stretch, body = np.exp(random.normal(0, 0.25)), np.exp(random.normal(0, 0.2))
+        return cls(random.uniform(0.012, 0.055), joined, float(stretch), float(body), random.choice([0.0, 0.05, 0.15]))
+
+
+def write_word(word: str, random: np.random.Generator, style: LetterStyle) -> list[Curve]:
     """A word as curves, float64 (N, 2), in units of an ascender's height with the line at y = 1.
 
     Args:
         word: out of SMALL and CAPITAL.
         random: of the hand.
-        unsteady: standard deviation of the points, in the same units.
-        joined: chance that a small letter goes on from the one before, in [0, 1].
+        style: of the letters.
     """
     curves: list[Curve] = []
     x, pen = 0.0, None
@@ -77,18 +105,25 @@ def write_word(word: str, random: np.random.Generator, unsteady: float, joined: 
         strokes = LETTERS[letter]
         width = max(float(points[:, 0].max()) for points, _ in strokes)
         for index, (points, corners) in enumerate(strokes):
-            moved = points + random.normal(0, unsteady, points.shape) + [x, random.normal(0, unsteady)]
-            goes_on = index == 0 and pen is not None and letter.islower() and random.random() < joined
-            if not goes_on and letter.islower() and index == 0 and len(points) > 3:
-                moved, corners = moved[1:], corners[1:]  # noqa: PLW2901 - the stroke that would have joined it
+            moved = points + random.normal(0, style.unsteady, points.shape) + [x, random.normal(0, style.unsteady)]
+            goes_on = index == 0 and pen is not None and letter.islower() and random.random() < style.joined
+            kept = random.random(len(points)) >= style.hurried
+            # The stroke that would have joined it.
+            kept[0] = goes_on or not (letter.islower() and index == 0 and len(points) > 3)
+            kept[-1] = kept[len(points) // 2] = True
             if goes_on and pen is not None:
                 moved[0] = pen
-            curves.append(through(moved, corners))
+            curves.append(through(moved[kept], corners[kept]))
             if index == 0:
                 pen = moved[-1] if letter.islower() else None
         if random.random() < _ACCENTED and letter in "aceinorsuyz":
-            curves.append(
-                _ACCENTS[random.integers(len(_ACCENTS))] + [x + random.uniform(0.1, 0.25), random.normal(0, 0.03)]
-            )
-        x += width * random.uniform(0.85, 1.1) + (0 if random.random() < joined else 0.06)
-    return curves
+            accent = _ACCENTS[random.integers(len(_ACCENTS))]
+            curves.append(accent + np.array([x + random.uniform(0.1, 0.25), random.normal(0, 0.03)]))
+        x += width * random.uniform(0.85, 1.1) + (0 if random.random() < style.joined else 0.06)
+    return [_shaped(curve, style) for curve in curves]
+
+
+def _shaped(curve: Curve, style: LetterStyle) -> Curve:
+    """Stretched, and what lies between the line and the small letters' top made higher or lower."""
+    above = np.clip(1 - curve[:, 1], 0, _SMALL_HEIGHT)
+    return np.stack([curve[:, 0] * style.stretch, curve[:, 1] - above * (style.body - 1)], axis=1)

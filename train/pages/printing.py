@@ -45,12 +45,12 @@ def any_font(random: Random) -> int:
 def any_word(random: Random) -> str:
     """A word, a number, or a name in capitals."""
     kind = random.random()
-    if kind < 0.22:
+    if kind < 0.4:
         return "".join(random.choice(list(_DIGITS + ".,-/:"), size=int(random.integers(1, 7))))
     letters = "".join(random.choice(list(_SMALL), size=int(random.integers(2, 10))))
-    if kind < 0.3:
+    if kind < 0.5:
         return letters.upper()
-    return letters.capitalize() if kind < 0.5 else letters
+    return letters.capitalize() if kind < 0.65 else letters
 
 
 def print_text(text: str, font: int, size_px: int) -> NDArray[np.uint8]:
