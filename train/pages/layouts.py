@@ -15,6 +15,8 @@ from .sheet import Points, Sheet
 Random = np.random.Generator
 # Layers by what blackens them; a page blends them in this order.
 PRINT, RULING, PEN, OTHER_PEN = "print", "ruling", "pen", "other pen"
+# A sheet lower than this is a strip with one amount.
+STRIP_PX = 160
 
 
 def numbers(sheet: Sheet, digits: Split, random: Random) -> None:
@@ -166,8 +168,8 @@ def grid(sheet: Sheet, digits: Split, random: Random) -> None:
 def amount(sheet: Sheet, digits: Split, random: Random) -> None:
     """One amount as on a cheque: a line of digits with fillers, over a printed line or in a box."""
     hand = Hand.any(digits, random)
-    size = sheet.height * random.uniform(0.35, 0.85) if sheet.height < 160 else _digit_size(sheet, random)
-    for _ in range(1 if sheet.height < 160 else int(random.integers(1, 6))):
+    size = sheet.height * random.uniform(0.35, 0.85) if sheet.height < STRIP_PX else _digit_size(sheet, random)
+    for _ in range(1 if sheet.height < STRIP_PX else int(random.integers(1, 6))):
         x, y = random.uniform(0.01, 0.3) * sheet.width, random.uniform(0.02, 0.9) * max(1.0, sheet.height - size)
         if random.random() < 0.5:
             _rule(sheet, random, y + size * random.uniform(0.85, 1.15))
@@ -176,7 +178,9 @@ def amount(sheet: Sheet, digits: Split, random: Random) -> None:
         if random.random() < 0.3:
             x += _sign(sheet, hand, PEN, str(random.choice(["=", "#", "-", "x"])), x, y, size)
         gap = random.normal(0.1, 0.18)
-        write_number(sheet, hand, PEN, x, y, size, random.normal(0, 3), gap, int(random.integers(2, 8)), True)
+        write_number(
+            sheet, hand, PEN, x, y, size, random.normal(0, 3), gap, int(random.integers(2, 8)), sheet.height < STRIP_PX
+        )
 
 
 def words(sheet: Sheet, digits: Split, random: Random) -> None:
