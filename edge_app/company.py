@@ -46,16 +46,39 @@ def keep_good_company(readings: Sequence[Reading]) -> list[Reading]:
     """
     if not readings:
         return []
-    gaps_xy, larger = _gaps(np.array([reading.box for reading in readings], np.float32))
-    beside, above = gaps_xy[..., 0] / larger, gaps_xy[..., 1] / larger
-    groups = _groups((beside <= REACH_BESIDE) & (above <= REACH_ABOVE))
-    evidence = np.bincount(groups, weights=_evidence(readings, groups))
+    beside, above = gaps(readings)
+    evidence = _of_groups(readings, beside, above)
     read = np.array([reading.label is not None for reading in readings])
-    believed = read & (evidence[groups] >= MIN_EVIDENCE)
+    believed = read & (evidence >= MIN_EVIDENCE)
     # A number may be written widely: what stands in its line needs no evidence of its own.
     in_line = (beside <= REACH_IN_LINE) & (above <= -MIN_OVERLAP)
-    believed |= read & (evidence[groups] > 0) & (in_line & believed).any(axis=1)
+    believed |= read & (evidence > 0) & (in_line & believed).any(axis=1)
     return [reading if kept else replace(reading, label=None) for reading, kept in zip(readings, believed, strict=True)]
+
+
+def company_evidence(readings: Sequence[Reading]) -> NDArray[np.float64]:
+    """What the group of each reading says for it (above 0) or against it, as log odds: float64 (N,)."""
+    return _of_groups(readings, *gaps(readings))
+
+
+def gaps(readings: Sequence[Reading]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Gaps between readings beside and above each other, as parts of the larger one's height: float32 (N, N) each.
+
+    Negative where they overlap, infinite between those too unlike in size.
+    """
+    boxes = np.array([reading.box for reading in readings], np.float32).reshape(-1, 4)
+    low, high, heights = boxes[:, :2], boxes[:, :2] + boxes[:, 2:], boxes[:, 3]
+    apart = np.maximum(low[:, None], low[None]) - np.minimum(high[:, None], high[None])
+    larger = np.maximum(heights[:, None], heights[None])
+    apart[np.minimum(heights[:, None], heights[None]) < MIN_SIZE_RATIO * larger] = np.inf
+    return apart[..., 0] / larger, apart[..., 1] / larger
+
+
+def _of_groups(
+    readings: Sequence[Reading], beside: NDArray[np.float32], above: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    groups = _groups((beside <= REACH_BESIDE) & (above <= REACH_ABOVE))
+    return np.asarray(np.bincount(groups, weights=_evidence(readings, groups))[groups], np.float64)
 
 
 def _evidence(readings: Sequence[Reading], groups: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -89,15 +112,3 @@ def _groups(near: NDArray[np.bool_]) -> NDArray[np.int64]:
             front += [int(index) for index in found]
         count += 1
     return groups
-
-
-def _gaps(boxes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Gaps between boxes (N, 4) across and down, (N, N, 2), negative where they overlap; the larger heights, (N, N).
-
-    Between boxes too unlike in size the gaps are infinite.
-    """
-    low, high, heights = boxes[:, :2], boxes[:, :2] + boxes[:, 2:], boxes[:, 3]
-    gaps = np.maximum(low[:, None], low[None]) - np.minimum(high[:, None], high[None])
-    larger = np.maximum(heights[:, None], heights[None])
-    gaps[np.minimum(heights[:, None], heights[None]) < MIN_SIZE_RATIO * larger] = np.inf
-    return gaps, larger

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .company import keep_good_company
+from .company import company_evidence, gaps
 from .components import Candidate, ConnectedInk, candidate_in
 from .detection import Detections, overlaps
 from .ink import InkMap
@@ -21,15 +21,19 @@ from .recognition import Classifier, Reading
 
 # A reading and a detection are the same thing if they share this much of their union.
 SAME = 0.35
-# What the classifier's log odds count, at most so many of them, and what good or bad company does.
-CLASSIFIER_WEIGHT, MOST_ODDS = 0.5, 4.0
-COMPANY_WEIGHT = 1.0
-NEEDED = 2.0
+# A reading that the detector does not see counts as seen so surely.
+UNSEEN = 0.02
+# The company's log odds count this much, at most so many of them.
+COMPANY_WEIGHT, MOST_COMPANY = 0.4, 7.5
+# How much of the ink around is digits: within so many heights beside and above, what is read counts at least so much.
+AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
+# Where that share is usual, a reading needs this evidence; each part more or less changes it so much.
+USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.5, 6.0
 # Ink is several digits if the detector sees two in it, it is so much larger than each, and like neither.
 SEVERAL_LARGER, SEVERAL_APART = 1.4, 0.7
 # A detection without a reading has to be so sure, one of the two ways so sure of the digit, and its place free.
-MIN_NEW_SCORE = 0.6
-MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.6, 0.8
+MIN_NEW_SCORE, NEW_SHARE_WEIGHT = 0.6, 0.5
+MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.5, 0.7
 MAX_SHARED = 0.2
 # The detector's box is this much narrower than what is cut out for the classifier, as a part of its height.
 RIM = 0.06
@@ -56,24 +60,43 @@ def confirm(
     Returns:
         The same readings in the same order, some with another label or None, and behind them the new ones.
     """
-    company = [each.label is not None for each in keep_good_company(readings)]
-    confirmed = [_confirmed(reading, in_company, found) for reading, in_company in zip(readings, company, strict=True)]
-    return confirmed + _missed(confirmed, found, page_ink, connected, classifier)
+    if not readings:
+        return _missed([], np.zeros(0), found, page_ink, connected, classifier)
+    views = [_view(reading, found) for reading in readings]
+    supports = np.array([found.scores[view] if view is not None else UNSEEN for view in views])
+    shares = _shares_of_digits(readings, supports)
+    evidence = np.log(supports / (1 - supports)) + SHARE_WEIGHT * (shares - USUAL_SHARE)
+    evidence += COMPANY_WEIGHT * np.clip(company_evidence(readings), -MOST_COMPANY, MOST_COMPANY)
+    confirmed = [
+        replace(reading, label=None)
+        if view is None or odds <= NEEDED or _holds_several(reading.box, found)
+        else _relabelled(reading, found.probabilities[view])
+        for reading, view, odds in zip(readings, views, evidence, strict=True)
+    ]
+    return confirmed + _missed(confirmed, shares, found, page_ink, connected, classifier)
 
 
-def _confirmed(reading: Reading, in_company: bool, found: Detections) -> Reading:
+def _view(reading: Reading, found: Detections) -> int | None:
+    """The detection that is surest of those in a reading's place, by its index."""
     if reading.label is None or not len(found):
-        return replace(reading, label=None)
-    shared = overlaps(np.array(reading.box, np.float32), found.boxes)
-    supports = np.where(shared >= SAME, found.scores, 0)
-    seen = int(supports.argmax())
-    evidence = CLASSIFIER_WEIGHT * min(_log_odds(reading.confidence), MOST_ODDS) + _log_odds(float(supports[seen]))
-    evidence += COMPANY_WEIGHT if in_company else -COMPANY_WEIGHT
-    if evidence <= NEEDED or supports[seen] == 0 or _holds_several(reading.box, found):
-        return replace(reading, label=None)
+        return None
+    scores = np.where(overlaps(np.array(reading.box, np.float32), found.boxes) >= SAME, found.scores, 0)
+    return int(scores.argmax()) if scores.any() else None
+
+
+def _shares_of_digits(readings: Sequence[Reading], supports: NDArray[Any]) -> NDArray[np.float64]:
+    """How much of the ink around each reading, itself included, is digits: float64 (N,) in [0, 1]."""
+    beside, above = gaps(readings)
+    around = (beside <= AROUND_BESIDE) & (above <= AROUND_ABOVE)
+    read = np.array([reading.label is not None for reading in readings])
+    digits = np.where(read, np.maximum(supports, LEAST_READ), 0.0)
+    return np.asarray(around @ digits / around.sum(axis=1), np.float64)
+
+
+def _relabelled(reading: Reading, by_detector: NDArray[np.float32]) -> Reading:
     by_classifier = np.full(10, (1 - reading.confidence) / 9)
     by_classifier[reading.label] = reading.confidence
-    return replace(reading, label=_agreed(by_classifier, found.probabilities[seen]))
+    return replace(reading, label=_agreed(by_classifier, by_detector))
 
 
 def _holds_several(box: Box, found: Detections) -> bool:
@@ -90,28 +113,30 @@ def _agreed(by_classifier: NDArray[Any], by_detector: NDArray[Any]) -> int:
     return int((np.log(by_classifier + LEAST) + np.log(by_detector + LEAST)).argmax())
 
 
-def _log_odds(probability: float) -> float:
-    clipped = min(max(probability, 1e-3), 1 - 1e-3)
-    return float(np.log(clipped / (1 - clipped)))
-
-
 def _missed(
     readings: Sequence[Reading],
+    shares: NDArray[np.float64],
     found: Detections,
     page_ink: InkMap,
     connected: ConnectedInk,
     classifier: Classifier,
 ) -> list[Reading]:
     """What the detector alone sees, the surest first."""
+    middles = np.array([reading.box for reading in readings], np.float32).reshape(-1, 4)
+    middles = middles[:, :2] + middles[:, 2:] / 2
     taken = [np.array(reading.box, np.float32) for reading in readings if reading.label is not None]
     places: list[tuple[int, Candidate]] = []
-    for index in np.flatnonzero(found.scores >= MIN_NEW_SCORE):
-        if taken and overlaps(found.boxes[index], np.stack(taken)).max() > MAX_SHARED:
+    for index, box in enumerate(found.boxes):
+        # Around it is as around the nearest ink.
+        share = shares[np.abs(middles - box[:2] - box[2:] / 2).sum(axis=1).argmin()] if len(shares) else USUAL_SHARE
+        if found.scores[index] < MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (share - USUAL_SHARE):
             continue
-        candidate = candidate_in(_cut_out(found.boxes[index]), page_ink, connected)
+        if taken and overlaps(box, np.stack(taken)).max() > MAX_SHARED:
+            continue
+        candidate = candidate_in(_cut_out(box), page_ink, connected)
         if candidate is not None:
-            taken.append(found.boxes[index])
-            places.append((int(index), candidate))
+            taken.append(box)
+            places.append((index, candidate))
     if not places:
         return []
     read = classifier.classify_batch(np.stack([normalise(candidate.ink) for _, candidate in places]))
