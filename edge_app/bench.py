@@ -1,162 +1,167 @@
-"""`python -m edge_app bench`: milliseconds by stage, memory and start-up, for each runtime and number of threads."""
+"""`python -m edge_app bench`: how long reading takes, on each runtime; every run has a process of its own."""
 
 import argparse
-import importlib.util
 import json
 import os
+import signal
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
-from .bench_report import FORMAT, print_comparison, print_results, read_results
-from .board import board_facts, board_state
-from .errors import BenchError
+from . import errors
+from .annotate import save_image
+from .bench_page import SIZES_WH, draw_page
+from .bench_report import Bench, Percentiles, Run, as_table, compare, read_earlier, to_json
+from .contract import ModelContract
+from .errors import BenchError, DigitsError, RuntimeUnavailableError
 from .image_file import load_image
-from .model_file import write_atomically
-from .runtime import MODULES, RUNTIMES
-from .stages import Stopwatch
+from .machine import condition_now, this_machine
+from .model_file import ModelFile, read_model, require_writable, shipped_model_path, write_atomically
+from .runtime import RUNTIMES
 
-DRAWN = {"drawn 640x480": (640, 480), "drawn 4000x3000": (4000, 3000)}
-WARM_UP = 3
-# Large images get fewer frames, so that a bench takes a minute and not ten.
-FEWER_FROM_PIXELS = 2_000_000
-PERCENTILES = (50, 95, 99)
+MAX_DEFAULT_THREADS = 4
+STARTS = 3
+# A larger image gets a tenth of the frames, so that a Raspberry Pi is done within minutes.
+LARGE_PIXELS = 4_000_000
+LARGE_SHARE = 10
+CHILD = "import time; started = time.perf_counter(); from edge_app.bench_child import main; main(started)"
 
 
-def run_bench(options: argparse.Namespace) -> int:
-    """Measures, prints a table, and what else was asked for; returns the exit code."""
-    former = read_results(options.compare) if options.compare else None
-    state_before = board_state()
-    results = [
-        _measured(runtime, threads, options)
-        for runtime in _runtimes(options.runtime)
-        for threads in options.threads or sorted({1, min(4, os.cpu_count() or 1)})
+def bench(options: argparse.Namespace) -> int:
+    """Measures, prints and stores; returns the exit code.
+
+    Raises:
+        DigitsError: an image, model, runtime or earlier bench that is of no use, or nowhere to write.
+    """
+    # What can fail at once does so before minutes of measuring.
+    earlier = None if options.compare is None else read_earlier(options.compare)
+    to_stdout = options.json is not None and str(options.json) == "-"
+    if options.json is not None and not to_stdout:
+        _require_file(options.json)
+    model = read_model(options.model or shipped_model_path())
+    runtimes = _working(options.runtime, options.model)
+    with tempfile.TemporaryDirectory() as folder:
+        images = {str(path): path for path in options.images} or _drawn(Path(folder))
+        found = _measure(images, runtimes, model, options)
+    text = as_table(found) + ("" if earlier is None else "\n\n" + compare(found, earlier))
+    print(text, file=sys.stderr if to_stdout else sys.stdout)
+    if to_stdout:
+        print(to_json(found), end="")
+    elif options.json is not None:
+        write_atomically(options.json, to_json(found).encode())
+    return 0
+
+
+def _require_file(path: Path) -> None:
+    if path.is_dir():
+        raise errors.OutputError(f"expected a file for --json, got the folder {path}; add a file name")
+    require_writable(path.parent, "--json")
+
+
+def _working(asked: list[str], model: Path | None) -> list[str]:
+    """The runtimes to measure: the asked-for ones, which must work, else each that does."""
+    working, causes = [], []
+    for runtime in asked or RUNTIMES:
+        try:
+            working.append(_child({"model": _text(model), "runtime": runtime}, runtime)["runtime"])
+        except (RuntimeUnavailableError, BenchError) as error:
+            if asked:
+                raise
+            causes.append(error)
+            _tell(f"left out {runtime}: {error}")
+    if not working:
+        raise causes[0]
+    return list(dict.fromkeys(working))
+
+
+def _drawn(folder: Path) -> dict[str, Path]:
+    images = {}
+    for width, height in SIZES_WH:
+        name = f"drawn-{width}x{height}"
+        images[name] = folder / f"{name}.png"
+        save_image(draw_page((width, height)), images[name])
+    return images
+
+
+def _measure(
+    images: dict[str, Path], runtimes: list[str], model: ModelFile[ModelContract], options: argparse.Namespace
+) -> Bench:
+    # Whatever cannot be loaded ends this before the first run.
+    sizes_hw = {name: load_image(path).shape[:2] for name, path in images.items()}
+    cores = min(os.cpu_count() or 1, MAX_DEFAULT_THREADS)
+    runs: list[Run] = []
+    asked = [
+        (name, runtime, threads)
+        for name in images
+        for runtime in runtimes
+        for threads in dict.fromkeys(options.threads or (1, cores))
     ]
-    record = {
-        "format": FORMAT,
-        "board": board_facts(),
-        "before": state_before,
-        "after": board_state(),
-        "results": results,
-    }
-    if options.json is not None and str(options.json) == "-":
-        print(json.dumps(record, indent=1))
-    else:
-        print_results(record)
-    if options.json is not None and str(options.json) != "-":
-        write_atomically(options.json, (json.dumps(record, indent=1) + "\n").encode())
-    if former is not None:
-        print_comparison(former, record)
-    return 0
+    before = condition_now()
+    for name, runtime, threads in asked:
+        _tell(f"{name} on {runtime}, threads: {threads} ({len(runs) + 1} of {len(asked)})")
+        height, width = sizes_hw[name]
+        frames = max(1, options.frames // LARGE_SHARE) if height * width > LARGE_PIXELS else options.frames
+        task = {"image": str(images[name]), "model": _text(options.model), "runtime": runtime, "threads": threads}
+        answer = _child({**task, "frames": frames}, runtime)
+        answer["stages"] = {stage: Percentiles(**found) for stage, found in answer["stages"].items()}
+        startup_ms = statistics.median(
+            _startup_ms(images[name], runtime, threads, options.model) for _ in range(STARTS)
+        )
+        runs.append(Run(name, width, height, runtime, threads, frames, startup_ms=startup_ms, **answer))
+    return Bench(this_machine(), model.sha256, before, condition_now(), tuple(runs))
 
 
-def _runtimes(asked: Sequence[str] | None) -> list[str]:
-    """The runtimes asked for, or all that are installed; auto is the first of these."""
-    installed = [name for name in RUNTIMES if importlib.util.find_spec(MODULES[name].split(".")[0])]
-    if not asked:
-        return installed or list(RUNTIMES[:1])
-    return list(dict.fromkeys((installed or list(RUNTIMES))[0] if name == "auto" else name for name in asked))
-
-
-def _measured(runtime: str, threads: int, options: argparse.Namespace) -> dict[str, Any]:
-    """What a process of its own measures: runtimes do not share one well, and peak memory is a process's."""
-    print(f"edge_app: bench: {runtime}, {threads} thread{'s' * (threads > 1)}", file=sys.stderr)
-    command = [sys.executable, "-m", "edge_app", "bench", *map(str, options.images)]
-    command += ["--runtime", runtime, "--threads", str(threads), "--frames", str(options.frames), "--child"]
-    if options.model:
-        command += ["--model", str(options.model)]
+def _startup_ms(image: Path, runtime: str, threads: int, model: Path | None) -> float:
+    """Wall time of a whole `edge_app read`."""
+    arguments = ["-m", "edge_app", "read", "--runtime", runtime, "--threads", str(threads)]
+    arguments += [] if model is None else ["--model", str(model)]
     started = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        # The child says when it has read its first page: that is what a cold start costs.
-        assert child.stdout is not None
-        first = child.stdout.readline()
-        start_up_ms = (time.perf_counter() - started) * 1000
-        output, errors = child.communicate()
-    finally:
-        child.kill()
-    if child.returncode != 0 or not first:
-        lines = [line for line in errors.splitlines() if line.strip()] or [f"exit code {child.returncode}"]
-        raise BenchError(f"expected {runtime} to read a page, got: {lines[-1].removeprefix('edge_app: error: ')}")
-    return {"runtime": runtime, "threads": threads, "start_up_ms": start_up_ms, **json.loads(output)}
+    _python([*arguments, "--", str(image)], runtime)
+    return (time.perf_counter() - started) * 1000
 
 
-def run_child(options: argparse.Namespace) -> int:
-    """Measures one runtime with one number of threads, and prints JSON."""
-    runtime, threads = options.runtime[0], options.threads[0]
-    cv2.setNumThreads(threads)
-    importlib.import_module(MODULES[runtime])
-    libraries_mb = _peak_mb()
-    from .classifier import DigitClassifier
-    from .detector import DigitDetector
-    from .page_reader import PageReader
-
-    classifier = DigitClassifier.load(options.model, runtime=runtime, threads=threads)
-    reader = PageReader(classifier, DigitDetector.load(runtime=runtime, threads=threads))
-    images = _images(options.images)
-    name, image = next(images)
-    reader.read(image)
-    print("ready", flush=True)
-    pages = [_timed(reader, name, image, options.frames)]
-    memory_mb = _peak_mb() - libraries_mb
-    pages += [_timed(reader, name, image, options.frames) for name, image in images]
-    print(json.dumps({"pages": pages, "peak_mb": _peak_mb(), "first_page_over_libraries_mb": memory_mb}))
-    return 0
+def _child(task: dict[str, Any], runtime: str) -> dict[str, Any]:
+    """What bench_child answers; an error of this project that it met is raised here."""
+    answer: dict[str, Any] = json.loads(_python(["-c", CHILD, json.dumps(task)], runtime).splitlines()[-1])
+    if "error" in answer:
+        kind: type[DigitsError] = getattr(errors, answer["error"])
+        raise kind(answer["message"])
+    return answer
 
 
-def _images(paths: Sequence[Path]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
-    if paths:
-        yield from ((str(path), load_image(path)) for path in paths)
-    else:
-        yield from ((name, draw_frame(size_wh)) for name, size_wh in DRAWN.items())
+def _python(arguments: list[str], runtime: str) -> str:
+    """Standard output of a Python that imports this very package; Ctrl-C ends it too."""
+    paths = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
+    with subprocess.Popen(
+        [sys.executable, "-P", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)},
+    ) as process:
+        try:
+            output, complaints = process.communicate()
+        finally:
+            process.kill()
+            process.wait()
+    if process.returncode < 0:
+        name = signal.Signals(-process.returncode).name
+        raise BenchError(
+            f"expected {runtime} to run, got a process ended by {name}; try another --runtime or a smaller image"
+        )
+    if process.returncode:
+        # No error of a user ends it so: a bug keeps its traceback.
+        raise RuntimeError(complaints)
+    return output
 
 
-def _timed(reader: Any, name: str, image: NDArray[np.uint8], frames: int) -> dict[str, Any]:
-    count = frames if image.shape[0] * image.shape[1] < FEWER_FROM_PIXELS else max(3, frames // 5)
-    stages: dict[str, list[float]] = {}
-    digits = 0
-    for frame in range(WARM_UP + count):
-        watch = Stopwatch()
-        with watch("all"):
-            page = reader.read(image, watch)
-        digits = sum(len(line.digits) for line in page.lines)
-        if frame >= WARM_UP:
-            for stage, elapsed_ms in watch.stages_ms.items():
-                stages.setdefault(stage, []).append(elapsed_ms)
-    percentiles = {
-        stage: {f"p{p}_ms": round(float(np.percentile(times, p)), 3) for p in PERCENTILES}
-        for stage, times in stages.items()
-    }
-    return {"image": name, "size": [image.shape[1], image.shape[0]], "digits": digits, "frames": count,
-            "stages": percentiles}  # fmt: skip
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
-def _peak_mb() -> float:
-    """Most memory that this process has held, in MB of a million bytes."""
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-
-
-def draw_frame(size_wh: tuple[int, int]) -> NDArray[np.uint8]:
-    """A sheet with ten digits in uneven light, uint8 (H, W, 3), the same each time."""
-    width, height = size_wh
-    random = np.random.default_rng(0)
-    scale = height / 480
-    page = np.full((height, width, 3), (236, 238, 240), np.uint8)
-    for index, digit in enumerate("3141592653"):
-        row, column = divmod(index, 5)
-        place = int((60 + 110 * column) * scale), int((180 + 160 * row) * scale)
-        thickness = max(1, round(7 * scale))
-        cv2.putText(page, digit, place, cv2.FONT_HERSHEY_SIMPLEX, 2.6 * scale, (60, 45, 40), thickness, cv2.LINE_AA)
-    light = np.linspace(1, 0.7, width, dtype=np.float32)[None, :, None]
-    noise = random.normal(0, 2, (height, width, 1)).astype(np.float32)
-    return np.clip(page * light + noise, 0, 255).astype(np.uint8)
+def _tell(message: str) -> None:
+    print(f"edge_app: bench: {message}", file=sys.stderr, flush=True)

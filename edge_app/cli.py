@@ -62,28 +62,41 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
     read.add_argument("--threads", type=_positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
     read.set_defaults(command=_read)
-    bench = commands.add_parser(
-        "bench", help="measure how fast pages are read here", description="Measures how fast pages are read here."
-    )
-    bench.add_argument("images", nargs="*", type=Path, metavar="IMAGE", help="read these instead of drawn ones")
-    bench.add_argument(
-        "--runtime", choices=CHOICES, action="append", help="TFLite runtime; repeatable (default: all installed)"
-    )
-    bench.add_argument(
-        "--threads", type=_positive, action="append", metavar="N", help="CPU threads; repeatable (default: 1 and all)"
-    )
-    bench.add_argument(
-        "--frames", type=_positive, default=100, metavar="N", help="of each image (default: %(default)s)"
-    )
-    bench.add_argument("--model", type=Path, metavar="PATH", help="a classifier made by python -m convert")
-    bench.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, or - to print them")
-    bench.add_argument("--compare", type=Path, metavar="OLD.json", help="set against what --json wrote earlier")
-    bench.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
-    bench.set_defaults(command=_bench)
     inspect = commands.add_parser("inspect", help="show what is in a model", description="Shows what is in a model.")
     inspect.add_argument("model", type=Path, metavar="MODEL")
     inspect.set_defaults(command=_inspect)
+    _add_bench(commands)
     return parser
+
+
+def _add_bench(commands: Any) -> None:
+    bench = commands.add_parser(
+        "bench",
+        help="measure how long reading takes",
+        description="Measures milliseconds by stage, start-up time and memory, each run in a process of its own.",
+    )
+    bench.add_argument("images", nargs="*", type=Path, metavar="IMAGE", help="default: two pages that it draws itself")
+    bench.add_argument(
+        "--runtime", choices=CHOICES, action="append", help="TFLite runtime; repeatable (default: each that works)"
+    )
+    bench.add_argument(
+        "--threads",
+        type=_positive,
+        action="append",
+        metavar="N",
+        help="CPU threads; repeatable (default: 1 and the number of cores, at most 4)",
+    )
+    bench.add_argument(
+        "--frames",
+        type=_positive,
+        default=100,
+        metavar="N",
+        help="how often to read each image, a tenth of it beyond 4 megapixels (default: %(default)s)",
+    )
+    bench.add_argument("--json", type=Path, metavar="FILE", help="also write all numbers as JSON; -: on stdout")
+    bench.add_argument("--compare", type=Path, metavar="OLD.json", help="show the change since an earlier --json")
+    bench.add_argument("--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert")
+    bench.set_defaults(command=_bench)
 
 
 def _positive(text: str) -> int:
@@ -109,9 +122,9 @@ def _read(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from .bench import run_bench, run_child
+    from .bench import bench
 
-    return run_child(options) if options.child else run_bench(options)
+    return bench(options)
 
 
 def _inspect(options: argparse.Namespace) -> int:

@@ -21,5 +21,5 @@ class OutputError(DigitsError, OSError):
     """A result that cannot be written."""
 
 
-class BenchError(DigitsError, ValueError):
-    """A measurement that cannot be made, or an earlier one that cannot be read."""
+class BenchError(DigitsError, RuntimeError):
+    """A measurement that died, or an earlier one that cannot be compared."""

@@ -132,7 +132,7 @@ def read_model(
     return parse_model(content, str(path), read_contract)
 
 
-def require_writable(output: Path) -> None:
+def require_writable(output: Path, flag: str = "--output") -> None:
     """Raises OutputError now rather than after minutes of work; a folder that is not there yet is made later."""
     try:
         existing = next(folder for folder in (output, *output.parents) if folder.exists())
@@ -140,7 +140,7 @@ def require_writable(output: Path) -> None:
             pass
     except OSError as error:
         raise OutputError(
-            f"expected a folder to write to, got {output} ({error.strerror}); choose another --output"
+            f"expected a folder to write to, got {output} ({error.strerror}); choose another {flag}"
         ) from error
 
 

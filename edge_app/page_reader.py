@@ -17,8 +17,10 @@ from .ink import InkMap, find_ink, to_luma
 from .lines import arrange, find_slant
 from .page import Box, Digit, Page
 from .recognition import Classifier, Reading, read_joined, read_wholes
-from .stages import Watch, unwatched
+from .stages import NO_WATCH, Watch
 
+# In the order in which a page passes them; plain pages skip the detector.
+STAGES = ("ink", "candidates", "wholes", "detector", "joined", "belief", "lines")
 # A page whose ink is all read, and surely so, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
@@ -40,12 +42,12 @@ class PageReader:
             detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
         self.detector = detector
 
-    def read(self, image: NDArray[np.uint8], watch: Watch = unwatched) -> Page:
+    def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
         """Reads one image.
 
         Args:
             image: uint8 (H, W) luma or (H, W, 3) RGB, from 32x32 pixels up.
-            watch: surrounds each stage, to measure it.
+            watch: told of each of STAGES, as by a Stopwatch.
 
         Raises:
             ImageError: any other shape or dtype.

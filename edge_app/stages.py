@@ -1,31 +1,38 @@
-"""How long each stage of reading a page takes."""
+"""How long each stage of reading takes, asked for by whoever reads; a reader itself keeps no time."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-# Called with a stage's name, gives what surrounds its work.
+# Given a stage's name, a context manager around that stage.
 Watch = Callable[[str], AbstractContextManager[None]]
-_NOTHING = nullcontext()
+
+_IDLE = nullcontext()
 
 
-def unwatched(_: str) -> AbstractContextManager[None]:
-    """Measures nothing."""
-    return _NOTHING
+def _no_watch(_stage: str) -> AbstractContextManager[None]:
+    return _IDLE
+
+
+NO_WATCH: Watch = _no_watch
 
 
 class Stopwatch:
-    """Milliseconds by stage, in the order in which the stages came; a stage that comes twice counts together."""
+    """Times the stages of one read: hand it over as `watch`, then look at `stages_ms`.
+
+    Attributes:
+        stages_ms: milliseconds by stage, in the order of their first start; a stage that ran twice has its sum.
+    """
 
     def __init__(self) -> None:
         self.stages_ms: dict[str, float] = {}
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
-        """Measures the work that it surrounds."""
+        """Times one stage, also where it raises."""
         started = time.perf_counter()
         try:
             yield
         finally:
-            elapsed_ms = (time.perf_counter() - started) * 1000
-            self.stages_ms[stage] = self.stages_ms.get(stage, 0.0) + elapsed_ms
+            took_ms = (time.perf_counter() - started) * 1000
+            self.stages_ms[stage] = self.stages_ms.get(stage, 0.0) + took_ms
