@@ -13,6 +13,8 @@ from .rulings import has_rulings, remove_rulings
 MIN_HEIGHT_PX = 8
 MAX_SIDE_PART = 0.95
 MIN_PIXELS = 12
+# A page of words has some hundreds; of noise, the highest are taken, so that time and memory stay bounded.
+MAX_CANDIDATES = 1500
 # Ink inside its box beyond this part of its own makes a frame of it.
 MAX_ENCLOSED = 0.06
 # A component's own strokes are as dark as this quantile of its ink; paper and blurred rims are below.
@@ -103,7 +105,10 @@ def _sizes_of_digits(stats: NDArray[np.int32], shape_hw: tuple[int, ...]) -> lis
     fits &= (width <= 8 * height) & (height <= 12 * width)
     fits &= (height <= MAX_SIDE_PART * shape_hw[0]) | (shape_hw[0] < 100)
     fits[0] = False  # the paper
-    return [int(index) for index in np.flatnonzero(fits)]
+    keep = np.flatnonzero(fits)
+    if len(keep) > MAX_CANDIDATES:
+        keep = np.sort(keep[np.argsort(-height[keep], kind="stable")[:MAX_CANDIDATES]])
+    return [int(index) for index in keep]
 
 
 def _frames(labels: NDArray[np.int32], stats: NDArray[np.int32], keep: list[int]) -> set[int]:

@@ -25,7 +25,7 @@ STAGES = ("ink", "candidates", "wholes", "detector", "joined", "belief", "lines"
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
 # Ink is cut into digits only where the detector sees at least so sure a one in it.
-WORTH_CUTTING = 0.15
+WORTH_CUTTING = 0.3
 
 
 class PageReader:

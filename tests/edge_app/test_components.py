@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.components import Candidate, candidate_in, connect, find_candidates
+from edge_app.components import MAX_CANDIDATES, Candidate, candidate_in, connect, find_candidates
 from edge_app.ink import find_ink
 
 from .pages import blank, write
@@ -74,3 +74,14 @@ def test_a_box_gets_its_own_ink() -> None:
     assert candidate_in((400, 300, 40, 60), page_ink, connected) is None
     for outside in ((-90, 100, 40, 60), (100, -90, 40, 60), (700, 100, 40, 60)):
         assert candidate_in(outside, page_ink, connected) is None
+
+
+def test_noise_has_no_end_of_candidates() -> None:
+    """Of thousands of specks the highest are kept."""
+    page = blank(900, 900)
+    for y in range(10, 890, 16):
+        for x in range(10, 890, 16):
+            page[y : y + (10 if x == 10 else 8), x : x + 4] = 40
+    candidates = candidates_of(page)
+    assert len(candidates) == MAX_CANDIDATES
+    assert sum(candidate.box[3] >= 10 for candidate in candidates) >= 55
