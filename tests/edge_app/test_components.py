@@ -78,10 +78,10 @@ def test_a_box_gets_its_own_ink() -> None:
 
 def test_noise_has_no_end_of_candidates() -> None:
     """Of thousands of specks the highest are kept."""
-    page = blank(900, 900)
-    for y in range(10, 890, 16):
-        for x in range(10, 890, 16):
-            page[y : y + (10 if x == 10 else 8), x : x + 4] = 40
+    page = blank(1600, 1600)
+    for y in range(10, 1590, 36):
+        for x in range(10, 1590, 36):
+            page[y : y + (16 if x == 10 else 12), x : x + 5] = 40
     candidates = candidates_of(page)
     assert len(candidates) == MAX_CANDIDATES
-    assert sum(candidate.box[3] >= 10 for candidate in candidates) >= 55
+    assert sum(candidate.box[3] >= 16 for candidate in candidates) == 44
