@@ -65,7 +65,7 @@ class Hand:
         """Some hand."""
         source = random.choice(list(_SHARES), p=list(_SHARES.values()))
         # Ball pens are the rule; markers are seen too.
-        pen = float(np.clip(np.exp(random.normal(np.log(0.075), 0.45)), 0.03, 0.25))
+        pen = float(np.clip(np.exp(random.normal(np.log(0.065), 0.5)), 0.03, 0.25))
         slant, letters = float(random.normal(0.05, 0.15)), LetterStyle.any(random, random.choice([0.0, 0.6, 0.95]))
         return cls(digits, random, source, pen, slant, letters, float(random.choice([0.06, 0.12, 0.28])))
 

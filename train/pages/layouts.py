@@ -251,10 +251,10 @@ LAYOUTS: dict[str, tuple[Callable[[Sheet, Split, Random], None], float]] = {
     "numbers": (numbers, 0.25),
     "form": (form, 0.16),
     "grid": (grid, 0.08),
-    "amount": (amount, 0.09),
+    "amount": (amount, 0.12),
     "words": (words, 0.19),
-    "printed": (printed, 0.13),
-    "large": (large, 0.06),
+    "printed": (printed, 0.11),
+    "large": (large, 0.05),
     "nothing": (nothing, 0.04),
 }
 
