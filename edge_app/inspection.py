@@ -3,13 +3,15 @@
 import os
 from typing import Any
 
+from .contract import ModelContract
+from .detector_contract import DetectorContract
 from .model_file import read_model
 from .runtime import open_interpreter
 
 
 def describe_model(path: str | os.PathLike[str]) -> str:
     """Size, hash, contract and tensors of a model, some lines of text; raises ModelError."""
-    model = read_model(path)
+    model = read_model(path, _any_contract)
     opened = open_interpreter(model.content)
     interpreter = opened.interpreter
     tensors = interpreter.get_tensor_details()
@@ -26,6 +28,10 @@ def describe_model(path: str | os.PathLike[str]) -> str:
         *(f"  {_describe(detail)}" for detail in tensors),
     ]
     return "\n".join(lines)
+
+
+def _any_contract(text: str) -> ModelContract | DetectorContract:
+    return DetectorContract.from_json(text) if '"kind"' in text else ModelContract.from_json(text)
 
 
 def _describe(detail: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edge_app import load_image
+from edge_app.cli import main
 from edge_app.detection import detect
 from edge_app.detector import SHIPPED_NAME, DigitDetector
 from edge_app.errors import ImageError, ModelError
@@ -37,3 +38,11 @@ def test_a_classifier_is_no_detector_and_the_other_way_round() -> None:
         DigitDetector.load(shipped_model_path())
     with pytest.raises(ModelError, match="model contract"):
         read_model(shipped_model_path(SHIPPED_NAME))
+
+
+def test_inspect_shows_a_detector_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its contract, its input and its three maps."""
+    assert main(["inspect", str(shipped_model_path(SHIPPED_NAME))]) == 0
+    printed = capsys.readouterr().out
+    assert "digit-detector-1" in printed
+    assert printed.count("\noutput: ") == 3
