@@ -24,7 +24,7 @@ SCORED_PAGES = 100
 
 def write_detector(output: Path, trained: TrainedDetector, mnist: Mnist, results: Results) -> None:
     """Writes detector_float.h5, detector_qat.h5 and "train_detector" in metrics.json, each whole or not at all."""
-    watched = draw_patches(mnist.validation, SCORED_PAGES, VALIDATION_SEED)
+    watched = draw_patches(mnist.validation, min(SCORED_PAGES, results.recipe.validation_pages), VALIDATION_SEED)
     scores = {}
     for name, network in (("float", trained.model), ("qat", trained.twin)):
         save_h5(network, output / f"detector_{name}.h5")
