@@ -53,8 +53,8 @@ def test_each_number_fails_alone_and_is_named(field: str, value: float, message:
     "inspection",
     [
         Inspection((), (INTEGER, FLOAT), (), ()),
-        Inspection((Operator("QUANTIZE", (), (), 0),), (INTEGER,), (), ()),
-        Inspection((Operator("DEQUANTIZE", (), (), 0),), (INTEGER,), (), ()),
+        Inspection((Operator("QUANTIZE", (FLOAT,), (INTEGER,), 0),), (INTEGER,), (), ()),
+        Inspection((Operator("DEQUANTIZE", (INTEGER,), (FLOAT,), 0),), (INTEGER,), (), ()),
     ],
     ids=["float tensor", "QUANTIZE", "DEQUANTIZE"],
 )
@@ -63,6 +63,12 @@ def test_floats_in_int8_fail(inspection: Inspection) -> None:
     (failure,) = failures("int8", inspection, litert=PERFECT)
     assert "float tensors and conversions in int8 at most 0, got 1" in failure
     assert failures("dynamic", inspection, litert=PERFECT) == []
+
+
+def test_from_one_integer_scale_to_another_is_no_conversion() -> None:
+    """Joining two maps of different scales is integer arithmetic too."""
+    joining = Inspection((Operator("QUANTIZE", (INTEGER,), (INTEGER,), 0),), (INTEGER,), (), ())
+    assert failures("int8", joining, litert=PERFECT) == []
 
 
 def test_a_model_better_than_its_parent_passes() -> None:
