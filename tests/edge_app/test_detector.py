@@ -21,9 +21,9 @@ def test_the_shipped_detector_finds_handwriting(runtime: str) -> None:
     """Most digits of the example page are found, on each runtime."""
     pytest.importorskip({"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}[runtime])
     ink = find_ink(to_luma(load_image(EXAMPLE))).ink
-    places = [(x, y, 40, 50) for x in range(20, 600, 60) for y in range(20, 440, 60)]
+    places = [(x, y, 26, 26) for x in range(20, 600, 60) for y in range(20, 440, 60)]
     found = detect(ink, places, DigitDetector.load(runtime=runtime))
-    assert 20 < int((found.scores > 0.5).sum()) < 60
+    assert 15 <= int((found.scores > 0.5).sum()) <= 30
 
 
 def test_a_tile_has_one_size() -> None:
