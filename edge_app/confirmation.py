@@ -24,15 +24,15 @@ SAME = 0.35
 # A reading that the detector does not see counts as seen so surely.
 UNSEEN = 0.02
 # The company's log odds count this much, at most so many of them.
-COMPANY_WEIGHT, MOST_COMPANY = 0.4, 7.5
+COMPANY_WEIGHT, MOST_COMPANY = 0.3, 7.5
 # How much of the ink around is digits: within so many heights beside and above, what is read counts at least so much.
 AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
 # Where that share is usual, a reading needs this evidence; each part more or less changes it so much.
-USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.5, 6.0
+USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0
 # Ink is several digits if the detector sees two in it, it is so much larger than each, and like neither.
 SEVERAL_LARGER, SEVERAL_APART = 1.4, 0.7
 # A detection without a reading has to be so sure, one of the two ways so sure of the digit, and its place free.
-MIN_NEW_SCORE, NEW_SHARE_WEIGHT = 0.6, 0.5
+MIN_NEW_SCORE, NEW_SHARE_WEIGHT = 0.55, 0.4
 MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.5, 0.7
 MAX_SHARED = 0.2
 # The detector's box is this much narrower than what is cut out for the classifier, as a part of its height.
