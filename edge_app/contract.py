@@ -18,6 +18,22 @@ LABELS = (*DIGIT_LABELS, NOT_A_DIGIT)
 IMAGE_HW = (28, 28)
 
 
+# What reading the JSON of a contract raises where it is none.
+UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
+
+
+def embedded_json(contract: Any) -> str:
+    """A contract, a dataclass, as the JSON text that is embedded in a model file."""
+    return json.dumps(dataclasses.asdict(contract), indent=1, sort_keys=True) + "\n"
+
+
+def embedded_fields(kind: Any, text: str) -> dict[str, Any]:
+    """The fields of a kind of contract out of that text, its labels as a tuple; raises one of UNREADABLE."""
+    fields = json.loads(text)
+    known = {field.name: fields[field.name] for field in dataclasses.fields(kind)}
+    return {**known, "labels": tuple(known["labels"])}
+
+
 @dataclass(frozen=True)
 class ModelContract:
     """The contract between a model file and the app.
@@ -57,16 +73,14 @@ class ModelContract:
 
     def to_json(self) -> str:
         """The contract as the JSON text that is embedded in the model file."""
-        return json.dumps(dataclasses.asdict(self), indent=1, sort_keys=True) + "\n"
+        return embedded_json(self)
 
     @classmethod
     def from_json(cls, text: str) -> "ModelContract":
         """Reads what to_json wrote; raises ModelError for anything else."""
         try:
-            fields = json.loads(text)
-            known = {name: fields[name] for name in (f.name for f in dataclasses.fields(cls))}
-            known["labels"] = tuple(known["labels"])
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            known = embedded_fields(cls, text)
+        except UNREADABLE as error:
             raise ModelError(
                 f"expected a model contract of format {FORMAT}, got one that cannot be read ({error!r}); "
                 "convert the model again with this version"

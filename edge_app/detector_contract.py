@@ -1,12 +1,10 @@
 """What the detector's model promises, as it travels inside the .tflite file, and how its maps are to be read."""
 
-import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .contract import DIGIT_LABELS, POLARITY
+from .contract import DIGIT_LABELS, POLARITY, UNREADABLE, embedded_fields, embedded_json
 from .errors import ModelError
 
 KIND = "digit-detector-1"
@@ -46,16 +44,14 @@ class DetectorContract:
 
     def to_json(self) -> str:
         """The contract as the JSON text that is embedded in the model file."""
-        return json.dumps(dataclasses.asdict(self), indent=1, sort_keys=True) + "\n"
+        return embedded_json(self)
 
     @classmethod
     def from_json(cls, text: str) -> "DetectorContract":
         """Reads what to_json wrote; raises ModelError for anything else."""
         try:
-            fields = json.loads(text)
-            known = {name: fields[name] for name in (f.name for f in dataclasses.fields(cls))}
-            known["labels"] = tuple(known["labels"])
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            known = embedded_fields(cls, text)
+        except UNREADABLE as error:
             raise ModelError(
                 f"expected the contract of a detector ({KIND}), got another one ({error!r}); "
                 "make one with: python -m convert --detector --int8"

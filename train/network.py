@@ -52,13 +52,18 @@ def load_float(path: Path) -> Any:
     return load_model(path, compile=False)
 
 
-def load_teacher(path: Path) -> Any:
-    """Loads a network to learn from; raises TeacherError if the file is damaged or the network's shapes are others."""
+def load_or_raise(path: Path, error_class: type[DigitsError]) -> Any:
+    """Loads a float network; raises the class of error given, in one line, if the file is damaged."""
     try:
-        model = load_float(path)
+        return load_float(path)
     except Exception as error:  # h5py, Keras and json each raise their own kinds for a damaged file
         cause = (str(error).strip().splitlines() or ["no message"])[0]
-        raise TeacherError(f"expected a Keras model in {path}, got {type(error).__name__}: {cause}") from error
+        raise error_class(f"expected a Keras model in {path}, got {type(error).__name__}: {cause}") from error
+
+
+def load_teacher(path: Path) -> Any:
+    """Loads a network to learn from; raises TeacherError if the file is damaged or the network's shapes are others."""
+    model = load_or_raise(path, TeacherError)
     shapes = (tuple(model.input_shape[1:]), tuple(model.output_shape[1:]))
     if shapes != ((*IMAGE_HW, 1), (len(LABELS),)):
         raise TeacherError(

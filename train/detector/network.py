@@ -5,7 +5,7 @@ from typing import Any
 
 from edge_app.errors import DigitsError
 
-from ..network import load_float
+from ..network import load_or_raise
 
 CONTEXT_DILATIONS = (1, 2, 4, 1)
 
@@ -46,11 +46,7 @@ def build_detector() -> Any:
 
 def load_start(path: Path) -> Any:
     """Loads a float detector to go on from; raises StartError if it is damaged or another network."""
-    try:
-        model = load_float(path)
-    except Exception as error:  # h5py, Keras and json each raise their own kinds for a damaged file
-        cause = (str(error).strip().splitlines() or ["no message"])[0]
-        raise StartError(f"expected a Keras model in {path}, got {type(error).__name__}: {cause}") from error
+    model = load_or_raise(path, StartError)
     if [tuple(weight.shape) for weight in model.weights] != [tuple(w.shape) for w in build_detector().weights]:
         raise StartError(f"expected {path} to have the detector's layers, got others; train it anew, without --start")
     return model
