@@ -13,7 +13,7 @@ from edge_app.errors import ImageError, ModelError
 from edge_app.ink import find_ink, to_luma
 from edge_app.model_file import read_model, shipped_model_path
 
-EXAMPLE = Path(__file__).parent.parent / "pages" / "example.jpg"
+EXAMPLE = Path(__file__).parent.parent / "pages" / "desk.jpg"
 
 
 def test_the_shipped_detector_finds_handwriting() -> None:
