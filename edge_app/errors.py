@@ -23,3 +23,19 @@ class OutputError(DigitsError, OSError):
 
 class BenchError(DigitsError, RuntimeError):
     """A measurement that died, or an earlier one that cannot be compared."""
+
+
+class CameraError(DigitsError, OSError):
+    """No camera, or one that gives no frames."""
+
+
+class EndOfFrames(DigitsError, EOFError):  # noqa: N818 - an end, not a mistake
+    """The last frame of a video has been read."""
+
+
+class OptionError(DigitsError, ValueError):
+    """A flag's value that cannot be used, such as an address without a token or a URL of an unknown kind."""
+
+
+class MissingPartError(DigitsError, ImportError):
+    """An optional package that a flag needs is not installed."""

@@ -1,0 +1,21 @@
+"""Kinds of values that several commands take."""
+
+import argparse
+from pathlib import Path
+
+from ..runtime import CHOICES
+
+
+def positive(text: str) -> int:
+    """An integer of at least 1, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
+    return number
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Adds --model, --runtime and --threads, as reading takes them."""
+    parser.add_argument("--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert")
+    parser.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
+    parser.add_argument("--threads", type=positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")

@@ -1,0 +1,75 @@
+"""`run`: live reading, and what is done when no command is given."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from .flags import add_model, positive
+
+
+def add(commands: Any) -> None:
+    """Adds the command to argparse's subparsers."""
+    parser = commands.add_parser(
+        "run",
+        help="read live from a camera (the default)",
+        description="Reads live from a camera and tells each number once: when it is stable, changes or leaves.",
+    )
+    add_camera(parser)
+    parser.add_argument("--frames", type=positive, metavar="N", help="stop after so many frames (default: never)")
+    parser.add_argument("--json", action="store_true", help="JSON Lines on stdout even if it is a terminal")
+    parser.add_argument(
+        "--preview-host", default="127.0.0.1", metavar="H", help="web page's address; needs the extra live"
+    )
+    parser.add_argument("--preview-port", type=_port, metavar="P", help="serve the web page here; 0: any port")
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help="the web page's token; default: $EDGE_APP_TOKEN, else a new one is printed; loopback needs none",
+    )
+    parser.add_argument(
+        "--mqtt",
+        metavar="URL",
+        help="tell numbers to a broker: mqtt[s]://[user@]host[:port]/topic; password: $MQTT_PASSWORD",
+    )
+    parser.add_argument("--mqtt-password-file", type=Path, metavar="FILE", help="password for --mqtt")
+    parser.add_argument(
+        "--mqtt-ca", type=Path, metavar="FILE", help="certificate authority for mqtts (default: system's)"
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="where undelivered readings are kept (default: XDG's)"
+    )
+    add_model(parser)
+    parser.set_defaults(command=_run)
+
+
+def add_camera(parser: argparse.ArgumentParser) -> None:
+    """Adds --camera, --size and --fps."""
+    parser.add_argument(
+        "--camera",
+        default="auto",
+        metavar="auto|picamera2|v4l2|PATH",
+        help="v4l2:N for /dev/videoN; a picture, a folder of pictures or a video stands in for a camera (default: auto)",
+    )
+    parser.add_argument("--size", type=_size, default=(640, 480), metavar="WxH", help="of frames (default: 640x480)")
+    parser.add_argument("--fps", type=float, default=30.0, metavar="N", help="frames a second (default: %(default)g)")
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"expected 0 to 65535, got {text}")
+    return number
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 32 <= int(width) <= 8192 and 32 <= int(height) <= 8192):
+        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT of 32 to 8192 pixels, got {text!r}")
+    return int(width), int(height)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from ..live.run import run
+
+    return run(options)

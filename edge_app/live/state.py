@@ -1,0 +1,134 @@
+"""What the live loop shows to others: the last frame with its page, the last events, counters."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cameras.camera import Frame
+from ..page import Page
+from .event import NumberEvent
+
+HISTORY = 200
+# For the rate: frames of so many seconds.
+RATE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Sums since the start.
+
+    Attributes:
+        frames_read: frames that were read.
+        frames_dropped: frames that the camera took while another was read.
+        numbers: events by kind.
+        refused: pieces of ink looked at and not reported.
+        digits: digits read.
+        camera_restarts: how often the camera had to be started again.
+        read_s: seconds spent in reading.
+        age_s: sum over frames of the time from capture to the end of reading.
+    """
+
+    frames_read: int = 0
+    frames_dropped: int = 0
+    numbers: dict[str, int] = field(default_factory=dict)
+    refused: int = 0
+    digits: int = 0
+    camera_restarts: int = 0
+    read_s: float = 0.0
+    age_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One moment of the live loop.
+
+    Attributes:
+        luma: uint8 (H, W) of the last frame that was read, or None before the first; not to be written to.
+        page: what was read off it.
+        numbers: the stable numbers in view, as last told.
+        frame: its number.
+        captured_s: see Frame.
+        frames_per_second: over the last seconds.
+        camera: its name, or what is wrong with it.
+        counters: since the start.
+    """
+
+    luma: NDArray[np.uint8] | None
+    page: Page | None
+    numbers: tuple[NumberEvent, ...]
+    frame: int
+    captured_s: float
+    frames_per_second: float
+    camera: str
+    counters: Counters
+
+
+class LiveState:
+    """Written by the live loop, read by any thread; neither holds the other up."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now = Snapshot(None, None, (), -1, 0.0, 0.0, "not open yet", Counters())
+        self._history: deque[NumberEvent] = deque(maxlen=HISTORY)
+        self._ends: deque[float] = deque(maxlen=1000)
+
+    def show(
+        self, frame: Frame, page: Page, events: Sequence[NumberEvent], numbers: Sequence[NumberEvent], read_s: float
+    ) -> None:
+        """Takes a frame that was read, what happened on it, and the numbers in view after it."""
+        now_s = time.monotonic()
+        with self._lock:
+            former = self._now
+            sums = former.counters
+            kinds = dict(sums.numbers)
+            for event in events:
+                kinds[event.kind] = kinds.get(event.kind, 0) + 1
+            self._history.extend(events)
+            self._ends.append(now_s)
+            while self._ends[0] < now_s - RATE_S:
+                self._ends.popleft()
+            counters = replace(
+                sums,
+                frames_read=sums.frames_read + 1,
+                frames_dropped=sums.frames_dropped + max(0, frame.number - former.frame - 1),
+                numbers=kinds,
+                refused=sums.refused + len(page.refused),
+                digits=sums.digits + sum(len(line.digits) for line in page.lines),
+                read_s=sums.read_s + read_s,
+                age_s=sums.age_s + now_s - frame.captured_s,
+            )
+            self._now = replace(
+                former,
+                luma=frame.luma,
+                page=page,
+                numbers=tuple(numbers),
+                frame=frame.number,
+                captured_s=frame.captured_s,
+                frames_per_second=_rate(self._ends),
+                counters=counters,
+            )
+
+    def camera_changed(self, name: str, restarts: int) -> None:
+        """Takes the camera's name, or what is wrong with it, and how often it had to be started again."""
+        with self._lock:
+            counters = replace(self._now.counters, camera_restarts=restarts)
+            self._now = replace(self._now, camera=name, counters=counters)
+
+    def now(self) -> Snapshot:
+        """The last moment."""
+        with self._lock:
+            return self._now
+
+    def history(self) -> tuple[NumberEvent, ...]:
+        """The last events, oldest first."""
+        with self._lock:
+            return tuple(self._history)
+
+
+def _rate(ends: deque[float]) -> float:
+    return (len(ends) - 1) / (ends[-1] - ends[0]) if len(ends) > 1 and ends[-1] > ends[0] else 0.0
