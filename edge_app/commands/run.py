@@ -49,7 +49,7 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
         "--camera",
         default="auto",
         metavar="auto|picamera2|v4l2|PATH",
-        help="v4l2:N for /dev/videoN; a picture, a folder of pictures or a video stands in for a camera (default: auto)",
+        help="v4l2:N for /dev/videoN; a picture, a folder or a video stands in for a camera (default: auto)",
     )
     parser.add_argument("--size", type=_size, default=(640, 480), metavar="WxH", help="of frames (default: 640x480)")
     parser.add_argument("--fps", type=float, default=30.0, metavar="N", help="frames a second (default: %(default)g)")
