@@ -21,6 +21,7 @@ from .errors import BenchError, DigitsError, RuntimeUnavailableError
 from .image_file import load_image
 from .machine import condition_now, this_machine
 from .model_file import ModelFile, read_model, require_writable, shipped_model_path, write_atomically
+from .python_process import python_command, python_environment
 from .runtime import RUNTIMES
 
 MAX_DEFAULT_THREADS = 4
@@ -135,13 +136,12 @@ def _child(task: dict[str, Any], runtime: str) -> dict[str, Any]:
 
 def _python(arguments: list[str], runtime: str) -> str:
     """Standard output of a Python that imports this very package; Ctrl-C ends it too."""
-    paths = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
     with subprocess.Popen(
-        [sys.executable, "-P", *arguments],
+        python_command(*arguments),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)},
+        env=python_environment(),
     ) as process:
         try:
             output, complaints = process.communicate()

@@ -1,0 +1,131 @@
+"""A picture, a folder of pictures or a video that stands in for a camera, at a camera's pace."""
+
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import CameraError, EndOfFrames
+from ..image_file import load_image
+from ..ink import to_luma
+from .camera import Frame
+
+IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".gif"}
+# Each picture of a folder is shown for so long, as if somebody changed the sheet.
+SHOWN_S = 1.0
+
+
+class FileCamera:
+    """Shows files as frames: pictures round and round for a second each, a video once.
+
+    Frames that nobody fetched in time are skipped, as a camera's are.
+
+    Args:
+        path: of a picture, a folder of pictures (in the order of their names) or a video.
+        size_wh: pictures are fitted into this many pixels, never enlarged.
+        fps: frames a second.
+
+    Raises:
+        CameraError: nothing there that can be shown.
+        ImageError: the first picture cannot be read.
+    """
+
+    def __init__(self, path: Path, size_wh: tuple[int, int] = (640, 480), fps: float = 30.0) -> None:
+        self._fps, self._size_wh = fps, size_wh
+        self._source = _Video(path) if path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES else _Pictures(path)
+        self._full = self._source.at(0, fps)
+        self._started_s = time.monotonic()
+        self._number = -1
+        self.name = f"{path} {'x'.join(map(str, self._fitted().shape[::-1]))}"
+
+    def read(self) -> Frame:
+        """Waits for the next frame, see Camera; raises EndOfFrames after a video's last one."""
+        due = int((time.monotonic() - self._started_s) * self._fps)
+        self._number = max(self._number + 1, due)
+        captured_s = self._started_s + self._number / self._fps
+        time.sleep(max(0.0, captured_s - time.monotonic()))
+        self._full = self._source.at(self._number, self._fps)
+        return Frame(self._fitted(), self._number, captured_s)
+
+    def photograph(self) -> NDArray[np.uint8]:
+        """The last frame at the file's own size, uint8 (H, W)."""
+        return to_luma(self._full)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        """The camera itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes it."""
+        self.close()
+
+    def _fitted(self) -> NDArray[np.uint8]:
+        height, width = self._full.shape[:2]
+        scale = min(self._size_wh[0] / width, self._size_wh[1] / height)
+        if scale >= 1:
+            return to_luma(self._full)
+        fitted_wh = max(32, round(width * scale)), max(32, round(height * scale))
+        return np.asarray(cv2.resize(to_luma(self._full), fitted_wh, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+class _Pictures:
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise CameraError(f"expected a picture, a folder or a video for --camera, got {path}, which is not there")
+        self._paths = [path] if path.is_file() else sorted(_pictures(path))
+        if not self._paths:
+            raise CameraError(f"expected pictures in {path}, got none; put JPEG or PNG files there")
+        self._shown = -1
+        self._image = np.zeros((0, 0), np.uint8)
+
+    def at(self, number: int, fps: float) -> NDArray[np.uint8]:
+        shown = int(number / (fps * SHOWN_S)) % len(self._paths)
+        if shown != self._shown:
+            self._image, self._shown = load_image(self._paths[shown]), shown
+        return self._image
+
+    def close(self) -> None:
+        self._shown = -1
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    try:
+        yield from (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
+    except OSError as error:
+        raise CameraError(f"expected a folder of pictures, got {folder} ({error.strerror}); check it") from error
+
+
+class _Video:
+    def __init__(self, path: Path) -> None:
+        self._video = cv2.VideoCapture(str(path))
+        if not self._video.isOpened():
+            raise CameraError(f"expected a picture or a video, got {path}, which is neither; check the file")
+        self._own_fps = self._video.get(cv2.CAP_PROP_FPS) or 30.0
+        self._next = count()
+        self._at = -1
+        self._frame = np.zeros((0, 0), np.uint8)
+
+    def at(self, number: int, fps: float) -> NDArray[np.uint8]:
+        """The frame that the video shows at that time of the camera's clock."""
+        wanted = max(self._at, int(number / fps * self._own_fps)) if self._at >= 0 else 0
+        while self._at < wanted:
+            there, frame = self._video.read()
+            if not there:
+                raise EndOfFrames("expected another frame, got the end of the video")
+            self._frame, self._at = np.asarray(frame[..., ::-1], np.uint8), next(self._next)
+        return self._frame
+
+    def close(self) -> None:
+        self._video.release()

@@ -1,0 +1,84 @@
+"""What passes between the app and the process that holds its camera: one-byte commands there, messages back."""
+
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+NEXT, PHOTOGRAPH, RESTART = b"n", b"p", b"r"
+OPENED, FRAME, PHOTO, END, ERROR = b"o", b"f", b"P", b"z", b"e"
+# Kind, two sizes (height and width of a picture; bytes of a text and 1), number, captured_s.
+HEADER = struct.Struct("!cIIQd")
+# How long a wait goes on before it asks whether to give up.
+SLICE_S = 0.1
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the camera's process says.
+
+    Attributes:
+        kind: OPENED (payload: name), FRAME, PHOTO (payload: luma), END or ERROR (payload: text).
+        payload: bytes of uint8 (height, width) luma, or UTF-8.
+        height: rows of a picture.
+        width: columns of a picture.
+        number: see Frame.
+        captured_s: see Frame.
+    """
+
+    kind: bytes
+    payload: bytes | bytearray | memoryview
+    height: int = 0
+    width: int = 1
+    number: int = 0
+    captured_s: float = 0.0
+
+
+def send(connection: socket.socket, message: Message) -> None:
+    """Sends a message whole; raises OSError if the other end has gone."""
+    payload = memoryview(message.payload).cast("B")
+    height = message.height or len(payload)
+    connection.sendall(HEADER.pack(message.kind, height, message.width, message.number, message.captured_s))
+    connection.sendall(payload)
+
+
+def receive(connection: socket.socket, until_s: float, stopped: Callable[[], bool]) -> Message:
+    """Receives a message.
+
+    Args:
+        connection: to the camera's process.
+        until_s: time.monotonic() by when all of it must be here.
+        stopped: asked often; ends the wait.
+
+    Raises:
+        TimeoutError: too late.
+        InterruptedError: stopped.
+        EOFError: the other end has gone.
+    """
+    header = _receive(connection, HEADER.size, until_s, stopped)
+    kind, height, width, number, captured_s = HEADER.unpack(header)
+    payload = _receive(connection, height * width, until_s, stopped)
+    return Message(kind, payload, height, width, number, captured_s)
+
+
+def _receive(connection: socket.socket, size: int, until_s: float, stopped: Callable[[], bool]) -> bytearray:
+    received = bytearray(size)
+    view, filled = memoryview(received), 0
+    while filled < size:
+        if stopped():
+            raise InterruptedError
+        left_s = until_s - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError
+        if not select.select([connection], [], [], min(SLICE_S, left_s))[0]:
+            continue
+        try:
+            got = connection.recv_into(view[filled:])
+        except ConnectionError:
+            got = 0
+        if not got:
+            raise EOFError
+        filled += got
+    return received

@@ -1,0 +1,88 @@
+"""The live loop: the newest frame is read, its numbers are followed, and what happened is told."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+from ..cameras.camera import Camera, Frame
+from ..errors import EndOfFrames
+from ..page import Page
+from ..page_reader import PageReader
+from ..service.notify import Notifier
+from .event import NumberEvent, Output
+from .photographs import Photographs
+from .state import LiveState
+from .tracker import Change, Tracker
+
+
+class LiveLoop:
+    """Reads frames until it is stopped, the camera ends, or enough were read.
+
+    Args:
+        camera: open; frames that come while one is read are dropped, never queued.
+        reader: reads each.
+        outputs: told of each event, in order.
+        state: shown each frame.
+        stop: ends the loop between two frames.
+        notifier: told that the loop is alive.
+        photographs: what others want of the camera between two frames.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        reader: PageReader,
+        outputs: Sequence[Output],
+        state: LiveState,
+        stop: threading.Event,
+        notifier: Notifier,
+        photographs: Photographs,
+    ) -> None:
+        self._camera, self._reader, self._outputs, self._state = camera, reader, outputs, state
+        self._stop, self._notifier, self._photographs = stop, notifier, photographs
+        self._tracker = Tracker()
+
+    def run(self, frames: int | None = None) -> int:
+        """Reads at most so many frames; returns how many were read."""
+        done = 0
+        while not self._stop.is_set() and done != frames:
+            try:
+                self._photographs.take(self._camera)
+                frame = self._camera.read()
+            except (EndOfFrames, InterruptedError):
+                break
+            self._read(frame)
+            done += 1
+            if done == 1:
+                self._notifier.ready(f"reading {self._camera.name}")
+            self._notifier.alive()
+        return done
+
+    def _read(self, frame: Frame) -> None:
+        started_s = time.monotonic()
+        page = self._reader.read(frame.luma)
+        read_s = time.monotonic() - started_s
+        events = [_event(change, frame) for change in self._tracker.update(page, frame.captured_s)]
+        for event in events:
+            for output in self._outputs:
+                output.tell(event)
+        self._show(frame, page, events, read_s)
+
+    def _show(self, frame: Frame, page: Page, events: list[NumberEvent], read_s: float) -> None:
+        numbers = [_event(change, frame) for change in self._tracker.numbers()]
+        self._state.show(frame, page, events, numbers, read_s)
+
+
+def _event(change: Change, frame: Frame) -> NumberEvent:
+    age_s = time.monotonic() - frame.captured_s
+    return NumberEvent(
+        change.kind,
+        change.text,
+        change.former,
+        change.track,
+        change.box,
+        change.confidence,
+        frame.number,
+        time.time() - age_s,
+        age_s * 1000,
+    )

@@ -1,0 +1,102 @@
+"""`python -m edge_app run`: camera, reader, outputs and web page put together, and ended together."""
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+import cv2
+
+from ..cameras.supervised import SupervisedCamera
+from ..classifier import DigitClassifier
+from ..logs import log_to_stderr
+from ..page_reader import PageReader
+from ..service.notify import Notifier
+from .console import Console
+from .event import Output
+from .loop import LiveLoop
+from .photographs import Photographs
+from .state import LiveState
+
+LOG = logging.getLogger(__name__)
+
+# After SIGTERM everything has so long to end, then it is ended.
+END_S = 0.9
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reads live until SIGTERM, Ctrl-C, the end of a video or --frames; returns the exit code.
+
+    Raises:
+        DigitsError: what cannot be opened at the start.
+    """
+    log_to_stderr()
+    stop, state, photographs = threading.Event(), LiveState(), Photographs()
+    notifier = Notifier()
+    held: list[SupervisedCamera] = []
+    with contextlib.ExitStack() as stack:
+        # First in, last out: a signal's time limit holds for all the closing below.
+        stack.enter_context(_signals(stop, held))
+        stack.callback(notifier.stopping)
+        cv2.setNumThreads(options.threads)
+        reader = PageReader(DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads))
+        # Before the camera: what is wrong with a flag shows at once.
+        outputs = _outputs(options, stack)
+        with contextlib.suppress(InterruptedError):
+            camera = SupervisedCamera(options.camera, options.size, options.fps, stop, state.camera_changed)
+            held.append(stack.enter_context(camera))
+            LOG.info("camera: %s", camera.name)
+            _open_web(options, stack, state, photographs)
+            LiveLoop(camera, reader, outputs, state, stop, notifier, photographs).run(options.frames)
+    return 0
+
+
+def _outputs(options: argparse.Namespace, stack: contextlib.ExitStack) -> list[Output]:
+    outputs: list[Output] = [Console(options.json or not sys.stdout.isatty())]
+    if options.mqtt is not None:
+        from ..mqtt.publisher import open_output
+
+        outputs.append(open_output(options))
+    for output in outputs:
+        stack.callback(output.close)
+    return outputs
+
+
+def _open_web(
+    options: argparse.Namespace, stack: contextlib.ExitStack, state: LiveState, photographs: Photographs
+) -> None:
+    if options.preview_port is not None:
+        from ..web.server import open_web
+
+        stack.callback(open_web(options, state).close)
+
+
+@contextlib.contextmanager
+def _signals(stop: threading.Event, cameras: list[SupervisedCamera]) -> Iterator[None]:
+    """SIGTERM and Ctrl-C stop the loop; if that takes too long, the process ends without ceremony."""
+    timers: list[threading.Timer] = []
+
+    def end() -> None:
+        for camera in cameras:
+            camera.kill()
+        os._exit(0)
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        timers.append(threading.Timer(END_S, end))
+        timers[-1].daemon = True
+        timers[-1].start()
+
+    former = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        for timer in timers:
+            timer.cancel()

@@ -1,0 +1,154 @@
+"""Numbers over time: votes over frames, and tells of each number once."""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..page import Box, Line, Page
+
+# The votes that count, and how many of them, and what part of those cast, a text needs to be told.
+WINDOW, MIN_VOTES, MIN_SHARE = 9, 3, 0.6
+# To replace a number that was told takes more.
+CHANGE_VOTES, CHANGE_SHARE = 5, 0.75
+# A number is gone when it has not been seen for so long and in so many frames.
+GONE_S, GONE_FRAMES = 1.0, 5
+# Boxes that share this part of the smaller one are one place.
+MIN_OVERLAP = 0.4
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something to tell.
+
+    Attributes:
+        kind: see NumberEvent, as are the others.
+        text: the number.
+        former: the one that it replaced.
+        track: the place.
+        box: around it, in pixels of the frame.
+        confidence: the least of its digits'.
+    """
+
+    kind: Literal["read", "changed", "left"]
+    text: str
+    former: str | None
+    track: int
+    box: Box
+    confidence: float
+
+
+@dataclass(eq=False)
+class _Track:
+    number: int
+    box: Box
+    votes: deque[str] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    confidences: dict[str, float] = field(default_factory=dict)
+    told: str | None = None
+    last_seen_s: float = 0.0
+    missed: int = 0
+
+    def winner(self) -> str | None:
+        """The text that may be told now, if it is another than what was told."""
+        text, votes = Counter(self.votes).most_common(1)[0]
+        least, share = (MIN_VOTES, MIN_SHARE) if self.told is None else (CHANGE_VOTES, CHANGE_SHARE)
+        return text if text != self.told and votes >= least and votes >= share * len(self.votes) else None
+
+    def change(self, kind: Literal["read", "changed", "left"], text: str, former: str | None = None) -> Change:
+        return Change(kind, text, former, self.number, self.box, self.confidences.get(text, 0.0))
+
+
+class Tracker:
+    """Follows the lines of a page from frame to frame."""
+
+    def __init__(self) -> None:
+        self._tracks: list[_Track] = []
+        self._made = 0
+
+    def update(self, page: Page, now_s: float) -> list[Change]:
+        """Takes a frame's page.
+
+        Args:
+            page: what was read off the frame.
+            now_s: when it was taken, of any steady clock, never earlier than the one before.
+
+        Returns:
+            What to tell: numbers stable for the first time, changed, gone; in reading order, those that left last.
+        """
+        seen = []
+        for line, track in self._assign(page.lines):
+            track.box, track.last_seen_s, track.missed = box_of(line), now_s, 0
+            track.votes.append(line.text)
+            track.confidences[line.text] = min(digit.confidence for digit in line.digits)
+            seen.append(track)
+        changes = []
+        for track in seen:
+            text = track.winner()
+            if text is not None:
+                changes.append(track.change("read" if track.told is None else "changed", text, track.told))
+                track.told = text
+            for forgotten in track.confidences.keys() - set(track.votes) - {track.told}:
+                del track.confidences[forgotten]
+        return changes + self._leave(seen, now_s)
+
+    def numbers(self) -> list[Change]:
+        """What is in view: the numbers that were told and have not left, each as its last "read"."""
+        told = [track for track in self._tracks if track.told is not None]
+        return [track.change("read", str(track.told)) for track in sorted(told, key=lambda each: each.box[1])]
+
+    def _assign(self, lines: Sequence[Line]) -> list[tuple[Line, _Track]]:
+        """A track for each line: the one in its place, else one with its number (a moved sheet), else a new one."""
+        boxes = [box_of(line) for line in lines]
+        shares = [
+            (overlap(track.box, box), -track.number, index, track)
+            for index, box in enumerate(boxes)
+            for track in self._tracks
+        ]
+        found: dict[int, _Track] = {}
+        for share, _, index, track in sorted(shares, key=lambda each: each[:3], reverse=True):
+            if share >= MIN_OVERLAP and index not in found and track not in found.values():
+                found[index] = track
+        for index, line in enumerate(lines):
+            if index not in found:
+                moved = (each for each in self._tracks if each.told == line.text and each not in found.values())
+                found[index] = next(moved, None) or self._new(boxes[index])
+        return [(line, found[index]) for index, line in enumerate(lines)]
+
+    def _new(self, box: Box) -> _Track:
+        self._made += 1
+        self._tracks.append(_Track(self._made, box))
+        return self._tracks[-1]
+
+    def _leave(self, seen: list[_Track], now_s: float) -> list[Change]:
+        gone = []
+        for track in self._tracks:
+            if track in seen:
+                continue
+            track.missed += 1
+            if track.told is None:
+                # A flicker that was never told ends without a word.
+                ended = track.missed >= GONE_FRAMES
+            else:
+                ended = track.missed >= GONE_FRAMES and now_s - track.last_seen_s >= GONE_S
+            if ended:
+                gone.append(track)
+        self._tracks = [track for track in self._tracks if track not in gone]
+        return [track.change("left", track.told) for track in gone if track.told is not None]
+
+
+def box_of(line: Line) -> Box:
+    """(x, y, width, height) around a line's digits."""
+    left = min(digit.box[0] for digit in line.digits)
+    top = min(digit.box[1] for digit in line.digits)
+    right = max(digit.box[0] + digit.box[2] for digit in line.digits)
+    bottom = max(digit.box[1] + digit.box[3] for digit in line.digits)
+    return left, top, right - left, bottom - top
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Shared area as a part of the smaller box, in [0, 1]."""
+    width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / min(one[2] * one[3], other[2] * other[3])

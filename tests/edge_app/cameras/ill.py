@@ -1,0 +1,72 @@
+"""Cameras that fall ill, opened in the process that holds them; `wanted` is a file that counts how often."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge_app.cameras.camera import Frame
+from edge_app.errors import CameraError
+
+
+class IllCamera:
+    """Gives a few frames whose pixels are the number of the opening, then does what it is told."""
+
+    def __init__(self, opening: int, illness: str, well_for: int = 3) -> None:
+        self._well_for = well_for
+        self.name, self._opening, self._illness, self._number = f"ill {opening}", opening, illness, -1
+
+    def read(self) -> Frame:
+        """A frame, or the illness."""
+        self._number += 1
+        if self._number >= self._well_for:
+            if self._illness == "hang":
+                time.sleep(1000)
+            if self._illness == "fail":
+                raise CameraError("expected a frame, got a loose cable")
+            if self._illness == "bug":
+                raise KeyError("driver")
+        return Frame(np.full((48, 64), self._opening, np.uint8), self._number, time.monotonic())
+
+    def photograph(self) -> Any:
+        """A larger picture."""
+        return np.full((96, 128), 200, np.uint8)
+
+    def close(self) -> None:
+        """A camera that hangs does not close either."""
+        if self._illness == "hang":
+            time.sleep(1000)
+
+
+def count(path: Path) -> int:
+    """How often a camera was opened before, and counts this time."""
+    with path.open("a+") as file:
+        file.seek(0)
+        opened = len(file.read())
+        file.write(".")
+    return opened
+
+
+def hangs_once(**task: Any) -> IllCamera:
+    """The first camera hangs, the next ones are well."""
+    opening = count(Path(task["wanted"]))
+    return IllCamera(opening, "hang" if opening == 0 else "")
+
+
+def hangs_twice(**task: Any) -> IllCamera:
+    """The first camera hangs, and so does the next one at once: starting the camera again is not enough."""
+    opening = count(Path(task["wanted"]))
+    return IllCamera(opening, "hang" if opening < 2 else "", 3 if opening == 0 else 0)
+
+
+def fails_once(**task: Any) -> IllCamera:
+    """The first camera fails, the next ones are well."""
+    opening = count(Path(task["wanted"]))
+    return IllCamera(opening, "fail" if opening == 0 else "")
+
+
+def breaks_once(**task: Any) -> IllCamera:
+    """The first camera's driver raises what nobody expected."""
+    opening = count(Path(task["wanted"]))
+    return IllCamera(opening, "bug" if opening == 0 else "")
