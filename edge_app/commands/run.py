@@ -52,13 +52,20 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
         help="v4l2:N for /dev/videoN; a picture, a folder or a video stands in for a camera (default: auto)",
     )
     parser.add_argument("--size", type=_size, default=(640, 480), metavar="WxH", help="of frames (default: 640x480)")
-    parser.add_argument("--fps", type=float, default=30.0, metavar="N", help="frames a second (default: %(default)g)")
+    parser.add_argument("--fps", type=_fps, default=30.0, metavar="N", help="frames a second (default: %(default)g)")
 
 
 def _port(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"expected 0 to 65535, got {text}")
+    return number
+
+
+def _fps(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 1000:
+        raise argparse.ArgumentTypeError(f"expected more than 0 and at most 1000, got {text}")
     return number
 
 

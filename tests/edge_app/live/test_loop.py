@@ -1,0 +1,118 @@
+"""The live loop, with a camera of files and a classifier without a model."""
+
+import io
+import json
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edge_app import PageReader
+from edge_app.annotate import save_image
+from edge_app.cameras.files import FileCamera
+from edge_app.errors import CameraError
+from edge_app.live.console import Console, describe
+from edge_app.live.event import NumberEvent
+from edge_app.live.loop import LiveLoop
+from edge_app.live.photographs import WAITING, Photographs
+from edge_app.live.state import LiveState
+from edge_app.page import Page
+from edge_app.service.notify import Notifier
+from edge_app.stages import NO_WATCH, Watch
+
+from ..fake_classifier import TallInk
+from ..pages import blank, write
+
+
+class Slow(PageReader):
+    """Needs 50 ms a frame."""
+
+    def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
+        """Reads one image, slowly."""
+        time.sleep(0.05)
+        return super().read(image, watch)
+
+
+def live(
+    tmp_path: Path, frames: int, reader: PageReader | None = None, photographs: Photographs | None = None
+) -> tuple[LiveState, list[dict[str, object]]]:
+    """Runs over a page that says 274 (read as 777), and what was printed."""
+    save_image(write(blank(), "274", (100, 150)), tmp_path / "page.png")
+    state, printed = LiveState(), io.StringIO()
+    with FileCamera(tmp_path / "page.png", fps=200) as camera:
+        loop = LiveLoop(
+            camera,
+            reader or PageReader(TallInk(7), detector=None),
+            [Console(True, printed)],
+            state,
+            threading.Event(),
+            Notifier(),
+            photographs or Photographs(),
+        )
+        assert loop.run(frames) == frames
+    return state, [json.loads(each) for each in printed.getvalue().splitlines()]
+
+
+def test_a_number_is_printed_once(tmp_path: Path) -> None:
+    """However many frames show it; with the frame's age, and the box in pixels of the frame."""
+    state, printed = live(tmp_path, 20)
+    assert [(each["event"], each["text"]) for each in printed] == [("read", "777")]
+    assert isinstance(printed[0]["age_ms"], float)
+    assert [number.text for number in state.now().numbers] == ["777"]
+    assert state.now().counters.frames_read == 20
+
+
+def test_a_slow_reader_drops_frames(tmp_path: Path) -> None:
+    """At 200 frames a second and 50 ms each, about nine of ten are dropped, and none waits."""
+    state, _ = live(tmp_path, 8, Slow(TallInk(7), detector=None))
+    sums = state.now().counters
+    assert sums.frames_dropped >= 5 * sums.frames_read
+    assert sums.age_s / sums.frames_read < 1.0
+
+
+def test_stop_ends_the_loop_before_the_next_frame(tmp_path: Path) -> None:
+    """SIGTERM sets it."""
+    save_image(blank(), tmp_path / "page.png")
+    stop = threading.Event()
+    stop.set()
+    with FileCamera(tmp_path / "page.png") as camera:
+        reader = PageReader(TallInk(), detector=None)
+        assert LiveLoop(camera, reader, [], LiveState(), stop, Notifier(), Photographs()).run() == 0
+
+
+def test_others_get_photographs_between_two_frames(tmp_path: Path) -> None:
+    """The camera is the loop's alone; a wish that was taken back is passed over."""
+    photographs = Photographs()
+    taken_back, wish = photographs.ask(), photographs.ask()
+    taken_back.cancel()
+    live(tmp_path, 2, photographs=photographs)
+    assert wish.result(timeout=0).shape == (480, 640)
+
+
+def test_too_many_wishes_and_cameras_that_fail_are_said() -> None:
+    """The queue is short; what the camera says reaches who asked."""
+    photographs = Photographs()
+    wishes: list[Future[NDArray[np.uint8]]] = [photographs.ask() for _ in range(WAITING)]
+    with pytest.raises(CameraError, match="waiting"):
+        photographs.ask()
+
+    class Broken(FileCamera):
+        def __init__(self) -> None: ...
+
+        def photograph(self) -> NDArray[np.uint8]:
+            raise CameraError("expected light, got none")
+
+    photographs.take(Broken())
+    for wish in wishes:
+        with pytest.raises(CameraError, match="light"):
+            wish.result(timeout=0)
+
+
+def test_people_get_short_lines() -> None:
+    """A sign, the number, and the one before it."""
+    event = NumberEvent("changed", "20", "19", 1, (0, 0, 1, 1), 0.9, 3, 0.0, 1.0)
+    assert describe(event).endswith(" ~ 20 (was 19)")
