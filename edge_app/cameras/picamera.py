@@ -1,6 +1,7 @@
 """A Raspberry Pi's camera, through picamera2: a small stream for live reading and a large one for photographs."""
 
 import importlib
+import logging
 import os
 import time
 from types import TracebackType
@@ -158,8 +159,9 @@ def captured_at(stamp_ns: int | None) -> float:
 
 
 def _open() -> Any:
-    # It logs on stderr by itself, several lines a start.
+    # Both tell of every step.
     os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:ERROR")
+    logging.getLogger("picamera2").setLevel(logging.WARNING)
     try:
         picamera2 = importlib.import_module("picamera2")
     except ImportError as error:

@@ -35,7 +35,7 @@ def test_auto_takes_the_pi_camera_then_a_webcam(
     """In that order."""
     monkeypatch.setattr(choice, "PiCamera", pi)
     monkeypatch.setattr(choice, "V4l2Camera", webcam)
-    assert open_camera("auto") == taken
+    assert str(open_camera("auto")) == taken
 
 
 def test_auto_without_a_camera_says_what_to_run_first(
@@ -52,8 +52,8 @@ def test_auto_without_a_camera_says_what_to_run_first(
 
 def test_a_webcam_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     """v4l2:3 is /dev/video3."""
-    monkeypatch.setattr(choice, "V4l2Camera", lambda index, *_: index)
-    assert open_camera("v4l2:3") == 3
+    monkeypatch.setattr(choice, "V4l2Camera", lambda index, *_: f"webcam {index}")
+    assert str(open_camera("v4l2:3")) == "webcam 3"
     with pytest.raises(CameraError, match="v4l2:0"):
         open_camera("v4l2:front")
 

@@ -63,7 +63,7 @@ def test_a_video_ends(tmp_path: Path) -> None:
     for level in range(0, 250, 10):
         writer.write(np.dstack([grey(level)] * 3))
     writer.release()
-    levels = []
+    levels: list[int] = []
     with FileCamera(tmp_path / "a.avi", fps=50) as camera, contextlib.suppress(EndOfFrames):
         while len(levels) < 1000:
             levels.append(int(camera.read().luma[0, 0]))

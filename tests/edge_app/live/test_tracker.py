@@ -99,7 +99,7 @@ def test_a_box_is_around_all_digits() -> None:
 
 @given(st.lists(st.lists(st.sampled_from(["4", "40", "77"]), max_size=3), max_size=80))
 def test_whatever_is_shown_the_told_adds_up(shown: list[list[str]]) -> None:
-    """ "changed" and "left" name what was told of that place before; what was told and did not leave is in view."""
+    """Changed and left name what was told of that place before; what was told and did not leave is in view."""
     film = Film()
     film.show(*[page(*[line(text, y=100 + 60 * at) for at, text in enumerate(texts)]) for texts in shown])
     view: dict[int, str] = {}

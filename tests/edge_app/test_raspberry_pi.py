@@ -1,0 +1,53 @@
+"""The installation that README gives for a Raspberry Pi, in an emulated Pi's userland."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from convert.card import ROOT
+from tests.parts import require
+
+from .live.test_run import NUMBERS
+
+RUN = ROOT / "tests" / "arm64" / "run"
+INSTALL = "pip install -q -c edge_app/constraints-pi.txt '.[edge]'"
+READ = "python -m edge_app read --json --runtime {} /src/tests/pages/example.jpg"
+SCRIPT = (
+    f"{INSTALL} && cd /tmp && python -c 'import numpy; print(numpy.__version__)'"
+    f" && {READ.format('litert')} && {READ.format('tflite-runtime')} && python -m edge_app doctor --json"
+    " --camera /src/tests/pages/example.jpg"
+)
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """What the commands printed in Debian bookworm for arm64."""
+    require(("debootstrap", "qemu-aarch64-static", "update-binfmts"), as_root=True)
+    source = tmp_path_factory.mktemp("source") / "checkout"
+    subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{ROOT}", source], check=True)
+    environment = {**os.environ, "PATH": os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/sbin"])}
+    done = subprocess.run(
+        [RUN, source, "sh", "-c", SCRIPT], env=environment, capture_output=True, text=True, timeout=1500, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    yield [line for line in done.stdout.splitlines() if not line.startswith("WARNING")]
+
+
+def test_apts_numpy_stays(printed: list[str]) -> None:
+    """Pip installs no other numpy over the one that picamera2 was built against."""
+    assert printed[0] == "1.24.2"
+
+
+@pytest.mark.parametrize("line", [1, 2])
+def test_both_runtimes_read_on_a_raspberry_pi(printed: list[str], line: int) -> None:
+    """README's page, by the aarch64 wheels of litert and tflite-runtime."""
+    assert json.loads(printed[line])["text"].split() == NUMBERS
+
+
+def test_the_doctor_finds_nothing_wrong(printed: list[str]) -> None:
+    """No failure, with a picture for a camera."""
+    findings = json.loads("\n".join(printed[3:]))
+    assert findings
