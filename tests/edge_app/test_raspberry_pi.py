@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 
@@ -23,7 +22,7 @@ SCRIPT = (
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What the commands printed in Debian bookworm for arm64."""
     require(("debootstrap", "qemu-aarch64-static", "update-binfmts"), as_root=True)
     source = tmp_path_factory.mktemp("source") / "checkout"
@@ -33,7 +32,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
         [RUN, source, "sh", "-c", SCRIPT], env=environment, capture_output=True, text=True, timeout=1500, check=False
     )
     assert done.returncode == 0, done.stderr
-    yield [line for line in done.stdout.splitlines() if not line.startswith("WARNING")]
+    return [line for line in done.stdout.splitlines() if not line.startswith("WARNING")]
 
 
 def test_apts_numpy_stays(printed: list[str]) -> None:
