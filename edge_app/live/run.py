@@ -14,6 +14,7 @@ import cv2
 
 from ..cameras.supervised import SupervisedCamera
 from ..classifier import DigitClassifier
+from ..detector import DigitDetector
 from ..logs import log_to_stderr
 from ..page_reader import PageReader
 from ..service.notify import Notifier
@@ -22,6 +23,7 @@ from .event import Output
 from .loop import LiveLoop
 from .photographs import Photographs
 from .state import LiveState
+from .steady import SteadyNetwork
 
 LOG = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         stack.enter_context(_signals(stop, held))
         stack.callback(notifier.stopping)
         cv2.setNumThreads(options.threads)
-        reader = PageReader(DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads))
+        reader = _reader(options)
         # Before the camera: what is wrong with a flag shows at once.
         outputs = _outputs(options, stack)
         with contextlib.suppress(InterruptedError):
@@ -54,6 +56,12 @@ def run(options: argparse.Namespace) -> int:
             _open_web(options, stack, state, photographs)
             LiveLoop(camera, reader, outputs, state, stop, notifier, photographs).run(options.frames)
     return 0
+
+
+def _reader(options: argparse.Namespace) -> PageReader:
+    classifier = DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads)
+    detector = DigitDetector.load(runtime=classifier.runtime, threads=options.threads)
+    return PageReader(classifier, SteadyNetwork(detector))
 
 
 def _outputs(options: argparse.Namespace, stack: contextlib.ExitStack) -> list[Output]:
