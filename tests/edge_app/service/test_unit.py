@@ -26,7 +26,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path, capsys: pytest.CaptureFixture[
     path.write_text(capsys.readouterr().out)
     checked = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
-    command = ["systemd-analyze", "security", "--offline=true", "--threshold=30", path]
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=30", str(path)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
