@@ -52,7 +52,7 @@ class Notifier:
 
 
 def _address(path: str) -> str | None:
-    """A path, or "\\0name" of an abstract socket ("@name" in the environment)."""
+    """A path, or the name of an abstract socket ("@name" in the environment)."""
     if path.startswith("@"):
         return "\0" + path[1:]
     return path if path.startswith("/") else None

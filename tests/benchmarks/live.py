@@ -1,8 +1,9 @@
-"""Measures live reading: `python tests/benchmarks/live.py [age] [rate] [hangs] [soak]`; exit code 1 if a number is not held.
+"""Measures live reading.
 
+`python tests/benchmarks/live.py [age] [rate] [hangs] [soak]`; exit code 1 if a number is not held.
 age: from capture to the printed line, of a file camera with 30 frames a second. rate: frames a second from libcamera's
-virtual camera (needs root), web page and MQTT on, reading bound to one core. hangs: 20 cameras that hang, are stopped or are
-killed. soak: memory and open files over 50,000 frames.
+virtual camera (needs root), web page and MQTT on, reading bound to one core. hangs: 20 cameras that hang, are
+stopped or are killed. soak: memory and open files over 50,000 frames.
 """
 
 import argparse
@@ -98,14 +99,13 @@ def hangs() -> bool:
             thread = threading.Thread(target=loop.run)
             thread.start()
             for turn in range(HANGS):
-                wait_for(lambda: state.now().counters.frames_read > 0, MAX_RECOVERY_S)
+                wait_for_more(lambda: state.now().counters.frames_read, 0)
                 time.sleep(dice.uniform(0.2, 1.0))
                 restarts = state.now().counters.camera_restarts
                 fall_ill(turn, shown, camera)
                 started_s = time.monotonic()
-                wait_for(lambda: state.now().counters.camera_restarts > restarts, MAX_RECOVERY_S)
-                read = state.now().counters.frames_read
-                recovered += wait_for(lambda: state.now().counters.frames_read > read, MAX_RECOVERY_S)
+                wait_for_more(lambda: state.now().counters.camera_restarts, restarts)
+                recovered += wait_for_more(lambda: state.now().counters.frames_read, state.now().counters.frames_read)
                 slowest_s = max(slowest_s, time.monotonic() - started_s)
             stop.set()
             thread.join()
@@ -143,10 +143,8 @@ def soak() -> bool:
     growth_mb = float(np.median([each[1] for each in late]) - np.median([each[1] for each in early]))
     files = max(each[2] for each in late) - max(each[2] for each in early)
     seconds = taken[-1][0]
-    tell(
-        f"soak: {SOAK_FRAMES} frames in {seconds:.0f} s ({SOAK_FRAMES / seconds:.0f} a second), memory {growth_mb:+.1f} MB"
-    )
-    tell(f"      of {late[-1][1]:.0f} MB at the end, open files {files:+d} of {late[-1][2]}")
+    tell(f"soak: {SOAK_FRAMES} frames in {seconds:.0f} s ({SOAK_FRAMES / seconds:.0f} a second)")
+    tell(f"      memory {growth_mb:+.1f} MB of {late[-1][1]:.0f} MB at the end, open files {files:+d} of {late[-1][2]}")
     return verdict(f"growth <= {MAX_GROWTH_MB:.0f} MB, no more open files", growth_mb <= MAX_GROWTH_MB and files <= 0)
 
 
@@ -155,7 +153,9 @@ def usage(pid: int) -> tuple[float, int]:
     try:
         kin = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
         pages = sum(int(Path(f"/proc/{each}/statm").read_text().split()[1]) for each in kin)
-        return pages * os.sysconf("SC_PAGESIZE") / 2**20, sum(len(os.listdir(f"/proc/{each}/fd")) for each in kin)
+        return pages * os.sysconf("SC_PAGESIZE") / 2**20, sum(
+            sum(1 for _ in Path(f"/proc/{each}/fd").iterdir()) for each in kin
+        )
     except OSError:
         return 0.0, 0
 
@@ -186,11 +186,11 @@ def app(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]
     return subprocess.Popen(command, cwd=ROOT, stdout=stdout, stderr=subprocess.DEVNULL, text=True)
 
 
-def wait_for(happened: Callable[[], bool], patience_s: float) -> bool:
-    """Whether it happened in time."""
-    end_s = time.monotonic() + patience_s
+def wait_for_more(count: Callable[[], int], than: int) -> bool:
+    """Whether it came to more in time."""
+    end_s = time.monotonic() + MAX_RECOVERY_S
     while time.monotonic() < end_s:
-        if happened():
+        if count() > than:
             return True
         time.sleep(0.01)
     return False

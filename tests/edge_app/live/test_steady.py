@@ -19,7 +19,7 @@ class Counting:
     def __init__(self) -> None:
         self.runs = 0
 
-    def maps(self, tile: NDArray[np.uint8]) -> Maps:
+    def maps(self, _tile: NDArray[np.uint8]) -> Maps:
         """Three maps full of the count."""
         self.runs += 1
         return np.full((1, 1), self.runs, np.float32), np.zeros((1, 1, 4), np.float32), np.zeros((1, 1, 10), np.float32)
@@ -28,7 +28,8 @@ class Counting:
 def ink(text: str, noise: float = 0, seed: int = 0) -> NDArray[np.uint8]:
     """A tile of ink with noise."""
     tile = write(np.zeros((SIDE, SIDE), np.uint8), text, (20, 100), 40, 200).astype(float)
-    return np.clip(tile + np.random.default_rng(seed).normal(0, noise, tile.shape), 0, 255).astype(np.uint8)
+    noisy = np.clip(tile + np.random.default_rng(seed).normal(0, noise, tile.shape), 0, 255)
+    return np.asarray(noisy, np.uint8)
 
 
 def test_noise_is_nothing_new() -> None:
