@@ -1,0 +1,70 @@
+"""The live picture: a frame with what was read drawn into it, so that boxes and picture cannot fall out of step."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..annotate import annotate
+from ..live.state import LiveState, Snapshot
+from ..page import Box, Line, Page
+
+# A phone's screen shows no more; larger frames cost time and network.
+MAX_SIDE_PX = 1280
+QUALITY = 80
+BOUNDARY = b"frame"
+MEDIA_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}"
+# The boundary closes each part at once, as browsers show a part when they see its end.
+PREAMBLE = b"--" + BOUNDARY + b"\r\n"
+
+
+class Painter:
+    """Makes the parts of the stream out of the live state."""
+
+    def __init__(self, state: LiveState) -> None:
+        self._state = state
+        self._painted: tuple[int, float] | None = None
+
+    async def next_part(self) -> bytes | None:
+        """The newest frame as one part of the stream, or None if it was the last one already."""
+        now = self._state.now()
+        key = (now.frame, now.captured_s)
+        if key == self._painted or now.luma is None:
+            return None
+        self._painted = key
+        jpeg = await asyncio.to_thread(paint, now)
+        head = f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\nX-Frame: {now.frame}\r\n"
+        head += f"X-Age-Ms: {(time.monotonic() - now.captured_s) * 1000:.0f}\r\n\r\n"
+        return head.encode() + jpeg + b"\r\n" + PREAMBLE
+
+
+def paint(now: Snapshot) -> bytes:
+    """A snapshot's frame as JPEG, at most MAX_SIDE_PX wide and high, with boxes and labels on what was read."""
+    if now.luma is None:
+        raise ValueError("expected a snapshot with a frame")
+    page = now.page or Page((), now.luma.shape[1], now.luma.shape[0])
+    picture, page = _fit(now.luma, replace(page, refused=()))
+    bgr = cv2.cvtColor(annotate(picture, page), cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+
+
+def _fit(luma: NDArray[np.uint8], page: Page) -> tuple[NDArray[np.uint8], Page]:
+    height, width = luma.shape
+    scale = MAX_SIDE_PX / max(height, width)
+    if scale >= 1:
+        return luma, page
+    size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = np.asarray(cv2.resize(luma, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+    lines = tuple(
+        Line(tuple(replace(digit, box=_scaled(digit.box, scale)) for digit in line.digits), line.region)
+        for line in page.lines
+    )
+    return small, Page(lines, *size_wh)
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    x, y, width, height = (round(value * scale) for value in box)
+    return x, y, max(1, width), max(1, height)
