@@ -15,12 +15,13 @@ class Broadcast:
     """Belongs to one event loop.
 
     Args:
-        make: gives the next thing to send, or None if there is nothing new.
+        make: gives the next thing to send, or None if there is nothing new; asked with True it makes one anyway,
+            as there is nothing to begin with.
         interval_s: how often make is asked.
         seats: how many may watch at once.
     """
 
-    def __init__(self, make: Callable[[], Awaitable[bytes | None]], interval_s: float, seats: int) -> None:
+    def __init__(self, make: Callable[[bool], Awaitable[bytes | None]], interval_s: float, seats: int) -> None:
         self._make, self._interval_s, self._seats = make, interval_s, seats
         self._last, self._number = b"", 0
         self._news = asyncio.Event()
@@ -67,7 +68,7 @@ class Broadcast:
         sent_s = loop.time()
         while True:
             started_s = loop.time()
-            made = await self._make()
+            made = await self._make(not self._last)
             if made is None and self._last and started_s - sent_s >= REPEAT_S:
                 made = self._last
             if made is not None:

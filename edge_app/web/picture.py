@@ -28,11 +28,11 @@ class Painter:
         self._state = state
         self._painted: tuple[int, float] | None = None
 
-    async def next_part(self) -> bytes | None:
-        """The newest frame as one part of the stream, or None if it was the last one already."""
+    async def next_part(self, anyway: bool) -> bytes | None:
+        """The newest frame as one part of the stream, or None if there is none, or it was the last one already."""
         now = self._state.now()
         key = (now.frame, now.captured_s)
-        if key == self._painted or now.luma is None:
+        if now.luma is None or (key == self._painted and not anyway):
             return None
         self._painted = key
         jpeg = await asyncio.to_thread(paint, now)

@@ -47,11 +47,11 @@ class News:
         self._told: tuple[object, ...] = ()
         self._told_s = 0.0
 
-    async def next_event(self) -> bytes | None:
+    async def next_event(self, anyway: bool) -> bytes | None:
         """The whole record as one event, or None if there is nothing new."""
         now, clock_s = self._state.now(), time.monotonic()
         key = (now.numbers, now.camera, now.counters.numbers)
-        if key == self._told and clock_s - self._told_s < 1:
+        if not anyway and key == self._told and clock_s - self._told_s < 1:
             return None
         self._told, self._told_s = key, clock_s
         return b"data: " + json.dumps(numbers_record(self._state, PAGE_HISTORY)).encode() + b"\n\n"

@@ -30,11 +30,12 @@ function changed(name, value) {
 }
 
 function showNumbers(numbers) {
-  if (!changed("numbers", numbers)) return;
+  const lines = numbers.map(({ text, confidence }) => [text, `${Math.round(confidence * 100)} % sure`]);
+  if (!changed("numbers", lines)) return;
   find("no-numbers").hidden = numbers.length > 0;
-  find("numbers").replaceChildren(...numbers.map((number) => {
+  find("numbers").replaceChildren(...lines.map(([text, sure]) => {
     const item = element("li", "", "");
-    item.append(element("span", "value", number.text), element("span", "quiet", `${Math.round(number.confidence * 100)} % sure`));
+    item.append(element("span", "value", text), element("span", "quiet", sure));
     return item;
   }));
 }
@@ -44,7 +45,7 @@ function showHistory(history) {
   find("no-history").hidden = history.length > 0;
   find("history").replaceChildren(...history.toReversed().map((event) => {
     const row = element("tr", "", ""), number = element("td", "value", event.text), what = element("td", "", "");
-    if (event.former !== null) number.append(element("span", "former", ` was ${event.former}`));
+    if (event.former !== null) number.append(element("span", "former", `was ${event.former}`));
     what.append(element("span", `tag ${event.event}`, WORDS[event.event]));
     row.append(element("td", "", clock(event.time)), number, what);
     return row;
@@ -58,6 +59,7 @@ function showHistory(history) {
 function showState(record) {
   const away = record.trouble !== null;
   find("state").dataset.state = away ? "away" : "live";
+  find("numbers").dataset.stale = away;
   setText("state-text", away ? "Camera is away" : "Live");
   setText("rate", away ? record.camera : `${record.camera} · ${Math.round(record.frames_per_second)} frames/s`);
   veil(away ? (record.frame < 0 ? `Waiting for the first picture. Camera: ${record.camera}` : `The camera is away: ${record.trouble}`) : "");
