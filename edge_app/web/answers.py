@@ -6,6 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from .headers import security_headers
+
 KNOWN = {
     404: "expected the address of a page or of the API, got another; start at /",
     405: "expected another method for this address; see the header Allow",
@@ -28,4 +30,7 @@ def on_http_error(request: Request, error: Exception) -> Response:
 
 def on_bug(request: Request, error: Exception) -> Response:
     """A bug: its traceback goes to the log (the server sees to that), never to the client."""
-    return refusal(request, 500, f"expected an answer, got a {type(error).__name__} in the app; see its log")
+    answer = refusal(request, 500, f"expected an answer, got a {type(error).__name__} in the app; see its log")
+    # This is made outside of the guard.
+    security_headers(answer.headers)
+    return answer

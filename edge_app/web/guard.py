@@ -11,25 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .access import Access, Guesses, is_own_name
 from .answers import refusal
+from .headers import security_headers
 
 COOKIE = "edge_app_token"
 COOKIE_S = 30 * 24 * 3600
 # These hold nothing secret; a health check has no token.
 OPEN = ("/healthz", "/static/")
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()",
-}
 SIGN_IN = Template((Path(__file__).parent / "static" / "sign_in.html").read_text(encoding="utf-8"))
 
 
@@ -46,6 +33,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
         answer = self._answer(request) or self._app
@@ -79,12 +67,6 @@ class Guard:
         answer = RedirectResponse("/", 303)
         answer.set_cookie(COOKIE, shown, COOKIE_S, httponly=True, samesite="strict")
         return answer
-
-
-def security_headers(headers: MutableHeaders) -> None:
-    """Adds what every answer carries."""
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
 
 
 def _with_headers(send: Send) -> Send:

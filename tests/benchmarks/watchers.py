@@ -73,9 +73,7 @@ def measure(options: argparse.Namespace) -> int:
     server.close()
     ratio = statistics.median(with_them / without for with_them, without in zip(watched, alone, strict=True))
     print(f"median {statistics.median(alone):6.1f} {statistics.median(watched):8.1f}")
-    print(
-        f"{options.watchers} watchers: {ratio:.3f} of the rate without (median of pairs); at least {1 - MAX_FALL:.2f} is expected"
-    )
+    print(f"{options.watchers} watchers: {ratio:.3f} of the rate without, median of pairs; at least {1 - MAX_FALL:.2f}")
     return int(ratio < 1 - MAX_FALL)
 
 
