@@ -77,7 +77,7 @@ def test_the_token_as_a_header() -> None:
     assert client.get("/api/info", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
     assert client.get("/api/info", headers={"Authorization": f"bearer {TOKEN}"}).status_code == 200
     for wrong in (f"Bearer {TOKEN}x", "Bearer ", f"Basic {TOKEN}", TOKEN, "Bearer \xff"):
-        answer = client.get("/api/info", headers={"Authorization": wrong.encode("latin-1")})
+        answer = client.get("/api/info", headers={b"Authorization": wrong.encode("latin-1")})
         assert answer.status_code == 401
         assert answer.json()["error"].startswith("expected the token, got ")
 
