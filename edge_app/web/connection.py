@@ -1,8 +1,12 @@
 """One HTTP connection that hangs up on clients that take forever, which uvicorn's own does not."""
 
 import asyncio
+from contextlib import suppress
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .headers import HEADERS
 
 # For the head of a request, and for the rest of a body that nobody reads.
 HEAD_S = 10.0
@@ -45,6 +49,23 @@ class PatientProtocol(H11Protocol):
         super().resume_writing()
         if self._taking is not None:
             self._taking.cancel()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuses what is no HTTP; if that shows in the middle of a request, its own answer must not follow."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        headers = [*HEADERS.items(), ("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
+        events = (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=f"{msg}\n".encode()),
+            h11.EndOfMessage(),
+        )
+        # An answer that has begun cannot be taken back.
+        with suppress(h11.LocalProtocolError):
+            for event in events:
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _look(self) -> None:
         answering = self.cycle is not None and not self.cycle.response_complete

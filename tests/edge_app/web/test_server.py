@@ -168,6 +168,17 @@ def test_a_slow_body_is_given_up(server: WebServer, monkeypatch: pytest.MonkeyPa
         assert b" 408 " in take_until(opened, b"}")
 
 
+def test_a_broken_body_is_answered_once(server: WebServer, capfd: pytest.CaptureFixture[str]) -> None:
+    """What stops to be HTTP in the middle of a request is 400, with all headers and without a word in the log."""
+    head = "POST /api/read HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    with connect(server, head) as opened:
+        answer = take_until(opened, b"never").decode()
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert answer.count("HTTP/1.1") == 1
+    assert "content-security-policy" in answer.lower()
+    assert capfd.readouterr().err == ""
+
+
 def test_a_size_that_is_too_large_is_refused_before_the_body(server: WebServer) -> None:
     """Nothing of it has to be sent."""
     head = "POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 99000000\r\n\r\n"
