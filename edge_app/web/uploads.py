@@ -86,7 +86,11 @@ class UploadReader:
         future: Future[dict[str, Any]] = Future()
         self._jobs.put((content, future))
         del content
-        return await asyncio.wrap_future(future)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError as error:
+            # Only the end of the server does that; uvicorn would log it as a bug.
+            raise HTTPException(503, "expected to read it, got the end of the app; try again") from error
 
     def _work(self) -> None:
         while True:

@@ -43,7 +43,7 @@ function showNumbers(numbers) {
 function showHistory(history) {
   if (!changed("history", history)) return;
   find("no-history").hidden = history.length > 0;
-  find("history").replaceChildren(...history.toReversed().map((event) => {
+  find("history").replaceChildren(...[...history].reverse().map((event) => {
     const row = element("tr", "", ""), number = element("td", "value", event.text), what = element("td", "", "");
     if (event.former !== null) number.append(element("span", "former", `was ${event.former}`));
     what.append(element("span", `tag ${event.event}`, WORDS[event.event]));

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edge_app import Page, PageReader
 from edge_app.bench_page import draw_page
@@ -186,20 +187,33 @@ def test_a_size_that_is_too_large_is_refused_before_the_body(server: WebServer) 
         assert b" 413 " in take_until(opened, b"}")
 
 
-def test_closing_takes_half_a_second_even_with_watchers(capfd: pytest.CaptureFixture[str]) -> None:
-    """Streams and a half-sent upload are hung up on, without a word; twice is once."""
+def test_closing_takes_half_a_second_even_with_watchers(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streams, a half-sent upload and one that is being read are hung up on, without a word; twice is once."""
+    reading, go_on = threading.Event(), threading.Event()
+
+    def decode(content: bytes) -> NDArray[np.uint8]:
+        reading.set()
+        go_on.wait()
+        return np.zeros((40, 40), np.uint8)
+
+    monkeypatch.setattr(uploads, "decode_image", decode)
     state = LiveState()
     show(state, draw_page((640, 480)), Page((), 640, 480), 0)
     server = started(state)
     opened = [connect(server, get(path)) for path in ("/stream.mjpg", "/api/events", "/stream.mjpg")]
     head = "POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\n"
     opened.append(connect(server, head))
+    opened.append(connect(server, head + "x" * 1000))
+    assert reading.wait(PATIENCE_S)
     wait_for(server, 2)
     capfd.readouterr()
     server.close()
     assert "web" not in {thread.name for thread in threading.enumerate()}
     server.close()
     assert capfd.readouterr().err == ""
+    go_on.set()
     for each in opened:
         each.close()
 
