@@ -113,7 +113,7 @@ def test_live_view_shows_the_numbers(
     expect(page.locator("#rate")).to_contain_text(CAMERA)
     expect(page.locator("#about")).to_contain_text("1.2.3")
     expect(page.locator("#veil")).to_be_hidden()
-    page.wait_for_function("document.getElementById('stream').naturalWidth === 640")
+    expect(page.locator("#stream")).to_have_js_property("naturalWidth", 640)
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (dark == "rgb(18, 21, 18)") == (scheme == "dark")
@@ -122,7 +122,7 @@ def test_live_view_shows_the_numbers(
 def test_the_stream_has_boxes_on_the_digits(visit: Visit, server: WebServer, feed: Feed) -> None:
     """What the browser shows is the frame with green boxes in it."""
     page = visit(server.url, DESKTOP)
-    page.wait_for_function("document.getElementById('stream').naturalWidth === 640")
+    expect(page.locator("#stream")).to_have_js_property("naturalWidth", 640)
     green = """() => {
         const image = document.getElementById('stream'), canvas = document.createElement('canvas');
         canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
@@ -180,7 +180,7 @@ def test_a_phone_photographs_a_page(visit: Visit, server: WebServer, tmp_path: P
     expect(page.locator("#photo-lines li")).to_have_text(list(ROWS))
     expect(page.locator("#photo-state")).to_contain_text("10 digits in 2 lines")
     expect(page.locator("#photo-boxes rect")).to_have_count(10)
-    page.wait_for_function("document.getElementById('photo').naturalWidth === 1280")
+    expect(page.locator("#photo")).to_have_js_property("naturalWidth", 1280)
     sheet, first = page.locator("#photo").bounding_box(), page.locator("#photo-boxes rect").first.bounding_box()
     assert sheet is not None
     assert first is not None
@@ -210,7 +210,7 @@ def test_keyboard_alone(visit: Visit, server: WebServer, feed: Feed, tmp_path: P
     save_image(draw_page((640, 480)), tmp_path / "page.png")
     page = visit(server.url, DESKTOP)
     expect(page.locator("#numbers .value")).to_have_text(list(ROWS))
-    page.wait_for_function("document.getElementById('stream').naturalWidth === 640")
+    expect(page.locator("#stream")).to_have_js_property("naturalWidth", 640)
     reached = []
     for _ in range(5):
         page.keyboard.press("Tab")
