@@ -1,0 +1,51 @@
+"""Opens the web page for `run --preview-port`."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from ..classifier import DigitClassifier
+from ..errors import MissingPartError
+from ..live.state import LiveState
+from ..page_reader import PageReader
+from .access import choose_access
+from .info import Info
+
+if TYPE_CHECKING:
+    from .server import WebServer
+
+PARTS = {"starlette", "uvicorn", "h11", "anyio", "python_multipart", "prometheus_client"}
+
+
+def open_web(options: argparse.Namespace, state: LiveState, info: Info) -> "WebServer":
+    """Serves the page in a thread and says on stderr where.
+
+    Args:
+        options: of `run`: preview_host, preview_port, token_file, model, runtime and threads.
+        state: written by the live loop.
+        info: about this run.
+
+    Raises:
+        OptionError: no such token file, or the address or port cannot be listened on.
+        MissingPartError: a package of the extra `live` is not installed.
+    """
+    try:
+        from .app import create_app
+        from .server import WebServer
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in PARTS:
+            raise
+        raise MissingPartError(
+            f"expected {error.name} for --preview-port, got none installed; try pip install 'digits-edge[live]'"
+        ) from error
+
+    def make_reader() -> PageReader:
+        return PageReader(DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads))
+
+    access = choose_access(options.preview_host, options.token_file)
+    server = WebServer(create_app(state, make_reader, access, info), options.preview_host, options.preview_port)
+    server.start()
+    # Only who made it up knows a token that was given; a new one has to be told, once.
+    query = f"?token={access.token}" if access.made else ""
+    print(f"edge_app: web page at {server.url}{query}", file=sys.stderr, flush=True)
+    return server
