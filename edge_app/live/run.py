@@ -18,6 +18,7 @@ from ..detector import DigitDetector
 from ..logs import log_to_stderr
 from ..page_reader import PageReader
 from ..service.notify import Notifier
+from ..web.info import Info
 from .console import Console
 from .event import Output
 from .loop import LiveLoop
@@ -46,22 +47,21 @@ def run(options: argparse.Namespace) -> int:
         stack.enter_context(_signals(stop, held))
         stack.callback(notifier.stopping)
         cv2.setNumThreads(options.threads)
-        reader = _reader(options)
+        classifier = DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads)
+        detector = DigitDetector.load(runtime=classifier.runtime, threads=options.threads)
+        reader = PageReader(classifier, SteadyNetwork(detector))
         # Before the camera: what is wrong with a flag shows at once.
         outputs = _outputs(options, stack)
         with contextlib.suppress(InterruptedError):
             camera = SupervisedCamera(options.camera, options.size, options.fps, stop, state.camera_changed)
             held.append(stack.enter_context(camera))
             LOG.info("camera: %s", camera.name)
-            _open_web(options, stack, state, photographs)
+            if options.preview_port is not None:
+                from ..web.open import open_web
+
+                stack.callback(open_web(options, state, Info.of(classifier)).close)
             LiveLoop(camera, reader, outputs, state, stop, notifier, photographs).run(options.frames)
     return 0
-
-
-def _reader(options: argparse.Namespace) -> PageReader:
-    classifier = DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads)
-    detector = DigitDetector.load(runtime=classifier.runtime, threads=options.threads)
-    return PageReader(classifier, SteadyNetwork(detector))
 
 
 def _outputs(options: argparse.Namespace, stack: contextlib.ExitStack) -> list[Output]:
@@ -73,15 +73,6 @@ def _outputs(options: argparse.Namespace, stack: contextlib.ExitStack) -> list[O
     for output in outputs:
         stack.callback(output.close)
     return outputs
-
-
-def _open_web(
-    options: argparse.Namespace, stack: contextlib.ExitStack, state: LiveState, photographs: Photographs
-) -> None:
-    if options.preview_port is not None:
-        from ..web.server import open_web
-
-        stack.callback(open_web(options, state).close)
 
 
 @contextlib.contextmanager

@@ -11,12 +11,12 @@ import ssl
 import sys
 import threading
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from ..errors import MissingPartError, OptionError
 from ..live.event import NumberEvent
+from ..version import project_version
 from .discovery import OFFLINE, ONLINE, Topics, configuration
 from .outbox import Outbox
 from .url import Broker, parse_url
@@ -137,7 +137,7 @@ class MqttOutput:
             return
         self._last_trouble = ""
         LOG.info("mqtt: connected to %s, %d readings to deliver", self._broker.host, len(self._outbox))
-        client.publish(self._topics.discovery, configuration(self._topics, _version()), qos=1, retain=True)
+        client.publish(self._topics.discovery, configuration(self._topics, project_version()), qos=1, retain=True)
         client.publish(self._topics.availability, ONLINE, qos=1, retain=True)
         self._connected.set()
 
@@ -186,10 +186,3 @@ def _password(path: Path | None) -> str | None:
         return path.read_text().strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise OptionError(f"expected a file for --mqtt-password-file, got {path} ({error}); check it") from error
-
-
-def _version() -> str:
-    try:
-        return version("digits-edge")
-    except PackageNotFoundError:
-        return "checkout"

@@ -1,19 +1,10 @@
 """What does not change while the app runs."""
 
-import importlib.metadata
 import time
 from dataclasses import dataclass, field
 
 from ..classifier import DigitClassifier
-
-PACKAGE = "digits-edge"
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version(PACKAGE)
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
+from ..version import project_version
 
 
 @dataclass(frozen=True)
@@ -29,7 +20,7 @@ class Info:
 
     model_sha256: str
     runtime: str
-    version: str = field(default_factory=_version)
+    version: str = field(default_factory=project_version)
     started_s: float = field(default_factory=time.monotonic)
 
     @classmethod

@@ -1,7 +1,7 @@
 """Measures delivery by MQTT: 1,000 numbers, the broker (Debian's mosquitto) killed 10 times meanwhile.
 
 `python tests/benchmarks/broker.py [--numbers N] [--kills K]`; exit code 1 unless all arrive, in order, none twice.
-What was passed on but not acknowledged when the broker was killed, QoS 1 repeats under the same id; who listens drops it
+What was passed on but not acknowledged when the broker was killed, QoS 1 repeats under the same id; listeners drop it
 by that, and the table says how many such there were: by the broker's own session (marked DUP), and by this project.
 """
 
