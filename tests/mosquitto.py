@@ -128,7 +128,7 @@ class Listener:
         self.heard.append((message.topic, json.loads(text) if text.startswith("{") else text))
 
 
-def wait_until(happened: Callable[[], bool], patience_s: float = 20.0) -> bool:
+def wait_until(happened: Callable[[], bool], patience_s: float = 60.0) -> bool:
     """Whether it happened in time."""
     end_s = time.monotonic() + patience_s
     while not happened() and time.monotonic() < end_s:

@@ -14,7 +14,7 @@ def add(commands: Any) -> None:
         help="print a systemd unit that keeps `run` up",
         description="Prints a systemd unit that runs `run` with the flags behind `--`, restarts it and fences it in.",
     )
-    parser.add_argument("--user", type=_user, default="digits", help="the account it runs as (default: %(default)s)")
+    parser.add_argument("--user", type=_user, help="the account it runs as (default: yours; digits if that is root)")
     parser.add_argument("run", nargs="*", metavar="-- RUN_FLAG", help="flags of `run`")
     parser.set_defaults(command=_service)
 

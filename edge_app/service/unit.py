@@ -1,7 +1,9 @@
 """`python -m edge_app service`: a systemd unit that keeps the app up and fences it in."""
 
 import argparse
+import getpass
 import os
+import pwd
 import re
 import shlex
 import sys
@@ -12,10 +14,10 @@ HERE = Path(__file__).resolve().parents[2]
 NAME = "digits"
 INSTALL = """\
 # python -m edge_app service{flags} | sudo tee /etc/systemd/system/{name}.service
-# sudo useradd --system --groups video --home-dir /nonexistent {user}
-# sudo systemctl daemon-reload && sudo systemctl enable --now {name}
+{account}# sudo systemctl daemon-reload && sudo systemctl enable --now {name}
 # Secrets, if there are any, one NAME=value a line (MQTT_PASSWORD, EDGE_APP_TOKEN): /etc/{name}.env, mode 600.
 """
+ACCOUNT = "# sudo useradd --system --groups video --home-dir /nonexistent "
 UNIT = """\
 [Unit]
 Description=Reads handwritten digits from the camera
@@ -82,7 +84,8 @@ WantedBy=multi-user.target
 def print_unit(options: argparse.Namespace) -> int:
     """Prints the unit for flags that `run` understands; returns the exit code."""
     flags = options.run[1:] if options.run[:1] == ["--"] else options.run
-    print(unit(flags, options.user), end="")
+    account = options.user or getpass.getuser()
+    print(unit(flags, "digits" if account == "root" else account), end="")
     return 0
 
 
@@ -96,7 +99,11 @@ def unit(flags: list[str], user: str) -> str:
     python = Path(sys.executable)
     command = " ".join(quoted(part) for part in (str(python), "-P", "-m", "edge_app", "run", *flags))
     at_home = any(path.parts[1:2] in {("home",), ("root",)} for path in (python, HERE, *_paths(flags)))
-    install = INSTALL.format(flags=f" -- {shlex.join(flags)}" if flags else "", name=NAME, user=user)
+    install = INSTALL.format(
+        flags=f" -- {shlex.join(flags)}" if flags else "",
+        name=NAME,
+        account="" if _exists(user) else ACCOUNT + user + "\n",
+    )
     body = UNIT.format(
         command=command, here=quoted(str(HERE)), name=NAME, user=user, protect_home="read-only" if at_home else "yes"
     )
@@ -109,6 +116,14 @@ def quoted(text: str) -> str:
     if re.fullmatch(r"[\w@:./,+=$%-]+", text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _exists(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _paths(flags: list[str]) -> list[Path]:

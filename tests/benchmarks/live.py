@@ -35,6 +35,7 @@ from edge_app.live.loop import LiveLoop  # noqa: E402
 from edge_app.live.photographs import Photographs  # noqa: E402
 from edge_app.live.state import LiveState  # noqa: E402
 from edge_app.service.notify import Notifier  # noqa: E402
+from tests.mosquitto import PASSWORD, Mosquitto  # noqa: E402
 from tests.virtual_camera.camera import run_before_camera  # noqa: E402
 from train.data import load_mnist  # noqa: E402
 from train.pages.maker import draw_page  # noqa: E402
@@ -73,17 +74,20 @@ def age() -> bool:
 
 def rate() -> bool:
     """Frames a second from picamera2, as the app's own web page says it."""
-    generator, held = np.random.default_rng(0), False
-    for name, page in (("35 digits", to_luma(load_image(PAGE))), ("ten digits", draw_ten_digits((640, 480)))):
-        noisy = [np.clip(page + generator.normal(0, 3, page.shape), 0, 255).astype(np.uint8) for _ in range(8)]
-        done = run_before_camera(noisy, ["python3", "tests/virtual_camera/rate.py"])
-        if done.returncode:
-            tell(done.stderr)
-            return verdict("the virtual camera runs", False)
-        measured = json.loads(done.stdout.splitlines()[-1])["frames_per_second"]
-        tell(f"virtual camera, {name}: {measured:.0f} frames a second read on one core, web and MQTT on")
-        held = measured >= MIN_RATE
-    return verdict(f">= {MIN_RATE:.0f} frames a second", held)
+    generator, measured = np.random.default_rng(0), {}
+    pages = {"ten digits": draw_ten_digits((640, 480)), "35 digits": to_luma(load_image(PAGE))}
+    with tempfile.TemporaryDirectory() as folder, Mosquitto(Path(folder)) as broker:
+        # The password goes by the environment.
+        os.environ["MQTT_PASSWORD"] = PASSWORD
+        for name, page in pages.items():
+            noisy = [np.clip(page + generator.normal(0, 3, page.shape), 0, 255).astype(np.uint8) for _ in range(8)]
+            done = run_before_camera(noisy, ["python3", "tests/virtual_camera/rate.py", broker.url()])
+            if done.returncode:
+                tell(done.stderr)
+                return verdict("the virtual camera runs", False)
+            measured[name] = json.loads(done.stdout.splitlines()[-1])["frames_per_second"]
+            tell(f"virtual camera, {name}: {measured[name]:.0f} frames a second (one core for reading, web and MQTT)")
+    return verdict(f"ten digits: >= {MIN_RATE:.0f} frames a second", measured["ten digits"] >= MIN_RATE)
 
 
 def hangs() -> bool:

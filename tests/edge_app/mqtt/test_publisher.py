@@ -1,7 +1,6 @@
 """Numbers told to Debian's mosquitto."""
 
 import argparse
-import gc
 import signal
 import subprocess
 import sys
@@ -38,7 +37,7 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mosquitto
 def listener(broker: Mosquitto) -> Iterator[Listener]:
     """Somebody who hears everything."""
     listening = Listener(broker)
-    assert listening.subscribed.wait(10)
+    assert listening.subscribed.wait(60)
     yield listening
     listening.close()
 
@@ -114,19 +113,17 @@ def test_a_wrong_password_is_said_once_and_loses_nothing(
     assert "horse" not in caplog.text + repr(vars(out))
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_certificate_of_somebody_else_is_refused(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing is sent, not even the password."""
+def test_a_certificate_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    """The log says so, and reading goes on; in a process of its own, as paho leaves such a socket to be collected."""
     require(NEEDS)
     (tmp_path / "broker").mkdir()
     with Mosquitto(tmp_path / "broker", tls=True) as broker:
-        out = MqttOutput(parse_url(broker.url()), Outbox(tmp_path / "state"), PASSWORD, None)
-        out.tell(event(0))
-        assert wait_until(lambda: "certificate verify failed" in caplog.text)
-        out.close()
-    # paho leaves the socket of a failed handshake to the garbage collector, whose warning is to come here.
-    del out
-    gc.collect()
+        command = [sys.executable, "-m", "edge_app", "run", "--camera", str(PAGE), "--frames", "60"]
+        command += ["--mqtt", broker.url(), "--state", str(tmp_path / "state")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 7
+    assert done.stderr.count("certificate verify failed") == 1
 
 
 def test_telling_never_waits(tmp_path: Path) -> None:
