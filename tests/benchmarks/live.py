@@ -132,7 +132,7 @@ def fall_ill(turn: int, shown: Path, camera: SupervisedCamera) -> None:
 def soak() -> bool:
     """Memory and open files of the app and of the process that holds its camera, web page on."""
     with tempfile.TemporaryDirectory() as folder:
-        for seed, page in enumerate(drawn_pages()):
+        for seed, page in enumerate(ten_digits() + drawn_pages()[:4]):
             save_image(page, Path(folder) / f"{seed:02}.png")
         arguments = ("--camera", folder, "--fps", "1000", "--frames", str(SOAK_FRAMES), "--preview-port", "0")
         with app(*arguments, stdout=subprocess.DEVNULL) as process:
