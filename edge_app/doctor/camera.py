@@ -12,7 +12,7 @@ from ..python_process import python_command, python_environment
 from .finding import Finding, failure, ok, warning
 
 LOOK = "import sys, json; from edge_app.doctor.camera import look; look(**json.loads(sys.argv[1]))"
-LOOK_S = 30
+LOOK_S = 60
 # Of the mean level, 0 to 255.
 DARK, BRIGHT = 50, 225
 # Of the levels from the 2nd to the 98th percentile.

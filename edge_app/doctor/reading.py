@@ -22,7 +22,7 @@ from .finding import Finding, failure, ok, warning
 OLDEST_PYTHON = (3, 11)
 PROBE = "import sys; from edge_app.doctor.reading import probe; probe(sys.argv[1], sys.argv[2])"
 # A runtime is given so long for one digit; a Raspberry Pi Zero needs a few seconds.
-PROBE_S = 60
+PROBE_S = 120
 
 
 def check_python(version: tuple[int, ...] = sys.version_info[:3], bits: int = sys.maxsize.bit_length() + 1) -> Finding:

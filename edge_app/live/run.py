@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
             if options.preview_port is not None:
                 from ..web.open import open_web
 
-                stack.callback(open_web(options, state, Info.of(classifier)).close)
+                stack.callback(open_web(options, state, Info.of(classifier), photographs).close)
             LiveLoop(camera, reader, outputs, state, stop, notifier, photographs).run(options.frames)
     return 0
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import cv2
 from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page_reader import PageReader
 from .access import Access
@@ -31,7 +33,13 @@ STATIC = Path(__file__).parent / "static"
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def create_app(state: LiveState, make_reader: Callable[[], PageReader], access: Access, info: Info) -> Starlette:
+def create_app(
+    state: LiveState,
+    make_reader: Callable[[], PageReader],
+    access: Access,
+    info: Info,
+    photographs: Photographs | None = None,
+) -> Starlette:
     """Builds the app.
 
     Args:
@@ -39,8 +47,9 @@ def create_app(state: LiveState, make_reader: Callable[[], PageReader], access: 
         make_reader: makes the reader of uploads, in their own thread, when the first one comes.
         access: what a request must show.
         info: about this run.
+        photographs: asks the live loop for the camera's large pictures; without it there are none.
     """
-    pages = Pages(state, make_reader, info)
+    pages = Pages(state, make_reader, info, photographs or Photographs())
     app = Starlette(
         routes=pages.routes(),
         middleware=[Middleware(Guard, access=access)],
@@ -54,8 +63,11 @@ def create_app(state: LiveState, make_reader: Callable[[], PageReader], access: 
 class Pages:
     """The endpoints. Files are read here, once, so that no request can lead to one."""
 
-    def __init__(self, state: LiveState, make_reader: Callable[[], PageReader], info: Info) -> None:
-        self._state, self._info = state, info
+    def __init__(
+        self, state: LiveState, make_reader: Callable[[], PageReader], info: Info, photographs: Photographs
+    ) -> None:
+        self._state, self._info, self._photographs = state, info, photographs
+        self._photograph = Response(status_code=404)
         self._uploads = UploadReader(make_reader)
         self._stream = Broadcast(Painter(state).next_part, INTERVAL_S, SEATS)
         self._events = Broadcast(News(state).next_event, INTERVAL_S, SEATS)
@@ -74,6 +86,8 @@ class Pages:
             Route("/api/numbers", self.numbers),
             Route("/api/info", self.about),
             Route("/api/read", self.read, methods=["POST"]),
+            Route("/api/photograph", self.take, methods=["POST"]),
+            Route("/photograph.jpg", self.photograph),
             Route("/healthz", self.health),
             Route("/metrics", self.metrics),
         ]
@@ -118,6 +132,16 @@ class Pages:
     async def read(self, request: Request) -> Response:
         """Reads a picture that is sent."""
         return JSONResponse(await self._uploads.read(request))
+
+    async def take(self, _request: Request) -> Response:
+        """Takes a photograph with the camera, as large as it can, and reads it."""
+        record, luma = await self._uploads.read_photograph(self._photographs.ask)
+        self._photograph = Response(cv2.imencode(".jpg", luma)[1].tobytes(), media_type="image/jpeg")
+        return JSONResponse(record)
+
+    async def photograph(self, _request: Request) -> Response:
+        """The last photograph that was taken."""
+        return self._photograph
 
     async def health(self, _request: Request) -> Response:
         """200 if frames are being read."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..classifier import DigitClassifier
 from ..errors import MissingPartError
+from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page_reader import PageReader
 from .access import choose_access
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
 PARTS = {"starlette", "uvicorn", "h11", "anyio", "python_multipart", "prometheus_client"}
 
 
-def open_web(options: argparse.Namespace, state: LiveState, info: Info) -> "WebServer":
+def open_web(
+    options: argparse.Namespace, state: LiveState, info: Info, photographs: Photographs | None = None
+) -> "WebServer":
     """Serves the page in a thread and says on stderr where.
 
     Args:
         options: of `run`: preview_host, preview_port, token_file, model, runtime and threads.
         state: written by the live loop.
         info: about this run.
+        photographs: asks the live loop for the camera's large pictures.
 
     Raises:
         OptionError: no such token file, or the address or port cannot be listened on.
@@ -43,7 +47,8 @@ def open_web(options: argparse.Namespace, state: LiveState, info: Info) -> "WebS
         return PageReader(DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads))
 
     access = choose_access(options.preview_host, options.token_file)
-    server = WebServer(create_app(state, make_reader, access, info), options.preview_host, options.preview_port)
+    app = create_app(state, make_reader, access, info, photographs)
+    server = WebServer(app, options.preview_host, options.preview_port)
     server.start()
     # Only who made it up knows a token that was given; a new one has to be told, once.
     query = f"?token={access.token}" if access.made else ""

@@ -5,18 +5,20 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from ..errors import ImageError
+from ..errors import CameraError, ImageError
 from ..image_file import decode_image
 from ..page_reader import PageReader
 from ..reading import to_record
@@ -28,7 +30,10 @@ MAX_BODY_BYTES = MAX_BYTES + 10_000
 BODY_S = 30.0
 # Received, waiting or being read at once: each may take 20 MB, and the last one waits for all before it.
 MAX_IN_HAND = 4
-SOURCE = "upload"
+UPLOAD, PHOTOGRAPH = "upload", "photograph"
+# The camera may be starting again meanwhile.
+PHOTO_S = 10.0
+Pixels = NDArray[np.uint8]
 
 
 class ImageForm(MultiPartParser):
@@ -46,7 +51,7 @@ class UploadReader:
 
     def __init__(self, make_reader: Callable[[], PageReader]) -> None:
         self._make_reader = make_reader
-        self._jobs: queue.SimpleQueue[tuple[bytes, Future[dict[str, Any]]]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[bytes | Pixels, Future[dict[str, Any]]]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._reader: PageReader | None = None
         self._in_hand = 0
@@ -61,12 +66,30 @@ class UploadReader:
         Raises:
             HTTPException: refused; status and detail say why.
         """
+        return await self._read_one(lambda: receive_image(request))
+
+    async def read_photograph(self, take: Callable[[], Future[Pixels]]) -> tuple[dict[str, Any], Pixels]:
+        """Takes a photograph with the camera, uint8 (H, W), and reads it: what read() returns, and the photograph."""
+        taken: list[Pixels] = []
+
+        async def photograph() -> Pixels:
+            try:
+                async with asyncio.timeout(PHOTO_S):
+                    taken.append(await asyncio.wrap_future(take()))
+            except (CameraError, TimeoutError) as error:
+                reason = str(error) or f"expected a photograph within {PHOTO_S:.0f} s, got none; try again"
+                raise HTTPException(503, reason, {"Retry-After": "5"}) from error
+            return taken[0]
+
+        return await self._read_one(photograph), taken[0]
+
+    async def _read_one(self, receive: Callable[[], Awaitable[bytes | Pixels]]) -> dict[str, Any]:
         if self._in_hand >= MAX_IN_HAND:
             self.outcomes["busy"] += 1
             raise HTTPException(503, "expected a free place, got too many uploads; try again", {"Retry-After": "5"})
         self._in_hand += 1
         try:
-            record = await self._read_in_thread(await receive_image(request))
+            record = await self._read_in_thread(await receive())
         except ImageError as error:
             self.outcomes["refused"] += 1
             raise HTTPException(422, str(error)) from error
@@ -78,7 +101,7 @@ class UploadReader:
         self.outcomes["read"] += 1
         return record
 
-    async def _read_in_thread(self, content: bytes) -> dict[str, Any]:
+    async def _read_in_thread(self, content: bytes | Pixels) -> dict[str, Any]:
         if self._thread is None:
             # A daemon: ending the app does not wait for a picture.
             self._thread = threading.Thread(target=self._work, name="uploads", daemon=True)
@@ -106,16 +129,17 @@ class UploadReader:
             # Not kept until the next picture comes.
             del content, future
 
-    def _read(self, content: bytes) -> dict[str, Any]:
+    def _read(self, content: bytes | Pixels) -> dict[str, Any]:
         if self._reader is None:
             self._reader = self._make_reader()
-        image = decode_image(content)
+        image = decode_image(content) if isinstance(content, bytes) else content
         started_s = time.perf_counter()
         try:
             page = self._reader.read(image)
         except MemoryError as error:
             raise ImageError("expected a picture that fits into memory, got a larger one; scale it down") from error
-        return to_record(page, SOURCE, (time.perf_counter() - started_s) * 1000)
+        source = UPLOAD if isinstance(content, bytes) else PHOTOGRAPH
+        return to_record(page, source, (time.perf_counter() - started_s) * 1000)
 
 
 async def receive_image(request: Request) -> bytes:

@@ -10,13 +10,24 @@ function say(text, bad = false) {
   place.textContent = text;
 }
 
-async function send(file, signal) {
-  const form = new FormData();
-  form.append("image", file);
-  const answer = await fetch("/api/read", { method: "POST", body: form, signal });
+async function post(path, body, signal) {
+  const answer = await fetch(path, { method: "POST", body, signal });
   const record = await answer.json();
   if (!answer.ok) throw new Error(record.error);
   return record;
+}
+
+async function send(file, signal) {
+  const form = new FormData();
+  form.append("image", file);
+  const record = await post("/api/read", form, signal);
+  return [record, URL.createObjectURL(file)];
+}
+
+// The camera's picture at its full size; the live view is a small one.
+async function shoot(signal) {
+  const record = await post("/api/photograph", null, signal);
+  return [record, `/photograph.jpg?${Date.now()}`];
 }
 
 function showReading(record) {
@@ -36,29 +47,38 @@ function showReading(record) {
     : `${count(digits, "digit")} in ${count(record.lines.length, "line")}, read in ${Math.max(1, Math.round(record.latency_ms))} ms.`);
 }
 
-async function readPhoto(input) {
-  const file = input.files[0];
-  // The same picture can be chosen again.
-  if (!file) return;
+async function readPhoto(reading) {
   sending?.abort();
   const mine = sending = new AbortController();
   document.getElementById("photo-result").hidden = true;
-  if (file.size > MAX_BYTES) return say("That picture is larger than 20 MB. Scale it down, or take it with a lower resolution.", true);
   say("Reading…");
   try {
-    const record = await send(file, mine.signal);
-    if (address) URL.revokeObjectURL(address);
-    address = URL.createObjectURL(file);
+    const [record, source] = await reading(mine.signal);
+    if (address?.startsWith("blob:")) URL.revokeObjectURL(address);
+    address = source;
     document.getElementById("photo").src = address;
     document.getElementById("photo-result").hidden = false;
     showReading(record);
   } catch (error) {
     if (!mine.signal.aborted) say(`It could not be read: ${error.message}`, true);
-  } finally {
-    input.value = "";
   }
 }
 
-for (const id of ["shot", "file"]) {
-  document.getElementById(id).addEventListener("change", (event) => readPhoto(event.target));
+async function readFile(input) {
+  const file = input.files[0];
+  if (!file) return;
+  if (file.size > MAX_BYTES) {
+    sending?.abort();
+    document.getElementById("photo-result").hidden = true;
+    say("That picture is larger than 20 MB. Scale it down, or take it with a lower resolution.", true);
+  } else {
+    await readPhoto((signal) => send(file, signal));
+  }
+  // The same picture can be chosen again.
+  input.value = "";
 }
+
+for (const id of ["shot", "file"]) {
+  document.getElementById(id).addEventListener("change", (event) => readFile(event.target));
+}
+document.getElementById("camera-shot").addEventListener("click", () => readPhoto(shoot));

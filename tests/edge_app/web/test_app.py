@@ -16,6 +16,9 @@ from starlette.testclient import TestClient
 from edge_app import Page, PageReader
 from edge_app.bench_page import ROWS, draw_page
 from edge_app.cameras.camera import Frame
+from edge_app.cameras.files import FileCamera
+from edge_app.errors import CameraError
+from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
 from edge_app.stages import NO_WATCH, Watch
 from edge_app.web import app as web_app
@@ -194,6 +197,53 @@ def test_too_many_uploads_at_once_are_told_to_come_again(state: LiveState) -> No
         assert sorted(statuses) == [200] * uploads.MAX_IN_HAND + [503] * 3
         upload()
         assert statuses[-1] == 200
+
+
+class StillCamera(FileCamera):
+    """Takes one large picture."""
+
+    def __init__(self, picture: NDArray[np.uint8]) -> None:
+        self.picture = picture
+
+    def photograph(self) -> NDArray[np.uint8]:
+        """The picture, or an error if it is empty."""
+        if not self.picture.size:
+            raise CameraError("expected light, got none")
+        return self.picture
+
+
+def test_the_cameras_own_photograph_is_read(state: LiveState) -> None:
+    """Taken by the live loop between two frames; its picture is served until the next one."""
+    photographs, ended = Photographs(), threading.Event()
+    camera = StillCamera(draw_page((1280, 960)))
+
+    def live_loop() -> None:
+        while not ended.wait(0.01):
+            photographs.take(camera)
+
+    thread = threading.Thread(target=live_loop)
+    thread.start()
+    client = TestClient(create_app(state, make_reader, Access(), INFO, photographs), base_url="http://localhost")
+    try:
+        assert client.get("/photograph.jpg").status_code == 404
+        record = client.post("/api/photograph").json()
+        assert (record["source"], record["width"], record["text"].split()) == ("photograph", 1280, list(ROWS))
+        with Image.open(io.BytesIO(client.get("/photograph.jpg").content)) as picture:
+            assert picture.size == (1280, 960)
+        camera.picture = np.zeros((0, 0), np.uint8)
+        refused = client.post("/api/photograph")
+        assert (refused.status_code, "light" in refused.json()["error"]) == (503, True)
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_a_camera_that_gives_no_photograph_is_waited_for_in_vain(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But not for long."""
+    monkeypatch.setattr(uploads, "PHOTO_S", 0.1)
+    assert client.post("/api/photograph").status_code == 503
 
 
 def test_a_bug_shows_no_traceback(state: LiveState) -> None:

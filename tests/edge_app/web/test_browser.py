@@ -214,7 +214,7 @@ def test_keyboard_alone(visit: Visit, server: WebServer, feed: Feed, tmp_path: P
     expect(page.locator("#numbers .value")).to_have_text(list(ROWS))
     expect(page.locator("#stream")).to_have_js_property("naturalWidth", 640)
     reached = []
-    for _ in range(5):
+    for _ in range(6):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
         assert page.evaluate(OUTLINED), reached[-1]
@@ -226,7 +226,7 @@ def test_keyboard_alone(visit: Visit, server: WebServer, feed: Feed, tmp_path: P
             expect(page.locator("#stream")).to_be_visible()
         if reached[-1] == "file":
             page.keyboard.press("Enter")
-    assert reached == ["skip", "pause", "shot", "file", "scroll"]
+    assert reached == ["skip", "pause", "shot", "file", "camera-shot", "scroll"]
     expect(page.locator("#photo-lines li")).to_have_text(list(ROWS))
 
 
