@@ -47,6 +47,28 @@ class Recipe:
     train_limit: int | None = None
 
 
+@dataclass(frozen=True)
+class TeachRecipe(Recipe):
+    """What `python -m train --add` does: a short training with new digits among MNIST's.
+
+    Attributes:
+        added_share: new digits, each varied as often as it takes, for each replayed image.
+        added_camera_share: camera_share of these.
+    """
+
+    teacher_epochs: int = 0
+    teacher_share: float = 0.9
+    float_epochs: int = 3
+    learning_rate: float = 5e-4
+    qat_epochs: int = 1
+    qat_learning_rate: float = 1e-4
+    ema_momentum: float = 0.99
+    views: int = 3
+    train_limit: int | None = 20_000
+    added_share: float = 0.2
+    added_camera_share: float = 0.2
+
+
 RECIPES = {
     "default": Recipe(),
     "quick": Recipe(teacher_epochs=0, float_epochs=2, qat_epochs=1, views=2, learning_rate=4e-3, ema_momentum=0.98,
