@@ -21,7 +21,7 @@ SHRINK = 2
 MIN_MARKS = 4
 MIN_MARK_PX = 20
 # Of the pixels of a sharp mark, so many are between black and white at 150 dpi; of an unsharp one more.
-MAX_GREY_PART = 0.30
+MAX_GREY_PART = 0.27
 # The boxes' own lines stay out of the crops.
 INSET_PX = 6
 # A digit is at least this high, as a part of its box; less is a speck.
