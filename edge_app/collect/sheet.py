@@ -26,6 +26,8 @@ MAX_GREY_PART = 0.27
 INSET_PX = 6
 # A digit is at least this high, as a part of its box; less is a speck.
 MIN_HEIGHT_PART = 0.2
+# A pen's strokes are all at least so dark where the darkest is 255.
+STROKE_INK = 100
 # A box with more ink than this part of it was blacked out.
 MAX_INK_PART = 0.45
 SAME_SHEET = "photograph the whole sheet from above, with all six marks in view, flat, sharp and in even light"
@@ -167,6 +169,13 @@ def _digit_in(window: Box, page_ink: InkMap, connected: ConnectedInk) -> Grey | 
     candidate = candidate_in(window, page_ink, connected)
     if candidate is None:
         return None
-    height_px = cv2.boundingRect(candidate.ink)[3]
-    blacked_out = np.count_nonzero(candidate.ink) > MAX_INK_PART * candidate.ink.size
-    return candidate.ink if height_px >= MIN_HEIGHT_PART * window[3] and not blacked_out else None
+    ink = _without_shadows(candidate.ink)
+    height_px = cv2.boundingRect(ink)[3]
+    blacked_out = np.count_nonzero(ink) > MAX_INK_PART * ink.size
+    return ink if height_px >= MIN_HEIGHT_PART * window[3] and not blacked_out else None
+
+
+def _without_shadows(ink: Grey) -> Grey:
+    """Ink, its darkest at 255, without what is pale and not the rim of a stroke: a shadow's edge."""
+    strokes = cv2.dilate((ink >= STROKE_INK).astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray(ink * strokes, np.uint8)
