@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_app.errors import DigitsError
 from edge_app.model_file import read_model, require_writable, write_atomically
@@ -25,6 +26,7 @@ from .report import Results, write
 from .teaching_set import load_teaching_set, to_split
 
 FLOAT_NAME, INT8_NAME = "digits_float.h5", "digits_int8.tflite"
+Weights = NDArray[np.float32]
 # Beside the taught model, for convert's proof.
 PARENT_NAME, HELD_OUT_NAME = "parent_int8.tflite", "held_out.npz"
 
@@ -106,16 +108,21 @@ def teach(
     fit = Fitting(views, validation, recipe, seed, backup)
     model = copy_of(parent)
     histories = {"float": fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)}
+    model.set_weights(_mean(parent.get_weights(), model.get_weights(), recipe.kept_weight))
     twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))
     histories["qat"] = fit(twin, targets, "qat", recipe.qat_learning_rate, recipe.qat_epochs)
     return Trained(None, model, twin, histories)
+
+
+def _mean(before: list[Weights], after: list[Weights], kept: float) -> list[Weights]:
+    return [kept * old + (1 - kept) * new for old, new in zip(before, after, strict=True)]
 
 
 def _mixed(replay: Replay, added: Split, recipe: TeachRecipe, seed: int) -> tuple[list[View], list[Targets]]:
     """Each replayed view with the new digits in it, varied anew so often that they make their share."""
     times = max(1, round(recipe.added_share * len(replay.views[0].labels) / len(added)))
     repeated = Split(np.tile(added.images, (times, 1, 1)), np.tile(added.labels, times))
-    plain = dataclasses.replace(recipe, drawn_share=0.0, non_digit_share=0.0, camera_share=recipe.added_camera_share)
+    plain = dataclasses.replace(recipe, drawn_share=0.0, non_digit_share=0.0)
     drawn = draw_views(repeated, plain, seed + 1)
     views = [
         View(np.concatenate([old.images, new.images]), np.concatenate([old.labels, new.labels]))
