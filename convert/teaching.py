@@ -125,11 +125,8 @@ def prove_teaching(
 
 def check_teaching(teaching: Teaching, runtime: str, limits: TeachingLimits) -> tuple[Check, ...]:
     """Holds a taught model against the limits."""
-    right_already = teaching.held_out - teaching.errors_before
-    improved = (
-        f"McNemar's p of better reading the {teaching.held_out} held-out digits, {right_already} of which were right "
-        f"before and {teaching.held_out - teaching.errors_after} are now, on {runtime}"
-    )
+    before, after = (teaching.held_out - wrong for wrong in (teaching.errors_before, teaching.errors_after))
+    improved = f"McNemar's p of {teaching.held_out} held-out digits ({before} right before, {after} after) on {runtime}"
     by_teaching = f"by teaching on {runtime}"
     return (
         Check(improved, teaching.improvement_p, "at most", limits.max_improvement_p, ""),

@@ -1,8 +1,8 @@
 """Leave one writer out: how a writer's other digits are read before and after teaching 100 of that writer's.
 
 `python tests/benchmarks/writers.py optdigits` takes the test part of UCI's Optical Recognition of Handwritten Digits
-out of scikit-learn: 13 writers, about 138 digits each, as 8x8 grey values, enlarged here. The set names no writers, but
-each filled in the same form, whose digits come in a known order, so they can be told apart.
+out of scikit-learn, 1,797 digits as 8x8 grey values, enlarged here. The set names no writers, but each filled in a form
+that begins with the digits in order, so that 14 forms of about 130 digits can be told apart.
 `semeion` takes semeion.npz below $DIGITS_DATA or ../shared/data. It names no writers either; its 1,593 digits come in 8
 groups of some ten writers, and a group is measured like one writer: what is taught and what is read are of the same
 hands, but not of one. `FOLDER` takes WRITER/LABEL/*.png, as `edge_app collect` writes it.
