@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edge_app.image_file import load_image
 from train.data import Split
 from train.pages.cli import main
 from train.pages.hand import SIGNS, Hand, cut, sheared, turned
@@ -122,4 +123,4 @@ def test_a_template_is_filled_in_and_photographed(rings: Split, tmp_path: Path) 
     assert len(found.crops) == 100
     path = tmp_path / "sheet.jpg"
     assert main([str(path), "--template", "--seed", "1"]) == 0
-    assert len(read_sheet(cv2.imread(str(path))).crops) >= 98
+    assert len(read_sheet(load_image(path)).crops) >= 98

@@ -39,4 +39,4 @@ def photographed(
     cv2.warpPerspective(soft, matrix, (width, height), dst=photo, borderMode=cv2.BORDER_TRANSPARENT)
     light = np.where(np.arange(width) < width * 0.55, 0.95, 0.6)
     noise = np.random.default_rng(0).normal(0, 2, photo.shape)
-    return np.clip(photo * light + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(photo * light + noise, 0, 255), np.uint8)
