@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
     parser.add_argument("--model", type=Path, default=Path("models"), help="folder of python -m train, or one .h5")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
-    parser.add_argument("--output", type=Path, default=Path("models"), help="folder to write to")
+    parser.add_argument("--output", type=Path, help="folder to write to (models; of a taught model its own)")
     limits = Limits()
     parser.add_argument(
         "--max-accuracy-drop",
@@ -102,12 +102,13 @@ def _non_negative(text: str) -> float:
 def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     _quieten_tensorflow()
     # What is cheap to find out comes before what takes a minute.
-    require_writable(arguments.output)
-    former_metrics = read_metrics(arguments.output)
+    folder = arguments.model if arguments.model.is_dir() else arguments.model.parent
+    output = arguments.output or _default_output(folder)
+    require_writable(output)
+    former_metrics = read_metrics(output)
     runtimes = installed_runtimes()
     mnist = load_mnist(arguments.data)
     source = load_source(arguments.model)
-    folder = arguments.model if arguments.model.is_dir() else arguments.model.parent
     held_out = load_held_out(folder, source.train_metrics)
     images = EvaluationImages(mnist, _non_digits(mnist.test), held_out)
     limits = Limits(arguments.max_accuracy_drop, arguments.min_agreement)
@@ -127,15 +128,21 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     if not _passes(check for artefact in artefacts for check in artefact.checks):
         return 1
     metrics = merge_metrics(former_metrics, source, artefacts, limits)
-    for path in publish(arguments.output, artefacts, metrics, images):
+    for path in publish(output, artefacts, metrics, images):
         print(f"wrote {path}")
     return 0
 
 
+def _default_output(folder: Path) -> Path:
+    # A taught model must not take the place of the one that the next teaching starts from.
+    return folder if "taught" in read_metrics(folder).get("train", {}) else Path("models")
+
+
 def _convert_detector(arguments: argparse.Namespace) -> int:
     _quieten_tensorflow()
-    require_writable(arguments.output)
-    former_metrics = read_metrics(arguments.output)
+    output = arguments.output or Path("models")
+    require_writable(output)
+    former_metrics = read_metrics(output)
     runtimes = installed_runtimes()
     mnist = load_mnist(arguments.data)
     from .detector import check_detector, convert_detector, print_detector, publish_detector
@@ -152,7 +159,7 @@ def _convert_detector(arguments: argparse.Namespace) -> int:
     print_detector(artefacts, checks, Console())
     if not _passes(checks):
         return 1
-    for path in publish_detector(arguments.output, artefacts, former_metrics):
+    for path in publish_detector(output, artefacts, former_metrics):
         print(f"wrote {path}")
     return 0
 

@@ -63,7 +63,7 @@ class TeachRecipe(Recipe):
     float_epochs: int = 2
     learning_rate: float = 5e-4
     qat_epochs: int = 1
-    qat_learning_rate: float = 3e-5
+    qat_learning_rate: float = 1e-5
     ema_momentum: float = 0.99
     views: int = 2
     added_share: float = 0.1

@@ -48,7 +48,7 @@ def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> Non
     read = predict(trained.twin, mnist.test.images)[:, :10].argmax(axis=1)
     write_atomically(output / "training_curves.png", curves_png(trained.histories))
     write_atomically(output / "training_confusion.png", confusion_png(mnist.test.labels, read))
-    where = "" if results.taught is None else f" --model {output} --output {output}"
+    where = "" if results.taught is None else f" --model {output}"
     print(f"train: wrote {output} in {results.seconds / 60:.1f} minutes; next: python -m convert --int8{where}")
 
 

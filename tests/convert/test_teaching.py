@@ -128,7 +128,7 @@ def test_files_of_the_proof_are_checked(tmp_path: Path) -> None:
 
 
 def test_convert_proves_a_taught_model(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The gate shows what teaching cost; the model is written with the paragraph, its numbers and the picture."""
+    """The gate shows what teaching cost; the model is written beside its source, with numbers and picture."""
     from convert.keras_to_tflite import to_tflite
     from train.qat import load_quantized
 
@@ -143,11 +143,10 @@ def test_convert_proves_a_taught_model(trained: Path, tmp_path: Path, capsys: py
     metrics["train"]["taught"] = {"taught": {"anna": {"1": 80}}}
     (folder / "metrics.json").write_text(json.dumps(metrics))
     limits = ["--max-accuracy-drop", "100", "--min-agreement", "0", "--max-teaching-p", "1"]
-    output = tmp_path / "out"
-    assert main(["--int8", *limits, "--model", str(folder), "--output", str(output)]) == 0
+    assert main(["--int8", *limits, "--model", str(folder)]) == 0
     printed = capsys.readouterr().out
     assert "fall of MNIST accuracy by teaching" in printed
     assert "Taught 80 crops of anna. Of 20 held-out digits" in printed
-    assert (output / "int8_taught.png").exists()
-    teaching = json.loads((output / "metrics.json").read_text())["convert"]["models"]["int8"]["teaching"]
+    assert (folder / "int8_taught.png").exists()
+    teaching = json.loads((folder / "metrics.json").read_text())["convert"]["models"]["int8"]["teaching"]
     assert (teaching["held_out"], teaching["mnist_drop_pp"], teaching["only_after_right"]) == (20, 0.0, 0)
