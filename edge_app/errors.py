@@ -39,3 +39,11 @@ class OptionError(DigitsError, ValueError):
 
 class MissingPartError(DigitsError, ImportError):
     """An optional package that a flag needs is not installed."""
+
+
+class SheetError(DigitsError, ValueError):
+    """A photo of a template sheet that cannot be cut into digits."""
+
+
+class LabelledFolderError(DigitsError, ValueError):
+    """A folder of labelled digits that cannot be read, or holds too little to learn from."""
