@@ -1,4 +1,4 @@
-"""Golden digits: a few crops that a model must read wherever it runs; in its file, and others that come with the app."""
+"""Golden digits: a few crops that a model must read wherever it runs; some in its file, some in the app."""
 
 import io
 import zipfile

@@ -8,6 +8,7 @@ from ..classifier import DigitClassifier
 from ..errors import MissingPartError
 from ..live.state import LiveState
 from ..page_reader import PageReader
+from ..store.choice import chosen_model
 from .access import choose_access
 from .info import Info
 
@@ -21,7 +22,7 @@ def open_web(options: argparse.Namespace, state: LiveState, info: Info) -> "WebS
     """Serves the page in a thread and says on stderr where.
 
     Args:
-        options: of `run`: preview_host, preview_port, token_file, model, runtime and threads.
+        options: of `run`: preview_host, preview_port, token_file, model, store, runtime and threads.
         state: written by the live loop.
         info: about this run.
 
@@ -40,7 +41,7 @@ def open_web(options: argparse.Namespace, state: LiveState, info: Info) -> "WebS
         ) from error
 
     def make_reader() -> PageReader:
-        return PageReader(DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads))
+        return PageReader(DigitClassifier(chosen_model(options), options.runtime, options.threads))
 
     access = choose_access(options.preview_host, options.token_file)
     server = WebServer(create_app(state, make_reader, access, info), options.preview_host, options.preview_port)
