@@ -18,6 +18,7 @@ from .calibrate import calibrate
 from .comparison import best_digits
 from .errors import VerificationError
 from .gate import Check, Limits, TeachingLimits, check_model
+from .golden import choose_golden
 from .inspection import Inspection, inspect_model
 from .keras_to_tflite import CALIBRATION_COUNT, to_tflite
 from .proof import Proof, prove
@@ -108,13 +109,13 @@ def convert_and_prove(
         VerificationError: a runtime cannot run a model, or its validation logits are not finite.
     """
     wanted = list(precisions)
-    flatbuffers, models = {}, {}
+    contents, models = {}, {}
     for precision in dict.fromkeys((PARENT, *wanted)):
         step(f"converting to {precision}")
-        flatbuffers[precision] = _flatbuffer(source, precision, images.mnist)
+        flatbuffer = _flatbuffer(source, precision, images.mnist)
         step(f"calibrating {precision}")
-        models[precision] = _contract(source, precision, flatbuffers[precision], images.mnist, runtimes[0])
-    contents = {precision: embed_contract(flatbuffers[precision], models[precision]) for precision in models}
+        models[precision], golden = _promises(source, precision, flatbuffer, images.mnist, runtimes[0])
+        contents[precision] = embed_contract(flatbuffer, models[precision], golden)
     logits = {runtime: _test_logits(runtime, contents, images, step) for runtime in runtimes}
     labels = images.mnist.test.labels
     artefacts = []
@@ -144,7 +145,10 @@ def _flatbuffer(source: Source, precision: str, mnist: Mnist) -> bytes:
     return to_tflite(source.float_model, precision, mnist.train.images[:CALIBRATION_COUNT])
 
 
-def _contract(source: Source, precision: str, flatbuffer: bytes, mnist: Mnist, runtime: str) -> ModelContract:
+def _promises(
+    source: Source, precision: str, flatbuffer: bytes, mnist: Mnist, runtime: str
+) -> tuple[ModelContract, bytes]:
+    """The contract, and the golden digits."""
     bare = ModelContract(source.labels, provenance=_provenance(source, precision))
     images = {"validation": mnist.validation.images}
     logits = logits_on_runtime(runtime, embed_contract(flatbuffer, bare), images)["validation"]
@@ -153,7 +157,7 @@ def _contract(source: Source, precision: str, flatbuffer: bytes, mnist: Mnist, r
             f"expected finite logits from the {precision} model on the validation images, "
             f"got {np.sum(~np.isfinite(logits))} that are NaN or infinite; train the model again"
         )
-    return calibrate(bare, logits, mnist.validation.labels)
+    return calibrate(bare, logits, mnist.validation.labels), choose_golden(mnist.validation, logits)
 
 
 def _provenance(source: Source, precision: str) -> dict[str, Any]:

@@ -47,3 +47,11 @@ class SheetError(DigitsError, ValueError):
 
 class LabelledFolderError(DigitsError, ValueError):
     """A folder of labelled digits that cannot be read, or holds too little to learn from."""
+
+
+class StoreError(DigitsError, RuntimeError):
+    """A model store that is in use, damaged, or has nothing to roll back to."""
+
+
+class SignatureError(DigitsError, ValueError):
+    """A model without a signature, or with one that is not its own, or a key that is none."""

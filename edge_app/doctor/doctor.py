@@ -34,7 +34,7 @@ def examine(options: argparse.Namespace) -> Iterator[Finding]:
     """All findings, one after the other as they come."""
     yield reading.check_python()
     yield from reading.check_runtimes()
-    yield reading.check_model(options.model)
+    yield reading.check_model(options)
     yield reading.check_detector()
     yield reading.check_reading(options)
     yield computer.check_picamera2()

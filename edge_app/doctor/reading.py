@@ -17,6 +17,7 @@ from ..model_file import read_model, shipped_model_path
 from ..page_reader import PageReader
 from ..python_process import python_command, python_environment
 from ..runtime import PACKAGES, RUNTIMES, open_interpreter
+from ..store.choice import chosen_model
 from .finding import Finding, failure, ok, warning
 
 OLDEST_PYTHON = (3, 11)
@@ -55,10 +56,10 @@ def probe(runtime: str, path: str) -> None:
         print(json.dumps({"error": str(error)}))
 
 
-def check_model(path: Path | None) -> Finding:
-    """The model's file and contract."""
+def check_model(options: argparse.Namespace) -> Finding:
+    """The model's file and contract: the one given, installed or shipped."""
     try:
-        model = read_model(path or shipped_model_path())
+        model = chosen_model(options)
     except DigitsError as error:
         return failure("model", str(error), "give a model of this project with --model, or install again")
     return ok("model", f"{model.source}, {len(model.content):,} bytes, SHA-256 {model.sha256[:12]}…")
@@ -76,7 +77,7 @@ def check_detector() -> Finding:
 def check_reading(options: argparse.Namespace) -> Finding:
     """Ten digits that are drawn here, really read."""
     try:
-        classifier = DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads)
+        classifier = DigitClassifier(chosen_model(options), options.runtime, options.threads)
         text = PageReader(classifier).read(draw_page((640, 480))).text
     except DigitsError as error:
         return failure("reading", str(error), "see the lines above")

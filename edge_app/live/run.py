@@ -18,6 +18,7 @@ from ..detector import DigitDetector
 from ..logs import log_to_stderr
 from ..page_reader import PageReader
 from ..service.notify import Notifier
+from ..store.choice import chosen_model
 from ..web.info import Info
 from .console import Console
 from .event import Output
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         stack.enter_context(_signals(stop, held))
         stack.callback(notifier.stopping)
         cv2.setNumThreads(options.threads)
-        classifier = DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads)
+        classifier = DigitClassifier(chosen_model(options), options.runtime, options.threads)
         detector = DigitDetector.load(runtime=classifier.runtime, threads=options.threads)
         reader = PageReader(classifier, SteadyNetwork(detector))
         # Before the camera: what is wrong with a flag shows at once.

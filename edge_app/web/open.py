@@ -9,6 +9,7 @@ from ..errors import MissingPartError
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page_reader import PageReader
+from ..store.choice import chosen_model
 from .access import choose_access
 from .info import Info
 
@@ -24,7 +25,7 @@ def open_web(
     """Serves the page in a thread and says on stderr where.
 
     Args:
-        options: of `run`: preview_host, preview_port, token_file, model, runtime and threads.
+        options: of `run`: preview_host, preview_port, token_file, model, store, runtime and threads.
         state: written by the live loop.
         info: about this run.
         photographs: asks the live loop for the camera's large pictures.
@@ -44,7 +45,7 @@ def open_web(
         ) from error
 
     def make_reader() -> PageReader:
-        return PageReader(DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads))
+        return PageReader(DigitClassifier(chosen_model(options), options.runtime, options.threads))
 
     access = choose_access(options.preview_host, options.token_file)
     app = create_app(state, make_reader, access, info, photographs)

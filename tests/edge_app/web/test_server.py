@@ -238,7 +238,7 @@ def test_an_unknown_host_is_one_clear_line() -> None:
 def options(**changes: object) -> argparse.Namespace:
     """What `run` would parse."""
     known = {"preview_host": "127.0.0.1", "preview_port": 0, "token_file": None}
-    return argparse.Namespace(**{**known, "model": None, "runtime": "litert", "threads": 1, **changes})
+    return argparse.Namespace(**{**known, "model": None, "store": None, "runtime": "litert", "threads": 1, **changes})
 
 
 def test_opening_says_where(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
