@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..cameras.camera import Camera, Frame
 from ..errors import EndOfFrames
 from ..page import Page
-from ..page_reader import PageReader
+from ..page_reader import ImageReader
 from ..service.notify import Notifier
 from .event import NumberEvent, Output
 from .photographs import Photographs
@@ -31,7 +31,7 @@ class LiveLoop:
     def __init__(
         self,
         camera: Camera,
-        reader: PageReader,
+        reader: ImageReader,
         outputs: Sequence[Output],
         state: LiveState,
         stop: threading.Event,

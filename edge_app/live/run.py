@@ -13,19 +13,15 @@ from types import FrameType
 import cv2
 
 from ..cameras.supervised import SupervisedCamera
-from ..classifier import DigitClassifier
-from ..detector import DigitDetector
 from ..logs import log_to_stderr
-from ..page_reader import PageReader
 from ..service.notify import Notifier
-from ..store.choice import chosen_model
 from ..web.info import Info
 from .console import Console
+from .current_reader import CurrentReader
 from .event import Output
 from .loop import LiveLoop
 from .photographs import Photographs
 from .state import LiveState
-from .steady import SteadyNetwork
 
 LOG = logging.getLogger(__name__)
 
@@ -48,9 +44,7 @@ def run(options: argparse.Namespace) -> int:
         stack.enter_context(_signals(stop, held))
         stack.callback(notifier.stopping)
         cv2.setNumThreads(options.threads)
-        classifier = DigitClassifier(chosen_model(options), options.runtime, options.threads)
-        detector = DigitDetector.load(runtime=classifier.runtime, threads=options.threads)
-        reader = PageReader(classifier, SteadyNetwork(detector))
+        reader = CurrentReader(options, steady=True, switched=state.model_changed)
         # Before the camera: what is wrong with a flag shows at once.
         outputs = _outputs(options, stack)
         with contextlib.suppress(InterruptedError):
@@ -60,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
             if options.preview_port is not None:
                 from ..web.open import open_web
 
-                stack.callback(open_web(options, state, Info.of(classifier), photographs).close)
+                stack.callback(open_web(options, state, Info(reader.runtime), photographs).close)
             LiveLoop(camera, reader, outputs, state, stop, notifier, photographs).run(options.frames)
     return 0
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from ..live.photographs import Photographs
 from ..live.state import LiveState
-from ..page_reader import PageReader
+from ..page_reader import ImageReader
 from .access import Access
 from .answers import on_bug, on_http_error
 from .broadcast import Broadcast, Watching
@@ -35,7 +35,7 @@ KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".s
 
 def create_app(
     state: LiveState,
-    make_reader: Callable[[], PageReader],
+    make_reader: Callable[[], ImageReader],
     access: Access,
     info: Info,
     photographs: Photographs | None = None,
@@ -64,7 +64,7 @@ class Pages:
     """The endpoints. Files are read here, once, so that no request can lead to one."""
 
     def __init__(
-        self, state: LiveState, make_reader: Callable[[], PageReader], info: Info, photographs: Photographs
+        self, state: LiveState, make_reader: Callable[[], ImageReader], info: Info, photographs: Photographs
     ) -> None:
         self._state, self._info, self._photographs = state, info, photographs
         self._photograph = Response(status_code=404)
@@ -121,7 +121,7 @@ class Pages:
         return JSONResponse(
             {
                 "version": self._info.version,
-                "model_sha256": self._info.model_sha256,
+                "model_sha256": now.model_sha256,
                 "runtime": self._info.runtime,
                 "camera": now.camera,
                 "frames_per_second": round(now.frames_per_second, 1),

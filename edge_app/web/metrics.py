@@ -45,10 +45,10 @@ class LiveCollector(Collector):
         yield _gauge("healthy", "1 if a frame was read in the last 5 s.", float(trouble(now, clock_s) is None))
         yield _gauge("stream_watchers", "Clients on the live stream.", self._watchers())
         yield _gauge("uptime_seconds", "Since the start.", clock_s - self._info.started_s)
-        labels = ["version", "model_sha256", "runtime"]
-        about = GaugeMetricFamily("edge_app_info", "About this run; always 1.", labels=labels)
-        about.add_metric([getattr(self._info, label) for label in labels], 1)
-        yield about
+        about = {"version": self._info.version, "model_sha256": now.model_sha256, "runtime": self._info.runtime}
+        family = GaugeMetricFamily("edge_app_info", "About this run; always 1.", labels=list(about))
+        family.add_metric(list(about.values()), 1)
+        yield family
 
 
 def make_registry(collector: Collector) -> CollectorRegistry:

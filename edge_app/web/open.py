@@ -4,12 +4,11 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ..classifier import DigitClassifier
 from ..errors import MissingPartError
+from ..live.current_reader import CurrentReader
 from ..live.photographs import Photographs
 from ..live.state import LiveState
-from ..page_reader import PageReader
-from ..store.choice import chosen_model
+from ..page_reader import ImageReader
 from .access import choose_access
 from .info import Info
 
@@ -44,8 +43,8 @@ def open_web(
             f"expected {error.name} for --preview-port, got none installed; try pip install 'digits-edge[live]'"
         ) from error
 
-    def make_reader() -> PageReader:
-        return PageReader(DigitClassifier(chosen_model(options), options.runtime, options.threads))
+    def make_reader() -> ImageReader:
+        return CurrentReader(options, steady=False)
 
     access = choose_access(options.preview_host, options.token_file)
     app = create_app(state, make_reader, access, info, photographs)

@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from ..errors import CameraError, ImageError
 from ..image_file import decode_image
-from ..page_reader import PageReader
+from ..page_reader import ImageReader
 from ..reading import to_record
 
 MAX_MB = 20
@@ -49,11 +49,11 @@ class UploadReader:
         make_reader: called once, in that thread, for the first picture.
     """
 
-    def __init__(self, make_reader: Callable[[], PageReader]) -> None:
+    def __init__(self, make_reader: Callable[[], ImageReader]) -> None:
         self._make_reader = make_reader
         self._jobs: queue.SimpleQueue[tuple[bytes | Pixels, Future[dict[str, Any]]]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._reader: PageReader | None = None
+        self._reader: ImageReader | None = None
         self._in_hand = 0
         self.outcomes: Counter[str] = Counter()
 

@@ -74,7 +74,7 @@ def serve() -> int:
     reader, luma = PageReader(classifier), draw_page((640, 480))
     servers = []
     for access in (Access(), Access("the-token-of-this-benchmark")):
-        app = create_app(state, lambda: PageReader(DigitClassifier.load()), access, Info.of(classifier))
+        app = create_app(state, lambda: PageReader(DigitClassifier.load()), access, Info(classifier.runtime))
         servers.append(WebServer(app, "127.0.0.1", 0))
         servers[-1].start()
     sys.addaudithook(lambda event, what: touched.update(_outside(event, what)))

@@ -35,7 +35,7 @@ from .feed import make_reader, numbers_of, show
 
 TOKEN = "a-token-of-the-tests"
 FORM = "multipart/form-data; boundary=b"
-INFO = Info("5f" * 32, "litert", "1.2.3")
+INFO = Info("litert", "1.2.3")
 
 
 def png(luma: NDArray[np.uint8]) -> bytes:
@@ -58,6 +58,7 @@ def state() -> LiveState:
     luma = draw_page((640, 480))
     page = make_reader().read(luma)
     live.camera_changed("drawn page", 2)
+    live.model_changed("5f" * 32)
     show(live, luma, page, 0, numbers_of(page))
     return live
 

@@ -66,7 +66,7 @@ def state() -> LiveState:
 @pytest.fixture
 def server(state: LiveState) -> Iterator[WebServer]:
     """On loopback, without a token."""
-    opened = WebServer(create_app(state, make_reader, Access(), Info("5f" * 32, "litert", "1.2.3")), "127.0.0.1", 0)
+    opened = WebServer(create_app(state, make_reader, Access(), Info("litert", "1.2.3")), "127.0.0.1", 0)
     opened.start()
     yield opened
     opened.close()
@@ -252,7 +252,7 @@ def test_a_wrong_token_is_refused_and_the_right_one_stays_out_of_sight(
     visit: Visit, state: LiveState, feed: Feed
 ) -> None:
     """The sign-in page says that it is wrong; with the right one the page opens, without it in the address."""
-    server = WebServer(create_app(state, make_reader, Access(TOKEN), Info("", "", "")), "127.0.0.1", 0)
+    server = WebServer(create_app(state, make_reader, Access(TOKEN), Info("", "")), "127.0.0.1", 0)
     server.start()
     page = visit(f"{server.url}?token=wrong", PHONE)
     expect(page.get_by_role("alert")).to_have_text("That token is not the right one.")

@@ -34,7 +34,7 @@ PATIENCE_S = 10.0
 def unstarted(host: str, port: int, state: LiveState | None = None) -> WebServer:
     """A server whose uploads are read without a model."""
     make_reader = lambda: PageReader(TallInk(7), detector=None)  # noqa: E731
-    return WebServer(create_app(state or LiveState(), make_reader, Access(), Info("", "", "")), host, port)
+    return WebServer(create_app(state or LiveState(), make_reader, Access(), Info("", "")), host, port)
 
 
 def started(state: LiveState) -> WebServer:
@@ -243,7 +243,7 @@ def options(**changes: object) -> argparse.Namespace:
 
 def test_opening_says_where(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """On loopback the address alone; beyond it with a new token, once; a given token is never printed."""
-    info = Info("", "", "")
+    info = Info("", "")
     with_closing = [open_web(options(), LiveState(), info)]
     assert capsys.readouterr().err == f"edge_app: web page at {with_closing[0].url}\n"
     with_closing.append(open_web(options(preview_host="0.0.0.0"), LiveState(), info))
@@ -260,4 +260,4 @@ def test_a_missing_package_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delitem(sys.modules, "edge_app.web.app")
     monkeypatch.setitem(sys.modules, "starlette.applications", None)
     with pytest.raises(MissingPartError, match=r"pip install 'digits-edge\[live\]'"):
-        open_web(options(), LiveState(), Info("", "", ""))
+        open_web(options(), LiveState(), Info("", ""))
