@@ -29,3 +29,13 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--store", type=Path, metavar="DIR", help="installed models (default: $EDGE_APP_STORE, else systemd's or XDG's)"
     )
+
+
+def writer(text: str) -> str:
+    """Somebody's name as a folder can be called, for argparse."""
+    from ..collect.folder import check_writer
+
+    try:
+        return check_writer(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -31,6 +31,9 @@ class CurrentReader:
         steady: whether frames follow one another, so that what the detector saw may hold for the next.
         switched: told the model's hash, at the start and after each switch.
 
+    Attributes:
+        classifier: the one that reads now.
+
     Raises:
         ModelError: --model is missing, corrupt or not of this project.
         RuntimeUnavailableError: no TFLite runtime works here.
@@ -44,7 +47,6 @@ class CurrentReader:
         self._token = None if self._store is None else self._store.token()
         self._looked_s = time.monotonic()
         classifier = self._load()
-        self.runtime = classifier.runtime
         detector = DigitDetector.load(runtime=classifier.runtime, threads=options.threads)
         self._detector = SteadyNetwork(detector) if steady else detector
         self._take(classifier)
@@ -65,7 +67,7 @@ class CurrentReader:
         self._token = self._store.token()
         try:
             self._take(self._load())
-            LOG.info("model: now %s", self.model_sha256[:12])
+            LOG.info("model: now %s", self.classifier.model_sha256[:12])
         except DigitsError as error:
             LOG.warning("model: the former one stays, as the new one cannot be used: %s", error)
 
@@ -73,5 +75,5 @@ class CurrentReader:
         return DigitClassifier(chosen_model(self._options), self._options.runtime, self._options.threads)
 
     def _take(self, classifier: DigitClassifier) -> None:
-        self._reader, self.model_sha256 = PageReader(classifier, self._detector), classifier.model_sha256
-        self._switched(self.model_sha256)
+        self._reader, self.classifier = PageReader(classifier, self._detector), classifier
+        self._switched(classifier.model_sha256)

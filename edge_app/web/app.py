@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ..collect.queue import CropQueue
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page_reader import ImageReader
@@ -21,6 +22,7 @@ from .answers import on_bug, on_http_error
 from .broadcast import Broadcast, Watching
 from .guard import Guard
 from .info import Info
+from .labelling import Labelling
 from .metrics import LiveCollector, make_registry
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
 from .uploads import UploadReader
@@ -39,6 +41,7 @@ def create_app(
     access: Access,
     info: Info,
     photographs: Photographs | None = None,
+    crops: CropQueue | None = None,
 ) -> Starlette:
     """Builds the app.
 
@@ -48,10 +51,12 @@ def create_app(
         access: what a request must show.
         info: about this run.
         photographs: asks the live loop for the camera's large pictures; without it there are none.
+        crops: what waits for a label, if crops are collected.
     """
     pages = Pages(state, make_reader, info, photographs or Photographs())
+    labelling = [] if crops is None else Labelling(crops, pages.files["label.html"]).routes()
     app = Starlette(
-        routes=pages.routes(),
+        routes=pages.routes() + labelling,
         middleware=[Middleware(Guard, access=access)],
         exception_handlers={HTTPException: on_http_error, Exception: on_bug},
     )
@@ -71,7 +76,7 @@ class Pages:
         self._uploads = UploadReader(make_reader)
         self._stream = Broadcast(Painter(state).next_part, INTERVAL_S, SEATS)
         self._events = Broadcast(News(state).next_event, INTERVAL_S, SEATS)
-        self._files = _static_files()
+        self.files = _static_files()
         self._registry = make_registry(
             LiveCollector(state, info, lambda: self._stream.watchers, lambda: self._uploads.outcomes)
         )
@@ -94,12 +99,12 @@ class Pages:
 
     async def index(self, _request: Request) -> Response:
         """The live view."""
-        return self._files["index.html"]
+        return self.files["index.html"]
 
     async def static(self, request: Request) -> Response:
         """Style, scripts and pictures of the page."""
         try:
-            return self._files[request.path_params["name"]]
+            return self.files[request.path_params["name"]]
         except KeyError:
             raise HTTPException(404) from None
 

@@ -56,7 +56,9 @@ def measure(options: argparse.Namespace) -> int:
     state = LiveState()
     classifier = DigitClassifier.load()
     loop = ReadingLoop(state, PageReader(classifier))
-    server = WebServer(create_app(state, lambda: PageReader(classifier), Access(), Info(classifier.runtime)), "127.0.0.1", 0)
+    server = WebServer(
+        create_app(state, lambda: PageReader(classifier), Access(), Info(classifier.runtime)), "127.0.0.1", 0
+    )
     server.start()
     alone, watched = [], []
     print("round   alone  watched  (frames a second)")

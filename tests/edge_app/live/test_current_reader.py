@@ -42,7 +42,7 @@ def test_a_switch_is_followed_between_two_frames(tmp_path: Path) -> None:
     store = ModelStore(tmp_path / "store")
     installed = store.install(another_model(tmp_path / "other.tflite"))
     assert reader.read(PAGE).text.split() == list(ROWS)
-    assert reader.model_sha256 == installed.sha256
+    assert reader.classifier.model_sha256 == installed.sha256
     store.rollback()
     assert reader.read(PAGE).text.split() == list(ROWS)
     shipped = read_model(shipped_model_path()).sha256
@@ -54,7 +54,7 @@ def test_a_model_that_cannot_be_used_changes_nothing(tmp_path: Path, caplog: pyt
     store = ModelStore(tmp_path / "store")
     installed = store.install(another_model(tmp_path / "other.tflite"))
     reader = CurrentReader(options(tmp_path / "store"), steady=False)
-    assert reader.model_sha256 == installed.sha256
+    assert reader.classifier.model_sha256 == installed.sha256
     store.path(installed.sha256).write_bytes(b"damaged")
     (tmp_path / "store" / "current.json").touch()
     with caplog.at_level(logging.WARNING):
@@ -66,4 +66,4 @@ def test_a_model_of_the_command_line_stays(tmp_path: Path) -> None:
     reader = CurrentReader(options(tmp_path / "store", shipped_model_path()), steady=False)
     ModelStore(tmp_path / "store").install(another_model(tmp_path / "other.tflite"))
     assert reader.read(PAGE).text.split() == list(ROWS)
-    assert reader.model_sha256 == read_model(shipped_model_path()).sha256
+    assert reader.classifier.model_sha256 == read_model(shipped_model_path()).sha256
