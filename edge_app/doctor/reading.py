@@ -6,7 +6,6 @@ import json
 import platform
 import subprocess
 import sys
-from pathlib import Path
 
 from ..bench_page import ROWS, draw_page
 from ..classifier import DigitClassifier
