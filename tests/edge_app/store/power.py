@@ -12,7 +12,7 @@ import pytest
 # A folder's names, and the inode behind each; None for a folder.
 Names = dict[Path, int | None]
 # What changes names: it is applied to them.
-Pending = tuple[Path, Callable[[Names], None]]
+Pending = tuple[Path, Callable[[Names], object]]
 
 
 @dataclass
@@ -65,7 +65,7 @@ class FailingDisk:
 
         return call
 
-    def _change(self, path: Path, change: Callable[[Names], None]) -> None:
+    def _change(self, path: Path, change: Callable[[Names], object]) -> None:
         if self.root in path.parents:
             self.pending.append((path.parent, change))
 

@@ -26,22 +26,6 @@ def killed_before(step: int, work: Callable[[], object], every_call: bool = Fals
     Raises:
         RuntimeError: it failed.
     """
-    child = os.fork()
-    if child == 0:
-        _work(step, work, every_call)
-    return was_killed(os.waitpid(child, 0)[1])
-
-
-def was_killed(status: int) -> bool:
-    """What os.waitpid tells: True for SIGKILL, False for a good end; raises RuntimeError for a bad one."""
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
-        return True
-    if status != 0:
-        raise RuntimeError(f"expected a good end or SIGKILL, got status {status}")
-    return False
-
-
-def _work(step: int, work: Callable[[], object], every_call: bool) -> None:
     done = 0
 
     def count(_frame: Any, event: str, function: Any) -> None:
@@ -51,17 +35,38 @@ def _work(step: int, work: Callable[[], object], every_call: bool) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
             done += 1
 
-    code = 1
-    try:
+    def watched() -> None:
         sys.setprofile(count)
-        work()
-        sys.setprofile(None)
-        code = 0
-    except BaseException:
-        sys.setprofile(None)
-        traceback.print_exc()
-    finally:
-        os._exit(code)
+        try:
+            work()
+        finally:
+            sys.setprofile(None)
+
+    return was_killed(os.waitpid(start(watched), 0)[1])
+
+
+def start(work: Callable[[], object]) -> int:
+    """Forks a process that does the work; returns its id."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return child
+
+
+def was_killed(status: int) -> bool:
+    """What os.waitpid tells: True for SIGKILL, False for a good end; raises RuntimeError for a bad one."""
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return True
+    if status != 0:
+        raise RuntimeError(f"expected a good end or SIGKILL, got status {status}")
+    return False
 
 
 def _reaches_out(function: BuiltinFunctionType) -> bool:

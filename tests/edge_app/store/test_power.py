@@ -1,6 +1,7 @@
 """A power cut at any instant leaves a working model, however little of what was not synced has reached the disk."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_installs(fast_path: Path) -> None:
     for number in (1, 2, 3):
         path = written(fast_path, number)
         store, new = ModelStore(root / "store", 2, trusting), read_model(path).sha256
-        ways = cut_everywhere(root, fast_path / str(number), lambda store=store, path=path: store.install(path))
+        ways = cut_everywhere(root, fast_path / str(number), partial(store.install, path))
         assert ways == ({former, new}, {new})
         former = new
 
