@@ -18,7 +18,7 @@ from ..golden import embedded_golden, shipped_golden
 from ..model_file import parse_model
 
 # No model of a size that is taken needs more; one that asks for more must not starve the rest of a small computer.
-MAX_MEMORY_BYTES = 4 << 30
+MAX_MEMORY_BYTES = 2 << 30
 
 
 def main(arguments: list[str]) -> int:
