@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--size", type=_size, metavar="WxH", help="in pixels (640x480; --template: 1800x2400)")
     parser.add_argument("--template", action="store_true", help="the sheet of edge_app collect, filled in by one hand")
     parser.add_argument(
-        "--lean", type=float, default=1.2, help="how far that hand leans to the right, in heights (default 1.2)"
+        "--lean", type=float, default=1.4, help="how far that hand leans to the right, in heights (default 1.4)"
     )
     parser.add_argument("--data", type=Path, metavar="PATH", help="MNIST: mnist.npz or a folder of IDX files")
     return parser
