@@ -71,7 +71,7 @@ def find_ink(luma: Grey, inverted: bool | None = None) -> InkMap:
     scale = max(1.0, (luma.size / MAX_WORK_PIXELS) ** 0.5)
     work = _resized(luma, scale)
     stroke_px = max(MIN_STROKE_PX, STROKE_PER_SIDE * work.size**0.5)
-    shrink = max(1, round(stroke_px / STROKE_SMALL_PX))
+    shrink = max(1, min(round(stroke_px / STROKE_SMALL_PX), *work.shape))
     # By a whole number on whole blocks: anything else takes OpenCV six times as long.
     small = _resized(work[: work.shape[0] // shrink * shrink, : work.shape[1] // shrink * shrink], shrink)
     lightness = light_on_dark(small)

@@ -1,5 +1,6 @@
 """Image files of every kind, and what is none."""
 
+import io
 import struct
 import zlib
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from edge_app.errors import ImageError
-from edge_app.image_file import load_image
+from edge_app.image_file import decode_image, load_image
 
 
 def saved(path: Path, image: Image.Image, **options: Any) -> Path:
@@ -130,3 +131,42 @@ def test_no_damage_lets_another_error_out(tmp_path: Path) -> None:
                 load_image(path)
             except ImageError:
                 continue
+
+
+def as_bytes(image: Image.Image, kind: str) -> bytes:
+    """An image file as bytes."""
+    file = io.BytesIO()
+    image.save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_uploads_are_decoded_from_memory(kind: str) -> None:
+    """What phones, scanners and browsers make comes as the same pixels."""
+    assert decode_image(as_bytes(gradient(), kind)).shape[:2] == (60, 40)
+
+
+@pytest.mark.parametrize("kind", ["EPS", "PCX", "PPM", "TGA", "ICO"])
+def test_uploads_of_rare_kinds_are_refused(kind: str) -> None:
+    """A stranger cannot choose a decoder that starts programs or that nobody looks after."""
+    with pytest.raises(ImageError, match="got the upload, which is none"):
+        decode_image(as_bytes(gradient(64, 64), kind))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "got an empty file, the upload"),
+        (b"GIF89a", "got"),
+        (png_header(10_000, 6_001), "60 megapixels"),
+        (png_header(60_000, 60_000), "60 megapixels"),
+        (png_header(40, 60), "a damaged one in the upload"),
+    ],
+)
+def test_bad_uploads_are_one_clear_line_without_a_path(content: bytes, message: str) -> None:
+    """The message names the upload and nothing of this machine."""
+    with pytest.raises(ImageError, match=message) as caught:
+        decode_image(content)
+    assert "\n" not in str(caught.value)
+    assert "/" not in str(caught.value)
+    assert "0x" not in str(caught.value)
