@@ -5,11 +5,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import bench, doctor, inspect, read, run, service
+from .commands import batch, bench, doctor, inspect, read, run, service
 from .errors import DigitsError
 
 DONE, FAILED, USAGE = 0, 1, 2
-COMMANDS = {"run": run, "read": read, "bench": bench, "doctor": doctor, "service": service, "inspect": inspect}
+COMMANDS = {
+    "run": run,
+    "read": read,
+    "batch": batch,
+    "bench": bench,
+    "doctor": doctor,
+    "service": service,
+    "inspect": inspect,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -39,3 +39,11 @@ class OptionError(DigitsError, ValueError):
 
 class MissingPartError(DigitsError, ImportError):
     """An optional package that a flag needs is not installed."""
+
+
+class SourceError(DigitsError, OSError):
+    """A file, folder or URL of a batch run that is missing, cannot be listed, or cannot be read."""
+
+
+class ClusterError(DigitsError, ConnectionError):
+    """No Dask scheduler, or workers that cannot do the work."""
