@@ -7,11 +7,11 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from ..errors import SourceError
 from .sources import ARCHIVE_SUFFIXES, ZIP_SUFFIX, is_wanted
@@ -22,7 +22,15 @@ MAX_RATIO = 200
 MAX_SMALL_BYTES = 1024 * 1024 * 1024
 # A TAR's own headers and long names are a few kB.
 MAX_HEADER_BYTES = 1024 * 1024
-DECOMPRESSORS = {"gz": gzip.GzipFile, "tgz": gzip.GzipFile, "bz2": bz2.BZ2File, "tbz2": bz2.BZ2File}
+# Each gives a file that can be sought in; tarfile's own streams cannot go back.
+DECOMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
+    "gz": lambda file: gzip.GzipFile(fileobj=file),
+    "tgz": lambda file: gzip.GzipFile(fileobj=file),
+    "bz2": bz2.BZ2File,
+    "tbz2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+    "txz": lzma.LZMAFile,
+}
 DAMAGE = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -96,12 +104,9 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
     suffix = name.lower().rpartition(".")[2]
     if suffix == "tar":
         yield file
-    elif suffix in DECOMPRESSORS:
-        with DECOMPRESSORS[suffix](file) as stream:
-            yield cast(BinaryIO, stream)
     else:
-        with lzma.LZMAFile(file) as stream:
-            yield cast(BinaryIO, stream)
+        with DECOMPRESSORS[suffix](file) as stream:
+            yield stream
 
 
 def read_zip_member(archive: zipfile.ZipFile, member: str) -> BinaryIO:

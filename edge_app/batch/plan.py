@@ -129,5 +129,5 @@ def _require_same(output: Path, earlier: dict[str, Any], now: dict[str, Any]) ->
             if key == "listing_sha256":
                 what = "its sources have other files than when it was planned; bring them back as they were"
             else:
-                what = f"its {key} is {earlier.get(key)}, not {value}; give the same command"
+                what = f"its {key} was {earlier.get(key)}, not {value}; give the same command"
             raise OutputError(f"expected --output {output} of this very run, got another: {what}, or choose another")
