@@ -54,7 +54,9 @@ def connect(scheduler: str | None, workers: int | None, plugin: ReaderPlugin) ->
         ClusterError: no scheduler at that address, no worker, or workers without this package.
     """
     # What dies is started again and told of in results; Dask's own account of it would tear the progress bar.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         try:
             address = stack.enter_context(_local(workers)) if scheduler is None else scheduler

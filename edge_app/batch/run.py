@@ -91,13 +91,14 @@ def find_spans(client: Client, files: Sequence[SourceFile]) -> Iterator[Span]:
     work = Work(expand_files, lambda some: [(file,) for file in some], lambda some: [_unopened(some[0])])
     opened = chain.from_iterable(in_order(client, work, batches))
     with progress_bar("files") as progress:
-        bar = progress.add_task("opening", total=len(closed), visible=bool(closed))
-        for file in files:
+        bar = progress.add_task("planning", total=len(files))
+        for number, file in enumerate(files, 1):
             if _is_single(file):
                 yield Span(file.root, file.path)
             else:
                 yield from next(opened)
-                progress.advance(bar)
+                progress.update(bar, completed=number)
+        progress.update(bar, completed=len(files))
 
 
 def read_parts(client: Client, run: Batch, plan: Plan) -> None:

@@ -1,6 +1,7 @@
 """What runs in a worker's process: its reader, set up once, and the two functions that are its tasks."""
 
 import hashlib
+import signal
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -38,6 +39,9 @@ class ReaderPlugin(WorkerPlugin):
         """Called by Dask in the worker."""
         # Cores are shared out by processes; threads beside them only get into each other's way.
         cv2.setNumThreads(1)
+        if worker.nanny and threading.current_thread() is threading.main_thread():
+            # Ctrl-C reaches all processes of a terminal; the nanny ends this one in good order.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._address = worker.address
         self._lock = threading.Lock()
         self._reader: TaskReader | None = None
