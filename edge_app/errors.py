@@ -55,3 +55,11 @@ class StoreError(DigitsError, RuntimeError):
 
 class SignatureError(DigitsError, ValueError):
     """A model without a signature, or with one that is not its own, or a key that is none."""
+
+
+class SourceError(DigitsError, OSError):
+    """A file, folder or URL of a batch run that is missing, cannot be listed, or cannot be read."""
+
+
+class ClusterError(DigitsError, ConnectionError):
+    """No Dask scheduler, or workers that cannot do the work."""

@@ -10,6 +10,7 @@ import pytest
 from convert.card import ROOT
 
 HEAVY = {"tensorflow", "tf_keras", "keras", "tensorflow_model_optimization"}
+BATCH = {"dask", "distributed", "fsspec", "pyarrow", "pypdfium2", "rich"}
 
 
 def imports(package: str) -> Iterator[tuple[str, str]]:
@@ -24,11 +25,19 @@ def imports(package: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("package", "forbidden"),
-    [("edge_app", HEAVY | {"train", "convert", "matplotlib", "rich"}), ("train", {"convert"})],
+    [("edge_app", HEAVY | {"train", "convert", "matplotlib"}), ("train", {"convert"})],
 )
 def test_no_package_reaches_up(package: str, forbidden: set[str]) -> None:
     """edge_app never sees TensorFlow or the packages above it, train never sees convert."""
     assert [found for found in imports(package) if found[1] in forbidden] == []
+
+
+def test_only_batch_needs_the_parts_of_its_extra() -> None:
+    """A Pi that reads live has no Dask; rich is batch's alone in edge_app, too."""
+    everywhere, batch = (
+        sorted(found for found in imports(package) if found[1] in BATCH) for package in ("edge_app", "edge_app/batch")
+    )
+    assert everywhere == batch != []
 
 
 def test_one_file_each_names_tfmot_and_the_runtimes() -> None:
@@ -58,6 +67,7 @@ def test_one_file_each_names_tfmot_and_the_runtimes() -> None:
     ],
 )
 def test_light_modules_stay_light(module: str) -> None:
-    """Importing these loads no TensorFlow, not even through others."""
-    code = f"import sys, {module}; sys.exit(bool({HEAVY!r} & set(sys.modules)))"
+    """Importing these loads no TensorFlow, not even through others; what is edge_app's loads no part of batch."""
+    forbidden = HEAVY | BATCH if module.startswith("edge_app") else HEAVY
+    code = f"import sys, {module}; sys.exit(bool({forbidden!r} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from edge_app.errors import ImageError
-from edge_app.image_file import decode_image, load_image
+from edge_app.image_file import BAND_ROWS, decode_image, load_image, open_image, to_pixels
+from edge_app.ink import to_luma
 
 
 def saved(path: Path, image: Image.Image, **options: Any) -> Path:
@@ -68,6 +69,18 @@ def test_exif_rotation_is_applied(tmp_path: Path) -> None:
     exif[0x0112] = 6
     path = saved(tmp_path / "side.jpg", gradient(40, 60), exif=exif)
     assert load_image(path).shape == (40, 60)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "I", "RGBA"])
+def test_a_large_scan_in_bands_is_the_same_image(mode: str, tmp_path: Path) -> None:
+    """Bands leave no seam, and luma from the file is luma of the loaded image."""
+    values = np.random.default_rng(0).integers(0, 256, (BAND_ROWS * 2 + 7, 40, 3), np.uint8)
+    image = Image.fromarray(values).convert("L").convert("I") if mode == "I" else Image.fromarray(values).convert(mode)
+    path = saved(tmp_path / "large.tif", image)
+    pixels = load_image(path)
+    assert (pixels == (np.asarray(image.convert("L")) if mode in {"L", "I"} else values)).all()
+    with path.open("rb") as file, open_image(file, "large") as opened:
+        assert (to_pixels(opened, "large", luma=True) == to_luma(pixels)).all()
 
 
 def test_animation_gives_its_first_frame(tmp_path: Path) -> None:

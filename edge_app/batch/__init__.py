@@ -1,0 +1,1 @@
+"""Reads archives of scans on many processes or machines, on Dask distributed."""

@@ -1,0 +1,54 @@
+"""The models of a run: read once where it is started, sent to the workers, the same everywhere."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..classifier import DigitClassifier
+from ..detector import SHIPPED_NAME, DigitDetector
+from ..detector_contract import DetectorContract
+from ..model_file import parse_model, read_model, shipped_model_path
+from ..page_reader import PageReader
+
+
+@dataclass(frozen=True)
+class Models:
+    """What reads a page.
+
+    Attributes:
+        classifier: a .tflite file.
+        detector: a .tflite file.
+        runtime: "litert" or "tflite-runtime": they differ in the last digits, so one run has one.
+    """
+
+    classifier: bytes
+    detector: bytes
+    runtime: str
+
+    @classmethod
+    def load(cls, path: Path | None, runtime: str) -> "Models":
+        """Reads and tries the models; the shipped classifier if path is None, and the shipped detector.
+
+        Raises:
+            ModelError: a file is missing, corrupt or of another kind.
+            RuntimeUnavailableError: no TFLite runtime works here.
+        """
+        classifier = read_model(path or shipped_model_path())
+        detector = read_model(shipped_model_path(SHIPPED_NAME), DetectorContract.from_json)
+        found = DigitClassifier(classifier, runtime).runtime
+        return cls(classifier.content, detector.content, found)
+
+    @property
+    def classifier_sha256(self) -> str:
+        """Hash of the file, hexadecimal."""
+        return hashlib.sha256(self.classifier).hexdigest()
+
+    @property
+    def detector_sha256(self) -> str:
+        """Hash of the file, hexadecimal."""
+        return hashlib.sha256(self.detector).hexdigest()
+
+    def open(self) -> PageReader:
+        """A reader on one thread; raises RuntimeUnavailableError where the runtime is not installed."""
+        classifier = DigitClassifier(parse_model(self.classifier, "the run's model"), self.runtime)
+        return PageReader(classifier, DigitDetector(self.detector, "the run's detector", self.runtime))

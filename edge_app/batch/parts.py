@@ -1,0 +1,140 @@
+"""The output folder: results in parts, each written whole; a part's marker in `done/`, written last, is its commit."""
+
+import fcntl
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+
+from ..errors import OutputError
+from ..model_file import require_writable, write_atomically
+from .models import Models
+from .reader import PageResult
+
+FORMATS = ("parquet", "jsonl")
+FOLDERS = (*FORMATS, "errors", "done")
+SCHEMA = pyarrow.schema(
+    [
+        ("source", pyarrow.string()),
+        ("page", pyarrow.int32()),
+        ("line", pyarrow.int32()),
+        ("text", pyarrow.string()),
+        # x, y, width and height in pixels of the page, a digit each.
+        ("boxes", pyarrow.list_(pyarrow.list_(pyarrow.int32(), 4))),
+        ("confidences", pyarrow.list_(pyarrow.float32())),
+        ("model_sha256", pyarrow.string()),
+        ("detector_sha256", pyarrow.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class PartCounts:
+    """What is in a part: pages, digit strings, and pages that could not be read."""
+
+    pages: int = 0
+    strings: int = 0
+    errors: int = 0
+
+    def __add__(self, other: "PartCounts") -> "PartCounts":
+        return PartCounts(self.pages + other.pages, self.strings + other.strings, self.errors + other.errors)
+
+
+@contextmanager
+def locked(output: Path) -> Iterator[None]:
+    """Makes the folder and keeps other runs out of it; what a killed run left half-written is swept away.
+
+    Raises:
+        OutputError: it cannot be written, or another run is at it.
+    """
+    require_writable(output)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        handle = os.open(output / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
+    except OSError as error:
+        raise OutputError(
+            f"expected a folder to write to, got {output} ({error.strerror}); choose another --output"
+        ) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise OutputError(
+                f"expected a folder of one run, got {output}, which another run writes to; wait or choose another"
+            ) from error
+        for folder in (output, *(output / name for name in FOLDERS)):
+            for half in (*folder.glob(".part-*.*"), *folder.glob(".run.json.*"), *folder.glob(".plan.*")):
+                half.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+class Parts:
+    """The parts of one run.
+
+    Args:
+        output: the folder.
+        formats: some of FORMATS.
+        models: what reads; each row has their hashes.
+    """
+
+    def __init__(self, output: Path, formats: Sequence[str], models: Models) -> None:
+        self._output, self._formats = output, formats
+        self._hashes = {"model_sha256": models.classifier_sha256, "detector_sha256": models.detector_sha256}
+
+    def counts(self, number: int) -> PartCounts | None:
+        """What is in a part; None if it is not done, or a file of it is gone or has another size."""
+        try:
+            marker = json.loads((self._output / _file("done", number)).read_bytes())
+            for name, size_bytes in marker["files"].items():
+                if (self._output / name).stat().st_size != size_bytes:
+                    return None
+            return PartCounts(**marker["counts"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def write(self, number: int, results: Sequence[PageResult]) -> PartCounts:
+        """Writes a part's files and then its marker; raises OutputError, for example when the disk is full."""
+        rows = [{**row, **self._hashes} for result in results for row in result.rows]
+        errors = [
+            {"source": result.source, "page": result.page, "reason": result.error}
+            for result in results
+            if result.error is not None
+        ]
+        counts = PartCounts(len(results), len(rows), len(errors))
+        files = {
+            _file(name, number): _as_parquet(rows) if name == "parquet" else _as_jsonl(rows) for name in self._formats
+        }
+        if errors:
+            files[_file("errors", number)] = _as_jsonl(errors)
+        else:
+            # A run that was killed before its marker may have seen errors that are mended now.
+            (self._output / _file("errors", number)).unlink(missing_ok=True)
+        for name, content in files.items():
+            write_atomically(self._output / name, content)
+        marker = {"counts": asdict(counts), "files": {name: len(content) for name, content in files.items()}}
+        write_atomically(self._output / _file("done", number), json.dumps(marker).encode())
+        return counts
+
+
+def _file(folder: str, number: int) -> str:
+    suffix = {"parquet": "parquet", "done": "json"}.get(folder, "jsonl")
+    return f"{folder}/part-{number:06d}.{suffix}"
+
+
+def _as_jsonl(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def _as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, SCHEMA), file)
+    return file.getvalue()

@@ -1,0 +1,102 @@
+"""Reads the pages of a task, one after the other."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..reading import to_record
+from .containers import Containers, printable
+from .models import Models
+from .pages import clear_page_errors, decode_pages
+from .sources import SourceFile
+from .spans import Span, Task
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """What one page gave.
+
+    Attributes:
+        source: the document's path or URL.
+        page: its number in the document, from 1.
+        rows: one for each digit string, with the columns of parts.SCHEMA that differ within a run.
+        error: why it could not be read, or None.
+    """
+
+    source: str
+    page: int
+    rows: tuple[dict[str, Any], ...] = ()
+    error: str | None = None
+
+
+class TaskReader:
+    """Does a worker's work; the models are loaded once.
+
+    Args:
+        models: of the run.
+        sources: of the run, from full_source.
+        dpi: dots an inch at which PDFs are drawn.
+    """
+
+    def __init__(self, models: Models, sources: Sequence[str], dpi: int) -> None:
+        self._reader = models.open()
+        self._containers = Containers(sources)
+        self._dpi = dpi
+        # PDFium and an open archive are for one thread at a time, and so only one decoded page is held.
+        self._lock = threading.Lock()
+
+    def read(self, task: Task) -> list[PageResult]:
+        """Reads a task's pages: one result each, in their order, whatever is wrong with them."""
+        with self._lock:
+            return [result for span in task for result in self._read_span(span)]
+
+    def expand(self, files: Sequence[SourceFile]) -> list[list[Span]]:
+        """The documents of each file, in their order."""
+        with self._lock:
+            return [self._containers.expand(file) for file in files]
+
+    def close(self) -> None:
+        """Closes what is open."""
+        self._containers.close()
+
+    def _read_span(self, span: Span) -> Iterator[PageResult]:
+        name = self._containers.name(span)
+        numbers = range(span.first, span.first + span.pages)
+        left = iter(numbers)
+        if span.error is None:
+            with clear_page_errors(name) as failed, self._containers.open(span) as file:
+                for pixels in decode_pages(file, name, numbers, self._dpi):
+                    yield self._read_page(name, next(left), pixels)
+            reason = failed.reason
+        else:
+            reason = span.error
+        for number in left:
+            yield lost_page(name, number, reason or "expected more pages, got the document's end; copy it again")
+
+    def _read_page(self, name: str, number: int, pixels: NDArray[np.uint8] | str) -> PageResult:
+        if isinstance(pixels, str):
+            return lost_page(name, number, pixels)
+        with clear_page_errors(name) as failed:
+            lines = to_record(self._reader.read(pixels), name, 0)["lines"]
+            return PageResult(name, number, tuple(_row(name, number, *line) for line in enumerate(lines, 1)))
+        return lost_page(name, number, str(failed.reason))
+
+
+def lost_page(name: str, number: int, reason: str) -> PageResult:
+    """The result of a page that could not be read."""
+    return PageResult(name, number, error=printable(" ".join(reason.split())))
+
+
+def _row(source: str, page: int, line: int, record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "source": source,
+        "page": page,
+        "line": line,
+        "text": record["text"],
+        "boxes": [digit["box"] for digit in record["digits"]],
+        "confidences": [digit["confidence"] for digit in record["digits"]],
+    }

@@ -1,0 +1,146 @@
+"""`python -m edge_app batch`: lists, plans, reads, and writes part by part; the same command goes on where it was."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+from distributed import Client
+
+from ..errors import SourceError
+from .cluster import Work, connect, in_order
+from .containers import Containers
+from .models import Models
+from .parts import FORMATS, PartCounts, Parts, locked
+from .plan import Identity, Plan, hash_listing, planned_parts, read_plan, write_plan
+from .progress import progress_bar
+from .reader import PageResult, lost_page
+from .sources import SINGLE_SUFFIXES, SourceFile, full_source, list_files, without_password
+from .spans import Span, Task, single_pages
+from .worker import ReaderPlugin, expand_files, read_task
+
+FILES_A_TASK = 16
+KILLED = "expected a page that can be read, got one that ended each worker that tried; look at it apart"
+
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One run.
+
+    Attributes:
+        sources: from full_source.
+        output: folder of the results.
+        parts: in that folder.
+        done: what is in those that an earlier run wrote, by number.
+    """
+
+    sources: Sequence[str]
+    output: Path
+    parts: Parts
+    done: dict[int, PartCounts]
+
+
+def batch(options: argparse.Namespace) -> int:
+    """Reads all sources; returns the exit code.
+
+    Raises:
+        SourceError: a source is not there, or pages could not be read (the others are).
+        OutputError: nowhere to write, the disk is full, or the folder holds another run.
+        ClusterError: no scheduler or no worker.
+    """
+    sources = tuple(full_source(source) for source in options.sources)
+    formats = FORMATS if options.format == "both" else (options.format,)
+    models = Models.load(options.model, options.runtime)
+    files = list(list_files(sources))
+    identity = Identity(
+        sources=tuple(without_password(source) for source in sources),
+        listing_sha256=hash_listing(files),
+        model_sha256=models.classifier_sha256,
+        detector_sha256=models.detector_sha256,
+        runtime=models.runtime,
+        formats=formats,
+        batch_pages=options.batch_pages,
+        dpi=options.dpi,
+    )
+    parts = Parts(options.output, formats, models)
+    with ExitStack() as stack:
+        stack.enter_context(locked(options.output))
+        plan = read_plan(options.output, identity)
+        counts = {} if plan is None else {number: parts.counts(number) for number in range(plan.parts)}
+        done = {number: count for number, count in counts.items() if count is not None}
+        run = Batch(sources, options.output, parts, done)
+        if plan is None or len(done) < plan.parts:
+            plugin = ReaderPlugin(models, sources, options.dpi)
+            client = stack.enter_context(connect(options.scheduler, options.workers, plugin))
+            print(f"edge_app: dashboard at {client.dashboard_link}", file=sys.stderr, flush=True)
+            plan = plan or write_plan(options.output, identity, find_spans(client, files))
+            read_parts(client, run, plan)
+    return _tell(run)
+
+
+def find_spans(client: Client, files: Sequence[SourceFile]) -> Iterator[Span]:
+    """The documents of the files, in their order; workers look into what has to be opened."""
+    closed = [file for file in files if not _is_single(file)]
+    batches = [tuple(closed[at : at + FILES_A_TASK]) for at in range(0, len(closed), FILES_A_TASK)]
+    work = Work(expand_files, lambda some: [(file,) for file in some], lambda some: [_unopened(some[0])])
+    opened = chain.from_iterable(in_order(client, work, batches))
+    with progress_bar("files") as progress:
+        bar = progress.add_task("planning", total=len(files))
+        for number, file in enumerate(files, 1):
+            if _is_single(file):
+                yield Span(file.root, file.path)
+            else:
+                yield from next(opened)
+                progress.update(bar, completed=number)
+        progress.update(bar, completed=len(files))
+
+
+def read_parts(client: Client, run: Batch, plan: Plan) -> None:
+    """Reads and writes the parts that are not done yet; adds them to run.done."""
+    containers = Containers(run.sources)
+
+    def lost(task: Task) -> PageResult:
+        return lost_page(containers.name(task[0]), task[0].first, KILLED)
+
+    def missing() -> Iterator[tuple[int, list[Task]]]:
+        return (part for part in planned_parts(run.output) if part[0] not in earlier)
+
+    earlier = frozenset(run.done)
+    before = sum(counts.pages for counts in run.done.values())
+    results = in_order(client, Work(read_task, single_pages, lost), chain.from_iterable(p for _, p in missing()))
+    started_s = time.monotonic()
+    with progress_bar("pages") as progress:
+        bar = progress.add_task("reading", total=plan.pages, completed=before)
+        for number, tasks in missing():
+            pages: list[PageResult] = []
+            for of_task in islice(results, len(tasks)):
+                pages += of_task
+                progress.advance(bar, len(of_task))
+            run.done[number] = run.parts.write(number, pages)
+    seconds = time.monotonic() - started_s
+    read = plan.pages - before
+    print(f"edge_app: {read} pages in {seconds:.1f} s, {read / seconds:.1f} pages/s", file=sys.stderr, flush=True)
+
+
+def _is_single(file: SourceFile) -> bool:
+    return file.path.lower().endswith(SINGLE_SUFFIXES)
+
+
+def _unopened(file: SourceFile) -> Span:
+    return Span(file.root, file.path, error=KILLED)
+
+
+def _tell(run: Batch) -> int:
+    counts = sum(run.done.values(), PartCounts())
+    print(f"{counts.pages} pages, {counts.strings} digit strings, {counts.errors} unreadable pages in {run.output}")
+    if counts.errors:
+        raise SourceError(
+            f"expected {counts.pages} readable pages, got {counts.errors} that are not; see {run.output / 'errors'}"
+        )
+    return 0

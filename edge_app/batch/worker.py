@@ -1,0 +1,93 @@
+"""What runs in a worker's process: its reader, set up once, and the two functions that are its tasks."""
+
+import hashlib
+import signal
+import threading
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import cv2
+from distributed import Worker, WorkerPlugin, get_worker
+
+from ..errors import ClusterError
+from .models import Models
+from .reader import PageResult, TaskReader
+from .sources import SourceFile
+from .spans import Span, Task
+
+PLUGIN_NAME = "digits-edge"
+
+
+class ReaderPlugin(WorkerPlugin):
+    """Gives each worker, also one that comes later or is started again, the run's reader.
+
+    Args:
+        models: of the run.
+        sources: of the run, from full_source.
+        dpi: dots an inch at which PDFs are drawn.
+    """
+
+    name = PLUGIN_NAME
+
+    def __init__(self, models: Models, sources: Sequence[str], dpi: int) -> None:
+        self._models, self._sources, self._dpi = models, tuple(sources), dpi
+        self._code_sha256 = code_sha256()
+
+    def setup(self, worker: Worker) -> None:
+        """Called by Dask in the worker."""
+        # Cores are shared out by processes; threads beside them only get into each other's way.
+        cv2.setNumThreads(1)
+        if worker.nanny and threading.current_thread() is threading.main_thread():
+            # Ctrl-C reaches all processes of a terminal; the nanny ends this one in good order.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._address = worker.address
+        self._lock = threading.Lock()
+        self._reader: TaskReader | None = None
+
+    def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask's signature
+        """Called by Dask in the worker when it closes."""
+        if self._reader is not None:
+            self._reader.close()
+
+    def reader(self) -> TaskReader:
+        """This worker's reader.
+
+        Raises:
+            ClusterError: another version of this package is installed here than where the run was started.
+            RuntimeUnavailableError: the run's TFLite runtime is not installed here.
+        """
+        with self._lock:
+            if self._reader is None:
+                if code_sha256() != self._code_sha256:
+                    raise ClusterError(
+                        f"expected the same digits-edge on all workers, got another version on {self._address}; "
+                        "install the same wheel there"
+                    )
+                self._reader = TaskReader(self._models, self._sources, self._dpi)
+            return self._reader
+
+
+def expand_files(files: Sequence[SourceFile]) -> list[list[Span]]:
+    """A task: the documents of each file."""
+    return _reader().expand(files)
+
+
+def read_task(task: Task) -> list[PageResult]:
+    """A task: what its pages gave."""
+    return _reader().read(task)
+
+
+@cache
+def code_sha256() -> str:
+    """SHA-256 of the code that reads pages: workers with other code could give other results."""
+    digest = hashlib.sha256()
+    for folder in (Path(__file__).parent.parent, Path(__file__).parent):
+        for path in sorted(folder.glob("*.py")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _reader() -> TaskReader:
+    return cast(ReaderPlugin, get_worker().plugins[PLUGIN_NAME]).reader()

@@ -1,0 +1,54 @@
+"""`batch`: archives of scans, on all cores or many machines."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..errors import MissingPartError
+from ..runtime import CHOICES
+from .flags import positive
+
+PARTS = {"dask", "distributed", "pyarrow", "fsspec", "pypdfium2", "rich"}
+
+
+def add(commands: Any) -> None:
+    """Adds the command to argparse's subparsers."""
+    parser = commands.add_parser(
+        "batch",
+        help="read archives of scans on all cores, or on many machines",
+        description="Reads folders, globs, images, multi-page TIFFs, PDFs, ZIP and TAR archives, local or by URL, on "
+        "Dask. If it is stopped, the same command goes on where it was.",
+    )
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="folder, file, 'glob' or URL")
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="where the results are written")
+    parser.add_argument(
+        "--format",
+        choices=("parquet", "jsonl", "both"),
+        default="parquet",
+        help="of the results (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--scheduler", metavar="URL", help="tcp://host:8786 of a Dask scheduler (default: this machine alone)"
+    )
+    parser.add_argument(
+        "--workers", type=positive, metavar="N", help="processes on this machine (default: as many as cores)"
+    )
+    parser.add_argument(
+        "--batch-pages", type=positive, default=32, metavar="N", help="pages a task (default: %(default)s)"
+    )
+    parser.add_argument("--dpi", type=positive, default=200, metavar="N", help="to draw PDFs at (default: %(default)s)")
+    parser.add_argument("--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert")
+    parser.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
+    parser.set_defaults(command=_batch)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    try:
+        from ..batch.run import batch
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in PARTS:
+            raise
+        raise MissingPartError(
+            f"expected {error.name} for batch, got none installed; try pip install 'digits-edge[batch]'"
+        ) from error
+    return batch(options)

@@ -1,0 +1,91 @@
+"""Work on Dask's workers: in order, and whatever becomes of them."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from distributed import Client
+
+from edge_app.batch.cluster import Work, connect, count_threads, in_order
+from edge_app.batch.models import Models
+from edge_app.batch.worker import ReaderPlugin
+from edge_app.errors import ClusterError
+
+Numbers = tuple[int, ...]
+DEADLY = 13
+
+
+def double(numbers: Numbers) -> list[int]:
+    """Earlier items take longer; one number kills the worker."""
+    if DEADLY in numbers:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.02 if numbers[0] % 3 == 0 else 0)
+    return [2 * number for number in numbers]
+
+
+WORK = Work(double, lambda numbers: [(number,) for number in numbers], lambda numbers: -numbers[0])
+
+
+@pytest.fixture
+def client(scheduler: str) -> Iterator[Client]:
+    """Connected to both workers."""
+    with Client(scheduler, set_as_default=False) as client:
+        yield client
+
+
+def test_results_come_in_the_items_order(client: Client) -> None:
+    """Whichever is done first, and however many items there are."""
+    items = [(number,) for number in range(100, 200)]
+    assert list(in_order(client, WORK, items)) == [[2 * number] for (number,) in items]
+
+
+def test_items_are_taken_as_they_are_needed(client: Client) -> None:
+    """Millions of them must not be held at once."""
+    taken = []
+    results = in_order(client, WORK, ((number,) for number in range(10_000) if taken.append(number) is None))  # type: ignore[func-returns-value]
+    assert next(results) == [0]
+    assert len(taken) < 100
+
+
+def test_a_part_that_kills_workers_is_lost_alone(client: Client) -> None:
+    """Its neighbours in the same task are done, and so are other tasks."""
+    items = [(11, 12, DEADLY, 14), (15,)]
+    assert list(in_order(client, WORK, items)) == [[22, 24, -DEADLY, 28], [30]]
+    client.wait_for_workers(2)
+    assert count_threads(client) == 2
+
+
+def test_no_scheduler_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says how one is started."""
+    monkeypatch.setattr("edge_app.batch.cluster.CONNECT_S", 0.2)
+    plugin = ReaderPlugin(Models(b"", b"", "litert"), (), 200)
+    with (
+        pytest.raises(ClusterError, match=r"expected a Dask scheduler at tcp://127\.0\.0\.1:9, got none") as caught,
+        connect("tcp://127.0.0.1:9", None, plugin),
+    ):
+        pass
+    assert "\n" not in str(caught.value)
+
+
+def test_an_address_that_is_none_is_one_clear_line() -> None:
+    """A mistyped one."""
+    with (
+        pytest.raises(ClusterError, match="expected a Dask scheduler at nowhere://x"),
+        connect("nowhere://x", None, ReaderPlugin(Models(b"", b"", "litert"), (), 200)),
+    ):
+        pass
+
+
+def test_workers_of_another_version_are_refused(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They could read otherwise; the line says which worker it is."""
+    plugin = ReaderPlugin(Models(b"", b"", "litert"), (), 200)
+    monkeypatch.setattr(plugin, "_code_sha256", "another")
+    from edge_app.batch.worker import read_task
+
+    with (
+        connect(scheduler, None, plugin) as client,
+        pytest.raises(ClusterError, match=r"another version on tcp://127\.0\.0\.1:\d+; install the same wheel"),
+    ):
+        list(in_order(client, Work(read_task, lambda task: [task], lambda _: None), [()]))

@@ -1,0 +1,98 @@
+"""What a run reads, found by folder, glob, name and URL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+from fsspec.registry import known_implementations
+
+from edge_app.batch.sources import full_source, list_files, name_of, open_file, without_password
+from edge_app.errors import MissingPartError, SourceError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two pages and an archive, among other things."""
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    for name in ("b.PNG", "deep/er/a.tif", "c.tar.gz", "notes.txt", ".hidden.png", "README"):
+        (tmp_path / name).write_bytes(b"x" * len(name))
+    (tmp_path / "loop").symlink_to(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def memory() -> Iterator[str]:
+    """A URL of fsspec's file system in memory, with two pages."""
+    system = fsspec.filesystem("memory")
+    system.pipe({"/scans/1.png": b"one", "/scans/2.png": b"two", "/scans/3.txt": b"no"})
+    yield "memory://scans"
+    system.rm("/scans", recursive=True)
+
+
+def names(*sources: str) -> list[str]:
+    """Names of the files that these sources are."""
+    full = [full_source(source) for source in sources]
+    return [name_of(full[file.root], file.path) for file in list_files(full)]
+
+
+def test_a_folder_gives_its_pages_in_order(folder: Path) -> None:
+    """Folders in it too; hidden files, other kinds and links to folders are left out."""
+    assert names(str(folder)) == [f"{folder}/{name}" for name in ("b.PNG", "c.tar.gz", "deep/er/a.tif")]
+
+
+def test_a_glob_and_a_named_file_are_taken_whatever_they_are_called(folder: Path) -> None:
+    """Whoever names a file means it."""
+    assert names(f"{folder}/*.txt") == names(f"{folder}/notes.txt") == [f"{folder}/notes.txt"]
+    assert names(f"{folder}/**/*.tif") == [f"{folder}/deep/er/a.tif"]
+
+
+def test_a_name_that_looks_like_a_glob_is_a_name_first(folder: Path) -> None:
+    """Brackets are allowed in file names."""
+    (folder / "page[1].png").touch()
+    assert names(f"{folder}/page[1].png") == [f"{folder}/page[1].png"]
+
+
+def test_what_two_sources_have_in_common_is_listed_once(folder: Path) -> None:
+    """Nothing is read twice."""
+    assert names(str(folder), f"{folder}/*.PNG", f"{folder}/deep") == names(str(folder))
+
+
+def test_sizes_are_listed(folder: Path) -> None:
+    """They tell a changed file."""
+    assert [file.size_bytes for file in list_files([str(folder / "b.PNG")])] == [5]
+
+
+@pytest.mark.parametrize("missing", ["none", "none/*.png", "deep/*.jpg"])
+def test_a_source_that_is_not_there_is_one_clear_line(missing: str, folder: Path) -> None:
+    """A mistyped path must not be a run of nothing."""
+    with pytest.raises(SourceError, match=r"expected .*, got none at .*; check") as caught:
+        names(str(folder), f"{folder}/{missing}")
+    assert missing in str(caught.value)
+
+
+def test_a_url_is_listed_and_opened(memory: str) -> None:
+    """Any file system of fsspec's; results call its files by their URLs."""
+    assert names(memory) == ["memory:///scans/1.png", "memory:///scans/2.png"]
+    file = next(list_files([memory]))
+    with open_file(memory, file.path) as opened:
+        assert opened.read() == b"one"
+
+
+def test_a_url_of_no_known_kind_is_one_clear_line() -> None:
+    """The message names it."""
+    with pytest.raises(SourceError, match="got nonsense://x "):
+        names("nonsense://x")
+
+
+def test_a_url_whose_package_is_not_installed_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As fsspec tells it."""
+    monkeypatch.setitem(known_implementations, "far", {"class": "far.Far", "err": "Install far"})
+    with pytest.raises(MissingPartError, match="got: Install far"):
+        names("far://away")
+
+
+def test_a_password_is_not_written_down() -> None:
+    """Neither in results nor in messages."""
+    assert without_password("sftp://me:secret@host/scans?a=1") == "sftp://me@host/scans?a=1"
+    assert without_password("/a:b@c/d") == "/a:b@c/d"
