@@ -33,7 +33,6 @@ HEADLINE = (
     "accuracy",
     "drop from float32",
     "labels changed",
-    "expected calibration error",
     "corruption suite, mean",
     "file",
     "multiply-accumulates",
