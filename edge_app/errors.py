@@ -17,6 +17,14 @@ class RuntimeUnavailableError(DigitsError, RuntimeError):
     """No TFLite runtime could build and invoke an interpreter."""
 
 
+class StoreError(DigitsError, RuntimeError):
+    """A model store that is in use, damaged, or has nothing to roll back to."""
+
+
+class SignatureError(DigitsError, ValueError):
+    """A model without a signature, or with one that is not its own, or a key that is none."""
+
+
 class OutputError(DigitsError, OSError):
     """A result that cannot be written."""
 
@@ -39,11 +47,3 @@ class OptionError(DigitsError, ValueError):
 
 class MissingPartError(DigitsError, ImportError):
     """An optional package that a flag needs is not installed."""
-
-
-class StoreError(DigitsError, RuntimeError):
-    """A model store that is in use, damaged, or has nothing to roll back to."""
-
-
-class SignatureError(DigitsError, ValueError):
-    """A model without a signature, or with one that is not its own, or a key that is none."""
