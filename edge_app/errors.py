@@ -17,6 +17,14 @@ class RuntimeUnavailableError(DigitsError, RuntimeError):
     """No TFLite runtime could build and invoke an interpreter."""
 
 
+class StoreError(DigitsError, RuntimeError):
+    """A model store that is in use, damaged, or has nothing to roll back to."""
+
+
+class SignatureError(DigitsError, ValueError):
+    """A model without a signature, or with one that is not its own, or a key that is none."""
+
+
 class OutputError(DigitsError, OSError):
     """A result that cannot be written."""
 
@@ -47,14 +55,6 @@ class SheetError(DigitsError, ValueError):
 
 class LabelledFolderError(DigitsError, ValueError):
     """A folder of labelled digits that cannot be read, or holds too little to learn from."""
-
-
-class StoreError(DigitsError, RuntimeError):
-    """A model store that is in use, damaged, or has nothing to roll back to."""
-
-
-class SignatureError(DigitsError, ValueError):
-    """A model without a signature, or with one that is not its own, or a key that is none."""
 
 
 class SourceError(DigitsError, OSError):
