@@ -163,9 +163,14 @@ def test_a_failed_install_costs_no_model(store: ModelStore, fast_path: Path, mon
     state = {name: (store.folder / name).read_bytes() for name in ("current.json", "copy.json")}
     for name in state:
         (store.folder / name).write_bytes(b"")
-    with monkeypatch.context() as patch, pytest.raises(OutputError):
-        patch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(5, "Input/output error")))
-        store.install(written(fast_path, 2))
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(OutputError, match="Input/output error"):
+            store.install(written(fast_path, 2))
     for name, content in state.items():
         (store.folder / name).write_bytes(content)
     assert store.current().sha256 == model.sha256
