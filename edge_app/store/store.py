@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +20,8 @@ KEEP = 5
 # The first is the one that counts, the second its copy, should a disk damage the first.
 STATE_NAMES = ("current.json", "copy.json")
 MODELS_NAME = "models"
-# A model, or the temporary file that it is written to.
-MODEL_FILE = re.compile(r"[0-9a-f]{64}\.tflite|\.[0-9a-f]{64}\.tflite\..*")
+MODEL_FILE = re.compile(r"[0-9a-f]{64}\.tflite")
+LEFTOVER = re.compile(rf"\.{MODEL_FILE.pattern}\..*")
 MAX_SOURCE = 500
 
 # What identifies the state of a store: inode, time of change and size of its file; None where nothing is installed.
@@ -102,12 +102,11 @@ class ModelStore:
         with alone(self.folder):
             content = self._verify(path, Demands(sha256, public_key))
             model = Installed(hashlib.sha256(content).hexdigest(), len(content), _shown(source or str(path)), _now())
-            former = self._state()
-            self._sweep(former)
+            self._sweep_leftovers()
             write_durably(self.path(model.sha256), content)
-            state = former.with_installed(model, self._keep)
+            state = self._state().with_installed(model, self._keep)
             self._switch(state)
-            self._sweep(state)
+            self._sweep_models(state)
         return model
 
     def rollback(self) -> Installed | None:
@@ -160,17 +159,24 @@ class ModelStore:
         for name in STATE_NAMES:
             write_durably(self.folder / name, content)
 
-    def _sweep(self, state: State) -> None:
-        """Removes models that are no longer kept, and what a killed install has left; nobody else's files."""
-        wanted = {f"{model.sha256}.tflite" for model in state.models}
-        ours = [path for name in STATE_NAMES for path in self.folder.glob(f".{name}.*")]
-        ours += [path for path in (self.folder / MODELS_NAME).glob("*") if MODEL_FILE.fullmatch(path.name)]
-        for path in ours:
-            if path.name not in wanted:
-                try:
-                    path.unlink(missing_ok=True)
-                except OSError as error:
-                    LOG.warning("cannot remove %s: %s", path, error)
+    def _sweep_leftovers(self) -> None:
+        """Removes the temporary files of a killed install; nobody else's."""
+        _remove(path for name in STATE_NAMES for path in self.folder.glob(f".{name}.*"))
+        _remove(path for path in (self.folder / MODELS_NAME).glob(".*") if LEFTOVER.fullmatch(path.name))
+
+    def _sweep_models(self, state: State) -> None:
+        """Removes models that are no longer kept; only once another is current, whatever was damaged before."""
+        wanted = {model.sha256 for model in state.models}
+        models = (path for path in (self.folder / MODELS_NAME).glob("*") if MODEL_FILE.fullmatch(path.name))
+        _remove(path for path in models if path.stem not in wanted)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in list(paths):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            LOG.warning("cannot remove %s: %s", path, error)
 
 
 def _now() -> str:

@@ -157,6 +157,25 @@ def test_a_damaged_state_has_a_copy(
     assert caplog.records == []
 
 
+def test_a_failed_install_costs_no_model(store: ModelStore, fast_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where nothing says any more which models are wanted."""
+    model = store.install(written(fast_path, 1))
+    state = {name: (store.folder / name).read_bytes() for name in ("current.json", "copy.json")}
+    for name in state:
+        (store.folder / name).write_bytes(b"")
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(OutputError, match="Input/output error"):
+            store.install(written(fast_path, 2))
+    for name, content in state.items():
+        (store.folder / name).write_bytes(content)
+    assert store.current().sha256 == model.sha256
+
+
 def test_two_at_once(store: ModelStore, fast_path: Path) -> None:
     """The second is told to wait; reading goes on meanwhile."""
     model = store.install(written(fast_path, 1))
