@@ -24,7 +24,7 @@ class Frame:
 
 
 class Camera(Protocol):
-    """A camera that is open. Not thread-safe, but close() may be called from anywhere and twice.
+    """A camera that is open; a context manager. Not thread-safe, but close() may be called from anywhere and twice.
 
     Attributes:
         name: for people, such as "picamera2 imx708 640x480".
@@ -43,8 +43,10 @@ class Camera(Protocol):
 
     def __enter__(self) -> Self:
         """The camera itself."""
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Closes it."""
+        self.close()

@@ -4,8 +4,6 @@ import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
@@ -14,14 +12,14 @@ from numpy.typing import NDArray
 from ..errors import CameraError, EndOfFrames
 from ..image_file import load_image
 from ..ink import to_luma
-from .camera import Frame
+from .camera import Camera, Frame
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".gif"}
 # Each picture of a folder is shown for so long, as if somebody changed the sheet.
 SHOWN_S = 1.0
 
 
-class FileCamera:
+class FileCamera(Camera):
     """Shows files as frames: pictures round and round for a second each, a video once.
 
     Frames that nobody fetched in time are skipped, as a camera's are.
@@ -60,16 +58,6 @@ class FileCamera:
     def close(self) -> None:
         """Closes the file."""
         self._source.close()
-
-    def __enter__(self) -> Self:
-        """The camera itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Closes it."""
-        self.close()
 
     def _fitted(self) -> NDArray[np.uint8]:
         height, width = self._full.shape[:2]

@@ -4,15 +4,14 @@ import importlib
 import logging
 import os
 import time
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CameraError
 from ..ink import to_luma
-from .camera import Frame
+from .camera import Camera, Frame
 
 # Exposure is settled when exposure time times gain changes by less than this from frame to frame.
 SETTLED_CHANGE = 0.02
@@ -23,7 +22,7 @@ PLANAR = {"YUV420", "YVU420", "NV12", "NV21", "NV16", "NV61"}
 APT = "on a Raspberry Pi: sudo apt install python3-picamera2, and a venv made with --system-site-packages"
 
 
-class PiCamera:
+class PiCamera(Camera):
     """The first camera that libcamera finds.
 
     Args:
@@ -81,16 +80,6 @@ class PiCamera:
             if self._started:
                 camera.stop()
             camera.close()
-
-    def __enter__(self) -> Self:
-        """The camera itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Closes it."""
-        self.close()
 
     def _take(self, stream: str) -> tuple[NDArray[np.uint8], float]:
         camera = self._camera

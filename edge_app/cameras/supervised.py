@@ -8,8 +8,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import CameraError, EndOfFrames
 from ..python_process import python_command, python_environment
 from . import wire
-from .camera import Frame
+from .camera import Camera, Frame
 
 LOG = logging.getLogger(__name__)
 
@@ -32,7 +30,7 @@ FACTORY = "edge_app.cameras.holder:open_by_task"
 HOLDER = "from edge_app.cameras.holder import main; main()"
 
 
-class SupervisedCamera:
+class SupervisedCamera(Camera):
     """A Camera whose frames come from a process of its own, the newest first; it is mended by itself.
 
     Args:
@@ -135,16 +133,6 @@ class SupervisedCamera:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-    def __enter__(self) -> Self:
-        """The camera itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Closes it."""
-        self.close()
 
     def _start(self) -> None:
         self._connection, theirs = socket.socketpair()

@@ -4,8 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import CameraError
 from ..ink import to_luma
-from .camera import Frame
+from .camera import Camera, Frame
 
 # Until a webcam has found its exposure.
 SETTLING_FRAMES = 10
@@ -26,7 +24,7 @@ def nodes(folder: Path = NODES) -> list[Path]:
     return sorted(found, key=lambda node: int(node.name[5:]))
 
 
-class V4l2Camera:
+class V4l2Camera(Camera):
     """A camera behind /dev/videoN.
 
     Args:
@@ -68,16 +66,6 @@ class V4l2Camera:
     def close(self) -> None:
         """Frees the device."""
         self._capture.release()
-
-    def __enter__(self) -> Self:
-        """The camera itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Closes it."""
-        self.close()
 
 
 def _open(index: int, size_wh: tuple[int, int], fps: float) -> tuple[cv2.VideoCapture, NDArray[np.uint8]] | None:
