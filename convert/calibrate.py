@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app.classifier import UNREAD, Predictions, read_logits
-from edge_app.contract import ModelContract
+from edge_app.contract import DOUBTFUL_BELOW, ModelContract
 
 KEEP_FRACTION = 0.995
 BIN_COUNT = 15
@@ -100,7 +100,12 @@ def calibrate(contract: ModelContract, logits: NDArray[np.float32], labels: NDAr
         labels: int64 (N,), 0 to 9.
 
     Returns:
-        The contract with both fitted; refuse_below is 0 where "not a digit" alone refuses more than enough.
+        The contract with both fitted; refuse_below is 0 where "not a digit" alone refuses more than enough. Its
+        provenance says which part of these digits is doubtful, for the app to compare with what it sees.
     """
     scaled = dataclasses.replace(contract, temperature=fit_temperature(logits, labels), refuse_below=0.0)
-    return dataclasses.replace(scaled, refuse_below=choose_refuse_below(read_logits(logits, scaled)) or 0.0)
+    fitted = dataclasses.replace(scaled, refuse_below=choose_refuse_below(read_logits(logits, scaled)) or 0.0)
+    read = read_logits(logits, fitted)
+    doubtful = np.mean((read.confidences < DOUBTFUL_BELOW) | (read.labels == UNREAD))
+    provenance = {**fitted.provenance, "doubtful_percent": round(100 * float(doubtful), 2)}
+    return dataclasses.replace(fitted, provenance=provenance)

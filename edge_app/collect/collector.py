@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..components import candidate_in, connect
+from ..contract import DOUBTFUL_BELOW
 from ..errors import OutputError
 from ..ink import find_ink
 from ..normalise import normalise
@@ -18,8 +19,6 @@ from .queue import CropQueue, WaitingCrop
 
 LOG = logging.getLogger(__name__)
 
-# A digit that is less sure is worth a person's look.
-UNSURE = 0.9
 # Ink of digits' size: at least so high, and not so wide.
 MIN_HEIGHT_PX, MAX_ASPECT = 14, 1.6
 # The same place is taken once in so long, and no more than so many a frame.
@@ -48,7 +47,9 @@ class Collector:
             classifier: guesses what refused ink might be.
             model_sha256: hash of its model.
         """
-        unsure = [(digit.box, "unsure") for line in page.lines for digit in line.digits if digit.confidence < UNSURE]
+        unsure = [
+            (digit.box, "unsure") for line in page.lines for digit in line.digits if digit.confidence < DOUBTFUL_BELOW
+        ]
         doubtful = unsure + [(box, "refused") for box in page.refused]
         new = [(box, reason) for box, reason in doubtful if _like_a_digit(box) and self._rested(box)][:MOST_A_FRAME]
         if not new:

@@ -3,7 +3,8 @@
 import argparse
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class CurrentReader:
     Args:
         options: of a command: model (which then stays), store, runtime and threads.
         steady: whether frames follow one another, so that what the detector saw may hold for the next.
-        switched: told the model's hash, at the start and after each switch.
+        switched: told the model's hash and provenance, at the start and after each switch.
 
     Attributes:
         classifier: the one that reads now.
@@ -40,7 +41,10 @@ class CurrentReader:
     """
 
     def __init__(
-        self, options: argparse.Namespace, steady: bool, switched: Callable[[str], None] = lambda _sha256: None
+        self,
+        options: argparse.Namespace,
+        steady: bool,
+        switched: Callable[[str, Mapping[str, Any]], None] = lambda *_: None,
     ) -> None:
         self._options, self._switched = options, switched
         self._store = None if options.model is not None else ModelStore(store_folder(options.store))
@@ -76,4 +80,4 @@ class CurrentReader:
 
     def _take(self, classifier: DigitClassifier) -> None:
         self._reader, self.classifier = PageReader(classifier, self._detector), classifier
-        self._switched(classifier.model_sha256)
+        self._switched(classifier.model_sha256, classifier.contract.provenance)

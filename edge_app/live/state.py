@@ -3,14 +3,16 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..cameras.camera import Frame
 from ..page import Page
+from .drift import Drift, DriftMonitor
 from .event import NumberEvent
 
 HISTORY = 200
@@ -57,6 +59,7 @@ class Snapshot:
         camera: its name, or what is wrong with it.
         model_sha256: hash of the model that reads, hexadecimal.
         counters: since the start.
+        drift: how doubtfully digits are read.
     """
 
     luma: NDArray[np.uint8] | None
@@ -68,6 +71,7 @@ class Snapshot:
     camera: str
     model_sha256: str
     counters: Counters
+    drift: Drift
 
 
 class LiveState:
@@ -75,9 +79,10 @@ class LiveState:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._now = Snapshot(None, None, (), -1, 0.0, 0.0, "not open yet", "", Counters())
+        self._now = Snapshot(None, None, (), -1, 0.0, 0.0, "not open yet", "", Counters(), Drift())
         self._history: deque[NumberEvent] = deque(maxlen=HISTORY)
         self._ends: deque[float] = deque(maxlen=1000)
+        self._drift = DriftMonitor()
 
     def show(
         self, frame: Frame, page: Page, events: Sequence[NumberEvent], numbers: Sequence[NumberEvent], read_s: float
@@ -90,6 +95,8 @@ class LiveState:
             kinds = dict(sums.numbers)
             for event in events:
                 kinds[event.kind] = kinds.get(event.kind, 0) + 1
+                if event.kind != "left":
+                    self._drift.told(event.box, page)
             self._history.extend(events)
             self._ends.append(now_s)
             while self._ends[0] < now_s - RATE_S:
@@ -113,6 +120,7 @@ class LiveState:
                 captured_s=frame.captured_s,
                 frames_per_second=_rate(self._ends),
                 counters=counters,
+                drift=self._drift.now(),
             )
 
     def camera_changed(self, name: str, restarts: int) -> None:
@@ -121,10 +129,11 @@ class LiveState:
             counters = replace(self._now.counters, camera_restarts=restarts)
             self._now = replace(self._now, camera=name, counters=counters)
 
-    def model_changed(self, sha256: str) -> None:
-        """Takes the hash of the model that reads from now on."""
+    def model_changed(self, sha256: str, provenance: Mapping[str, Any]) -> None:
+        """Takes the hash and the provenance of the model that reads from now on."""
         with self._lock:
-            self._now = replace(self._now, model_sha256=sha256)
+            self._drift.model_changed(provenance)
+            self._now = replace(self._now, model_sha256=sha256, drift=self._drift.now())
 
     def now(self) -> Snapshot:
         """The last moment."""

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import asdict
 from typing import Any
 
 from ..live.state import LiveState, Snapshot
@@ -33,6 +34,7 @@ def numbers_record(state: LiveState, history: int | None = None) -> dict[str, An
         "camera": now.camera,
         "frame": now.frame,
         "frames_per_second": round(now.frames_per_second, 1),
+        "drift": asdict(now.drift),
         "text": now.page.text if now.page else "",
         "numbers": [number.to_record() for number in now.numbers],
         "history": [event.to_record() for event in (events if history is None else events[-history:])],
@@ -50,7 +52,7 @@ class News:
     async def next_event(self, anyway: bool) -> bytes | None:
         """The whole record as one event, or None if there is nothing new."""
         now, clock_s = self._state.now(), time.monotonic()
-        key = (now.numbers, now.camera, now.counters.numbers)
+        key = (now.numbers, now.camera, now.counters.numbers, now.drift.alarm)
         if not anyway and key == self._told and clock_s - self._told_s < 1:
             return None
         self._told, self._told_s = key, clock_s

@@ -37,7 +37,7 @@ def another_model(path: Path) -> Path:
 def test_a_switch_is_followed_between_two_frames(tmp_path: Path) -> None:
     """From the shipped model to an installed one and back; each frame is read."""
     told: list[str] = []
-    reader = CurrentReader(options(tmp_path / "store"), steady=True, switched=told.append)
+    reader = CurrentReader(options(tmp_path / "store"), steady=True, switched=lambda sha256, _: told.append(sha256))
     assert reader.read(PAGE).text.split() == list(ROWS)
     store = ModelStore(tmp_path / "store")
     installed = store.install(another_model(tmp_path / "other.tflite"))

@@ -58,7 +58,7 @@ def state() -> LiveState:
     luma = draw_page((640, 480))
     page = make_reader().read(luma)
     live.camera_changed("drawn page", 2)
-    live.model_changed("5f" * 32)
+    live.model_changed("5f" * 32, {})
     show(live, luma, page, 0, numbers_of(page))
     return live
 

@@ -1,0 +1,71 @@
+"""Whether digits are read with more doubt than they were when the model was made: another hand, light, or a lens."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..contract import DOUBTFUL_BELOW
+from ..page import Box, Page
+
+# Each told number's digits count once; the last so many of them, and an alarm takes so many.
+WINDOW, LEAST = 300, 50
+# The alarm goes off at this share, or at so many times the usual one if that is more.
+ALARM_SHARE, ALARM_TIMES = 0.15, 4.0
+# The shipped model's share on MNIST's validation digits; later models carry their own (convert/calibrate.py).
+USUAL_SHARE = 0.012
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How doubtfully digits are read.
+
+    Attributes:
+        share: of the last digits that were told, those refused or with a confidence below DOUBTFUL_BELOW, in [0, 1].
+        digits: how many those are.
+        usual: the same share on the digits that the model was calibrated on.
+        alarm: whether it is time to look: at the light, the lens, or at teaching the model this hand.
+    """
+
+    share: float = 0.0
+    digits: int = 0
+    usual: float = USUAL_SHARE
+    alarm: bool = False
+
+
+class DriftMonitor:
+    """Counts the doubtful among the digits of numbers that are told."""
+
+    def __init__(self) -> None:
+        self._doubtful: deque[bool] = deque(maxlen=WINDOW)
+        self._usual = USUAL_SHARE
+
+    def model_changed(self, provenance: Mapping[str, Any]) -> None:
+        """Another model begins without a past."""
+        self._doubtful.clear()
+        usual = provenance.get("doubtful_percent")
+        self._usual = usual / 100 if isinstance(usual, int | float) else USUAL_SHARE
+
+    def told(self, box: Box, page: Page) -> None:
+        """Takes a number that is told: its box, and the page that settled it."""
+        inside = [digit.confidence for line in page.lines for digit in line.digits if _within(digit.box, box)]
+        low_px = min(
+            (digit.box[3] for line in page.lines for digit in line.digits if _within(digit.box, box)), default=0
+        )
+        # Ink of a digit's height between a number's digits is a digit that was refused.
+        refused = sum(_within(each, box) and each[3] >= low_px / 2 for each in page.refused)
+        self._doubtful.extend(digit.confidence < DOUBTFUL_BELOW for digit in inside)
+        self._doubtful.extend([True] * refused)
+
+    def now(self) -> Drift:
+        """The state of things."""
+        digits = len(self._doubtful)
+        share = sum(self._doubtful) / digits if digits else 0.0
+        level = max(ALARM_SHARE, ALARM_TIMES * self._usual)
+        return Drift(share, digits, self._usual, digits >= LEAST and share >= level)
+
+
+def _within(inner: Box, outer: Box) -> bool:
+    """Whether the middle of one box lies in another."""
+    x, y = inner[0] + inner[2] / 2, inner[1] + inner[3] / 2
+    return outer[0] <= x <= outer[0] + outer[2] and outer[1] <= y <= outer[1] + outer[3]
