@@ -48,10 +48,8 @@ class DriftMonitor:
 
     def told(self, box: Box, page: Page) -> None:
         """Takes a number that is told: its box, and the page that settled it."""
-        inside = [digit.confidence for line in page.lines for digit in line.digits if _within(digit.box, box)]
-        low_px = min(
-            (digit.box[3] for line in page.lines for digit in line.digits if _within(digit.box, box)), default=0
-        )
+        inside = [digit for line in page.lines for digit in line.digits if _within(digit.box, box)]
+        low_px = min((digit.box[3] for digit in inside), default=0)
         # Ink of a digit's height between a number's digits is a digit that was refused.
         refused = sum(_within(each, box) and each[3] >= low_px / 2 for each in page.refused)
         self._doubtful.extend(digit.confidence < DOUBTFUL_BELOW for digit in inside)
