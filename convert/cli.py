@@ -18,12 +18,13 @@ from edge_app.model_file import require_writable
 from train.data import Split, load_mnist
 
 from .conversion import EvaluationImages, convert_and_prove, step_count
-from .gate import Check, Limits
+from .gate import Check, Limits, TeachingLimits
 from .keras_to_tflite import PRECISIONS
 from .publish import merge_metrics, publish
 from .report import print_report
 from .runtimes import installed_runtimes
 from .source import load_source, read_metrics
+from .teaching import load_held_out, teaching_paragraph
 
 NON_DIGIT_COUNT = 5000
 # No training run draws its non-digits from this seed.
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
     parser.add_argument("--model", type=Path, default=Path("models"), help="folder of python -m train, or one .h5")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
-    parser.add_argument("--output", type=Path, default=Path("models"), help="folder to write to")
+    parser.add_argument("--output", type=Path, help="folder to write to (models; of a taught model its own)")
     limits = Limits()
     parser.add_argument(
         "--max-accuracy-drop",
@@ -77,6 +78,13 @@ def _parser() -> argparse.ArgumentParser:
         default=limits.min_agreement_percent,
         metavar="PERCENT",
         help="the gate: share of test images on which both name the same digit (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-teaching-p",
+        type=_non_negative,
+        default=TeachingLimits().max_improvement_p,
+        metavar="P",
+        help="the gate: McNemar's p of a taught model's gain on held-out digits; 1: no proof (default: %(default)s)",
     )
     return parser
 
@@ -94,34 +102,47 @@ def _non_negative(text: str) -> float:
 def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     _quieten_tensorflow()
     # What is cheap to find out comes before what takes a minute.
-    require_writable(arguments.output)
-    former_metrics = read_metrics(arguments.output)
+    folder = arguments.model if arguments.model.is_dir() else arguments.model.parent
+    output = arguments.output or _default_output(folder)
+    require_writable(output)
+    former_metrics = read_metrics(output)
     runtimes = installed_runtimes()
     mnist = load_mnist(arguments.data)
     source = load_source(arguments.model)
-    images = EvaluationImages(mnist, _non_digits(mnist.test))
+    held_out = load_held_out(folder, source.train_metrics)
+    images = EvaluationImages(mnist, _non_digits(mnist.test), held_out)
     limits = Limits(arguments.max_accuracy_drop, arguments.min_agreement)
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=step_count(precisions, runtimes))
+        task = progress.add_task("", total=step_count(precisions, runtimes, held_out is not None))
         done = itertools.count()
 
         def step(description: str) -> None:
             progress.update(task, description=description, completed=next(done))
 
-        artefacts = convert_and_prove(source, precisions, images, runtimes, limits, step)
+        proven = TeachingLimits(max_improvement_p=arguments.max_teaching_p)
+        artefacts = convert_and_prove(source, precisions, images, runtimes, limits, step, proven)
     print_report(artefacts, Console())
+    for artefact in artefacts:
+        if held_out is not None and artefact.teaching is not None:
+            print(teaching_paragraph(artefact.teaching, held_out))
     if not _passes(check for artefact in artefacts for check in artefact.checks):
         return 1
     metrics = merge_metrics(former_metrics, source, artefacts, limits)
-    for path in publish(arguments.output, artefacts, metrics, mnist.test.images):
+    for path in publish(output, artefacts, metrics, images):
         print(f"wrote {path}")
     return 0
 
 
+def _default_output(folder: Path) -> Path:
+    # A taught model must not take the place of the one that the next teaching starts from.
+    return folder if "taught" in read_metrics(folder).get("train", {}) else Path("models")
+
+
 def _convert_detector(arguments: argparse.Namespace) -> int:
     _quieten_tensorflow()
-    require_writable(arguments.output)
-    former_metrics = read_metrics(arguments.output)
+    output = arguments.output or Path("models")
+    require_writable(output)
+    former_metrics = read_metrics(output)
     runtimes = installed_runtimes()
     mnist = load_mnist(arguments.data)
     from .detector import check_detector, convert_detector, print_detector, publish_detector
@@ -138,7 +159,7 @@ def _convert_detector(arguments: argparse.Namespace) -> int:
     print_detector(artefacts, checks, Console())
     if not _passes(checks):
         return 1
-    for path in publish_detector(arguments.output, artefacts, former_metrics):
+    for path in publish_detector(output, artefacts, former_metrics):
         print(f"wrote {path}")
     return 0
 
@@ -149,8 +170,8 @@ def _passes(checks: Iterable[Check]) -> bool:
         print(f"convert: error: {check}", file=sys.stderr)
     if failures:
         print(
-            "convert: nothing was written; try more epochs with python -m train, or other limits with "
-            "--max-accuracy-drop and --min-agreement",
+            "convert: nothing was written; try more epochs with python -m train (for a taught model more digits "
+            "like those it misreads), or other limits with --max-accuracy-drop, --min-agreement and --max-teaching-p",
             file=sys.stderr,
         )
     return not failures

@@ -17,12 +17,14 @@ from train.metrics_file import package_versions
 from .calibrate import calibrate
 from .comparison import best_digits
 from .errors import VerificationError
-from .gate import Check, Limits, check_model
+from .gate import Check, Limits, TeachingLimits, check_model
+from .golden import choose_golden
 from .inspection import Inspection, inspect_model
 from .keras_to_tflite import CALIBRATION_COUNT, to_tflite
 from .proof import Proof, prove
 from .runtimes import logits_on_runtime
 from .source import Source
+from .teaching import HeldOut, Teaching, check_teaching, prove_teaching
 
 PACKAGES = ("digits-edge", "tensorflow", "tf_keras", "tensorflow-model-optimization")
 PARENT = "float32"
@@ -38,10 +40,12 @@ class EvaluationImages:
     Attributes:
         mnist: calibration images from its training split, confidence from validation, the proof from test.
         non_digits: uint8 (N, 28, 28), none of them a digit.
+        held_out: of a taught model, the digits that are to show what it learnt.
     """
 
     mnist: Mnist
     non_digits: NDArray[np.uint8]
+    held_out: HeldOut | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Artefact:
         proofs: how it did, by runtime.
         checks: its numbers against the limits.
         corruption_accuracy_percent: of int8 on the first runtime, by kind of damage; None for the others.
+        teaching: of a taught int8 model, how it does beside the one it was taught from, on the first runtime.
     """
 
     precision: str
@@ -65,6 +70,7 @@ class Artefact:
     proofs: Mapping[str, Proof]
     checks: tuple[Check, ...]
     corruption_accuracy_percent: Mapping[str, float] | None = None
+    teaching: Teaching | None = None
 
     @property
     def sha256(self) -> str:
@@ -72,10 +78,10 @@ class Artefact:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def step_count(precisions: Iterable[str], runtimes: Iterable[str]) -> int:
+def step_count(precisions: Iterable[str], runtimes: Iterable[str], taught: bool = False) -> int:
     """How often convert_and_prove calls its `step`."""
     models = {PARENT, *precisions}
-    return len(models) * (2 + len(list(runtimes))) + ("int8" in models)
+    return len(models) * (2 + len(list(runtimes))) + ("int8" in models) * (1 + taught)
 
 
 def convert_and_prove(
@@ -85,6 +91,7 @@ def convert_and_prove(
     runtimes: tuple[str, ...],
     limits: Limits,
     step: Step,
+    teaching_limits: TeachingLimits = TeachingLimits(),  # noqa: B008 - frozen
 ) -> list[Artefact]:
     """Converts and proves models.
 
@@ -96,18 +103,19 @@ def convert_and_prove(
             digits.
         limits: the gate's.
         step: called with a few words before each piece of work.
+        teaching_limits: the gate's for a taught int8 model.
 
     Raises:
         VerificationError: a runtime cannot run a model, or its validation logits are not finite.
     """
     wanted = list(precisions)
-    flatbuffers, models = {}, {}
+    contents, models = {}, {}
     for precision in dict.fromkeys((PARENT, *wanted)):
         step(f"converting to {precision}")
-        flatbuffers[precision] = _flatbuffer(source, precision, images.mnist)
+        flatbuffer = _flatbuffer(source, precision, images.mnist)
         step(f"calibrating {precision}")
-        models[precision] = _contract(source, precision, flatbuffers[precision], images.mnist, runtimes[0])
-    contents = {precision: embed_contract(flatbuffers[precision], models[precision]) for precision in models}
+        models[precision], golden = _promises(source, precision, flatbuffer, images.mnist, runtimes[0])
+        contents[precision] = embed_contract(flatbuffer, models[precision], golden)
     logits = {runtime: _test_logits(runtime, contents, images, step) for runtime in runtimes}
     labels = images.mnist.test.labels
     artefacts = []
@@ -119,10 +127,13 @@ def convert_and_prove(
         }
         comparisons = {runtime: proof.comparison for runtime, proof in proofs.items()}
         checks = check_model(precision, inspection, comparisons, limits)
-        content, kinds = contents[precision], None
+        content, kinds, teaching = contents[precision], None, None
         if precision == "int8":
             kinds = _corruption_accuracy(runtimes[0], content, images.mnist.test, step)
-        artefacts.append(Artefact(precision, content, contract, inspection, proofs, checks, kinds))
+            teaching = _teaching(runtimes[0], logits[runtimes[0]][precision], contract, images, step)
+        if teaching is not None:
+            checks += check_teaching(teaching, runtimes[0], teaching_limits)
+        artefacts.append(Artefact(precision, content, contract, inspection, proofs, checks, kinds, teaching))
     return artefacts
 
 
@@ -134,7 +145,10 @@ def _flatbuffer(source: Source, precision: str, mnist: Mnist) -> bytes:
     return to_tflite(source.float_model, precision, mnist.train.images[:CALIBRATION_COUNT])
 
 
-def _contract(source: Source, precision: str, flatbuffer: bytes, mnist: Mnist, runtime: str) -> ModelContract:
+def _promises(
+    source: Source, precision: str, flatbuffer: bytes, mnist: Mnist, runtime: str
+) -> tuple[ModelContract, bytes]:
+    """The contract, and the golden digits."""
     bare = ModelContract(source.labels, provenance=_provenance(source, precision))
     images = {"validation": mnist.validation.images}
     logits = logits_on_runtime(runtime, embed_contract(flatbuffer, bare), images)["validation"]
@@ -143,7 +157,7 @@ def _contract(source: Source, precision: str, flatbuffer: bytes, mnist: Mnist, r
             f"expected finite logits from the {precision} model on the validation images, "
             f"got {np.sum(~np.isfinite(logits))} that are NaN or infinite; train the model again"
         )
-    return calibrate(bare, logits, mnist.validation.labels)
+    return calibrate(bare, logits, mnist.validation.labels), choose_golden(mnist.validation, logits)
 
 
 def _provenance(source: Source, precision: str) -> dict[str, Any]:
@@ -166,9 +180,27 @@ def _test_logits(
     logits = {}
     for precision, content in contents.items():
         step(f"running {precision} on {runtime}")
-        named = {"test": images.mnist.test.images, "non_digits": images.non_digits}
-        logits[precision] = logits_on_runtime(runtime, content, named)
+        logits[precision] = logits_on_runtime(runtime, content, _named(images))
     return logits
+
+
+def _named(images: EvaluationImages) -> dict[str, NDArray[np.uint8]]:
+    held_out = {} if images.held_out is None else {"held_out": images.held_out.images}
+    return {"test": images.mnist.test.images, "non_digits": images.non_digits, **held_out}
+
+
+def _teaching(
+    runtime: str,
+    taught_logits: Mapping[str, NDArray[np.float32]],
+    contract: ModelContract,
+    images: EvaluationImages,
+    step: Step,
+) -> Teaching | None:
+    if images.held_out is None:
+        return None
+    step(f"running the model before teaching on {runtime}")
+    parent_logits = logits_on_runtime(runtime, images.held_out.parent, _named(images))
+    return prove_teaching(images.held_out, parent_logits, taught_logits, images.mnist.test.labels, contract)
 
 
 def _corruption_accuracy(runtime: str, content: bytes, digits: Split, step: Step) -> dict[str, float]:

@@ -22,6 +22,23 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class TeachingLimits:
+    """What teaching must achieve, and may cost.
+
+    Attributes:
+        max_improvement_p: McNemar's p of the held-out digits, in [0, 1]; 1 asks for no proof that teaching helped.
+        max_mnist_drop_pp: percentage points of accuracy on MNIST's test digits.
+        max_non_digits_rise_pp: percentage points of non-digits more that pass; 5,000 of them vary by 0.3.
+        max_calibration_rise: of the expected calibration error, which varies by some 0.0005.
+    """
+
+    max_improvement_p: float = 0.05
+    max_mnist_drop_pp: float = 0.05
+    max_non_digits_rise_pp: float = 1.0
+    max_calibration_rise: float = 0.001
+
+
+@dataclass(frozen=True)
 class Check:
     """One number against its limit.
 

@@ -118,6 +118,38 @@ def _errors_title(shown: int, count: int) -> str:
     return f"int8 on MNIST test, {which}: index: label → read (confidence); * and red: raters dispute the label"
 
 
+def taught_png(images: NDArray[np.uint8], labels: NDArray[np.int64], teaching: Mapping[str, Any]) -> bytes:
+    """Held-out digits before and after teaching: those read wrongly then or now, green where mended, red where not.
+
+    Args:
+        images: uint8 (N, 28, 28), of all that were held out.
+        labels: int64 (N,).
+        teaching: a Teaching as a mapping.
+    """
+    before, after = np.array(teaching["digits_before"]), np.array(teaching["digits_after"])
+    shown = np.flatnonzero((before != labels) | (after != labels))[:MOST_ERRORS]
+    rows = max(1, -(-len(shown) // ERROR_COLUMNS))
+    sheet = np.full((rows * CELL_HEIGHT, ERROR_COLUMNS * CELL_WIDTH), 255, np.uint8)
+    figure = new_figure((12, 0.6 + 1.26 * rows))
+    axes = figure.subplots()
+    for place, index in enumerate(shown.tolist()):
+        row, column = divmod(place, ERROR_COLUMNS)
+        top, left = row * CELL_HEIGHT + 2, column * CELL_WIDTH + (CELL_WIDTH - SIDE) // 2
+        sheet[top : top + SIDE, left : left + SIDE] = 255 - images[index]
+        colour = "tab:green" if after[index] == labels[index] else "tab:red"
+        axes.add_patch(_frame(left - 0.5, top - 0.5, colour, 2.0))
+        caption = f"{labels[index]}: {before[index]} → {after[index]}"
+        axes.text(left + SIDE / 2, top + SIDE + 1, caption, ha="center", va="top", fontsize=8, color=colour)
+    axes.imshow(sheet, cmap="gray", vmin=0, vmax=255)
+    axes.set_axis_off()
+    axes.set_title(
+        f"{teaching['held_out']} held-out digits, {teaching['errors_before']} read wrongly before teaching and "
+        f"{teaching['errors_after']} after it: label: read before → after",
+        fontsize=11,
+    )
+    return png_bytes(figure)
+
+
 def corruptions_png(accuracy_percent: Mapping[str, float]) -> bytes:
     """Accuracy by kind of damage, best first, and the mean of all."""
     kinds = sorted(accuracy_percent, key=lambda kind: (-accuracy_percent[kind], kind))

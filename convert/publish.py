@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edge_app.model_file import write_atomically
 from train.metrics_file import METRICS_NAME, package_versions
 
-from .conversion import PACKAGES, Artefact
+from .conversion import PACKAGES, Artefact, EvaluationImages
 from .gate import Limits
 from .inspection import Operator
-from .plots import int8_pictures
+from .plots import int8_pictures, taught_png
 from .source import Source
 
 
@@ -25,7 +22,7 @@ def model_name(precision: str) -> str:
 
 
 def publish(
-    output: Path, artefacts: Sequence[Artefact], metrics: Mapping[str, Any], images: NDArray[np.uint8]
+    output: Path, artefacts: Sequence[Artefact], metrics: Mapping[str, Any], images: EvaluationImages
 ) -> list[Path]:
     """Writes models, pictures of int8, and metrics.json; all is made in memory before the first byte is written.
 
@@ -33,14 +30,19 @@ def publish(
         output: the folder.
         artefacts: what was converted.
         metrics: what merge_metrics made of them.
-        images: of the test split, uint8 (N, 28, 28).
+        images: what the models were proven on.
 
     Returns:
         What was written.
     """
     files: dict[str, bytes] = {}
     if any(artefact.precision == "int8" for artefact in artefacts):
-        files |= int8_pictures(metrics["convert"]["models"]["int8"], images)
+        files |= int8_pictures(metrics["convert"]["models"]["int8"], images.mnist.test.images)
+    for artefact in artefacts:
+        if artefact.teaching is not None and images.held_out is not None:
+            files["int8_taught.png"] = taught_png(
+                images.held_out.images, images.held_out.labels, dataclasses.asdict(artefact.teaching)
+            )
     files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
     # The models last: they are what the numbers beside them are about.
     files |= {model_name(artefact.precision): artefact.content for artefact in artefacts}
@@ -83,6 +85,7 @@ def _model_metrics(artefact: Artefact) -> dict[str, Any]:
         "refuse_below": contract.refuse_below,
         "provenance": contract.provenance,
         "runtimes": {runtime: dataclasses.asdict(proof) for runtime, proof in artefact.proofs.items()},
+        **({} if artefact.teaching is None else {"teaching": dataclasses.asdict(artefact.teaching)}),
         **({} if kinds is None else {"corruption_accuracy_percent": dict(kinds)}),
     }
 

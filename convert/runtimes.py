@@ -1,6 +1,5 @@
 """Every TFLite runtime that is installed here, and how to run a model on each."""
 
-import importlib.util
 import os
 import signal
 import subprocess
@@ -13,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app.model_file import write_atomically
-from edge_app.runtime import MODULES, PACKAGES
+from edge_app.runtime import PACKAGES
+from edge_app.runtime import installed_runtimes as found_runtimes
 
 from .errors import VerificationError
 
@@ -24,7 +24,7 @@ def installed_runtimes() -> tuple[str, ...]:
     Raises:
         VerificationError: there is none.
     """
-    names = tuple(name for name, module in MODULES.items() if importlib.util.find_spec(module.split(".")[0]))
+    names = found_runtimes()
     if not names:
         raise VerificationError(
             "expected a TFLite runtime to prove the model on, got none; "

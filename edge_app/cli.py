@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import batch, bench, doctor, inspect, read, run, service
+from .commands import batch, bench, collect, doctor, inspect, model, read, run, service
 from .errors import DigitsError
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -13,6 +13,8 @@ COMMANDS = {
     "run": run,
     "read": read,
     "batch": batch,
+    "collect": collect,
+    "model": model,
     "bench": bench,
     "doctor": doctor,
     "service": service,

@@ -126,7 +126,8 @@ def _missed(
     middles = middles[:, :2] + middles[:, 2:] / 2
     taken = [np.array(reading.box, np.float32) for reading in readings if reading.label is not None]
     places: list[tuple[int, Candidate]] = []
-    for index, box in enumerate(found.boxes):
+    likely = int((found.scores >= MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (1 - USUAL_SHARE)).sum())
+    for index, box in enumerate(found.boxes[:likely]):
         # Around it is as around the nearest ink.
         share = shares[np.abs(middles - box[:2] - box[2:] / 2).sum(axis=1).argmin()] if len(shares) else USUAL_SHARE
         if found.scores[index] < MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (share - USUAL_SHARE):

@@ -141,13 +141,6 @@ def _inside(points: NDArray[np.float32], low: NDArray[np.int64], high: NDArray[n
     return np.asarray(((points >= low) & (points < high)).all(axis=1))
 
 
-def _tiles(length: int, side: int) -> list[tuple[int, bool]]:
-    """Starts of tiles along a length, and whether another one follows."""
-    step = side - 2 * RIM_PX
-    count = 1 + max(0, -(-(length - side) // step))
-    return [(index * step, index < count - 1) for index in range(count)]
-
-
 def decode(maps: Maps, min_score: float) -> Found:
     """Boxes (N, 4), scores (N,) and probabilities (N, 10) at the peaks of a network's maps; in pixels of its input."""
     centre, box, label = maps

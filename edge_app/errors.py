@@ -17,6 +17,14 @@ class RuntimeUnavailableError(DigitsError, RuntimeError):
     """No TFLite runtime could build and invoke an interpreter."""
 
 
+class StoreError(DigitsError, RuntimeError):
+    """A model store that is in use, damaged, or has nothing to roll back to."""
+
+
+class SignatureError(DigitsError, ValueError):
+    """A model without a signature, or with one that is not its own, or a key that is none."""
+
+
 class OutputError(DigitsError, OSError):
     """A result that cannot be written."""
 
@@ -39,6 +47,14 @@ class OptionError(DigitsError, ValueError):
 
 class MissingPartError(DigitsError, ImportError):
     """An optional package that a flag needs is not installed."""
+
+
+class SheetError(DigitsError, ValueError):
+    """A photo of a template sheet that cannot be cut into digits."""
+
+
+class LabelledFolderError(DigitsError, ValueError):
+    """A folder of labelled digits that cannot be read, or holds too little to learn from."""
 
 
 class SourceError(DigitsError, OSError):

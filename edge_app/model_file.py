@@ -17,6 +17,7 @@ from .errors import ModelError, OutputError
 CONTRACT_NAME = "contract.json"
 LABELS_NAME = "labels.txt"
 DIGEST_NAME = "flatbuffer.sha256"
+GOLDEN_NAME = "golden.png"
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -60,19 +61,26 @@ def shipped_model_path(name: str = "digits_int8.tflite") -> Path:
     return packaged if packaged.exists() else Path(__file__).parent.parent / "models" / name
 
 
-def embed_contract(flatbuffer: bytes, contract: EmbeddedContract) -> bytes:
-    """Appends the contract and the labels to a model as a ZIP tail (`unzip -l` lists them)."""
+def embed_contract(flatbuffer: bytes, contract: EmbeddedContract, golden: bytes | None = None) -> bytes:
+    """Appends the contract and the labels to a model as a ZIP tail (`unzip -l` lists them).
+
+    Args:
+        flatbuffer: the model.
+        contract: what it promises.
+        golden: digits that it must read wherever it is installed, as edge_app.golden writes them.
+    """
     buffer = io.BytesIO(flatbuffer)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
-        members = {
+        members: dict[str, str | bytes] = {
             CONTRACT_NAME: contract.to_json(),
             LABELS_NAME: "\n".join(contract.labels) + "\n",
             # Interpreters can crash on a damaged flatbuffer, so it is checked before one sees it.
             DIGEST_NAME: hashlib.sha256(flatbuffer).hexdigest() + "\n",
+            **({} if golden is None else {GOLDEN_NAME: golden}),
         }
-        for name, text in members.items():
+        for name, member in members.items():
             # A fixed date keeps the same model the same bytes.
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), member, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

@@ -1,7 +1,7 @@
 """From an image to a page of numbers."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,13 @@ PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
 # Ink is cut into digits only where the detector sees at least so sure a one in it.
 WORTH_CUTTING = 0.3
+
+
+class ImageReader(Protocol):
+    """What reads images: a PageReader, or what stands before one."""
+
+    def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
+        """See PageReader.read."""
 
 
 class PageReader:

@@ -16,11 +16,12 @@ from .orientation import read_turned
 from .page import Page
 from .page_reader import PageReader
 from .regions import read_regions
+from .store.choice import chosen_model
 
 
 def read_files(options: argparse.Namespace) -> int:
     """Reads each image and prints it; an unreadable one does not stop the others. Returns the exit code."""
-    reader = PageReader(DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads))
+    reader = PageReader(DigitClassifier(chosen_model(options), options.runtime, options.threads))
     failed = False
     for path in options.images:
         try:

@@ -1,6 +1,7 @@
 """The one file that names a TFLite runtime: ai-edge-litert and its predecessor tflite-runtime, one Interpreter API."""
 
 import importlib
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -34,6 +35,11 @@ class OpenedModel:
 
     interpreter: Interpreter
     runtime: str
+
+
+def installed_runtimes() -> tuple[str, ...]:
+    """Names of the runtimes whose package is installed, working or not."""
+    return tuple(name for name, module in MODULES.items() if importlib.util.find_spec(module.split(".")[0]))
 
 
 def open_interpreter(content: bytes, runtime: str = "auto", threads: int = 1) -> OpenedModel:

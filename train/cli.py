@@ -6,6 +6,7 @@ import hashlib
 import sys
 import time
 from pathlib import Path
+from typing import TypeVar
 
 from edge_app.errors import DigitsError
 from edge_app.model_file import require_writable
@@ -14,8 +15,10 @@ from .metrics_file import METRICS_NAME, read_metrics
 from .recipe import RECIPES, Recipe
 
 SHIPPED = Path(__file__).parent.parent / "models"
+TAUGHT = Path("runs", "taught")
 INTERRUPTED = 130
 SEED_COUNT = 1 << 32
+AnyRecipe = TypeVar("AnyRecipe", bound=Recipe)
 GO_ON = "start the same command again to go on after the last finished epoch"
 
 
@@ -24,9 +27,13 @@ def main(argv: list[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     if options.seed + (options.seeds or 1) > SEED_COUNT:
         _parser().error(f"expected seeds below {SEED_COUNT}, got --seed {options.seed} and {options.seeds} of them")
+    if options.output is None:
+        options.output = TAUGHT if options.add else SHIPPED
     try:
         if options.detector:
             _train_detector(options)
+        elif options.add:
+            _teach(options)
         elif options.seeds:
             _train_seeds(options, sys.argv[1:] if argv is None else argv)
         else:
@@ -48,7 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="of everything random (default 0)")
     parser.add_argument("--seeds", type=_positive, metavar="N", help="train N seeds, report all, take the best one")
     parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz or a folder of IDX files")
-    parser.add_argument("--output", type=Path, default=SHIPPED, metavar="DIR", help="where the models go (models/)")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where models go (models/; with --add runs/taught)")
+    parser.add_argument("--add", type=Path, metavar="DIR", help="teach a trained model these WRITER/LABEL/*.png")
+    parser.add_argument(
+        "--from", type=Path, dest="parent", default=SHIPPED, metavar="DIR", help="the model to teach (models/)"
+    )
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
     parser.add_argument("--teacher", type=Path, metavar="FILE", help="learn from this digits_teacher.h5, train none")
     parser.add_argument("--detector", action="store_true", help="train the page's digit detector, on drawn pages")
@@ -73,8 +84,11 @@ def _seed(text: str) -> int:
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
+    return _with_flags(RECIPES["quick" if options.quick else "default"], options)
+
+
+def _with_flags(base: AnyRecipe, options: argparse.Namespace) -> AnyRecipe:
     changes = {"float_epochs": options.epochs, "batch_size": options.batch_size, "train_limit": options.train_limit}
-    base = RECIPES["quick" if options.quick else "default"]
     return dataclasses.replace(base, **{name: value for name, value in changes.items() if value is not None})
 
 
@@ -85,6 +99,14 @@ def _train_seeds(options: argparse.Namespace, arguments: list[str]) -> None:
         run_seeds(options, _recipe(options), arguments)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("finished seeds stay, the same command goes on after them") from None
+
+
+def _teach(options: argparse.Namespace) -> None:
+    from .recipe import TeachRecipe
+    from .teach import teach_folder
+
+    recipe = _with_flags(TeachRecipe(), options)
+    teach_folder(options.parent, options.add, options.output, options.data, options.seed, recipe)
 
 
 def _train_detector(options: argparse.Namespace) -> None:

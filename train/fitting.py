@@ -58,7 +58,7 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any 
     digits = mnist.train if recipe.train_limit is None else mnist.train.head(recipe.train_limit)
     _require_a_batch(digits, recipe)
     views = draw_views(digits, recipe, seed)
-    fit = _Fitting(views, mnist.validation, recipe, seed, backup)
+    fit = Fitting(views, mnist.validation, recipe, seed, backup)
     histories = {}
     targets = [hard_targets(view.labels, recipe.label_smoothing) for view in views]
     if recipe.teacher_epochs and teacher is None:
@@ -91,7 +91,17 @@ def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True)
-class _Fitting:
+class Fitting:
+    """Fits networks to views, one stage after the other; called with a network, it trains that in place.
+
+    Attributes:
+        views: what is learnt from, one an epoch in turn.
+        validation: watched.
+        recipe: the settings.
+        seed: of the order.
+        backup: follows after each epoch.
+    """
+
     views: Sequence[View]
     validation: Split
     recipe: Recipe

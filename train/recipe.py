@@ -47,6 +47,29 @@ class Recipe:
     train_limit: int | None = None
 
 
+@dataclass(frozen=True)
+class TeachRecipe(Recipe):
+    """What `python -m train --add` does: a short training with new digits among MNIST's.
+
+    Attributes:
+        teacher_share: of the answers that the model gave before, on MNIST; the new digits have their labels.
+        added_share: new digits, each varied as often as it takes, for each replayed image.
+        kept_weight: of the weights before in the mean with the learnt ones (WiSE-FT, Wortsman et al. 2022,
+            arXiv:2109.01903), in [0, 1]: at half of the way most new digits are learnt and next to nothing forgotten.
+    """
+
+    teacher_epochs: int = 0
+    teacher_share: float = 1.0
+    float_epochs: int = 2
+    learning_rate: float = 5e-4
+    qat_epochs: int = 1
+    qat_learning_rate: float = 1e-5
+    ema_momentum: float = 0.99
+    views: int = 2
+    added_share: float = 0.1
+    kept_weight: float = 0.5
+
+
 RECIPES = {
     "default": Recipe(),
     "quick": Recipe(teacher_epochs=0, float_epochs=2, qat_epochs=1, views=2, learning_rate=4e-3, ema_momentum=0.98,

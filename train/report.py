@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,16 @@ VERSIONED = ("tensorflow", "tf-keras", "tensorflow-model-optimization", "numpy",
 
 @dataclass(frozen=True)
 class Results:
-    """One training run: what it was given (its recipe is a dataclass) and how it went; `seconds` is wall time."""
+    """One training run: what it was given (its recipe is a dataclass) and how it went; `seconds` is wall time.
+
+    `taught` is what was added to MNIST, for metrics.json.
+    """
 
     seed: int
     recipe: Any
     data_sha256: str
     seconds: float
+    taught: Mapping[str, Any] | None = None
 
 
 def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> None:
@@ -43,7 +48,8 @@ def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> Non
     read = predict(trained.twin, mnist.test.images)[:, :10].argmax(axis=1)
     write_atomically(output / "training_curves.png", curves_png(trained.histories))
     write_atomically(output / "training_confusion.png", confusion_png(mnist.test.labels, read))
-    print(f"train: wrote {output} in {results.seconds / 60:.1f} minutes; next: python -m convert --int8")
+    where = "" if results.taught is None else f" --model {output}"
+    print(f"train: wrote {output} in {results.seconds / 60:.1f} minutes; next: python -m convert --int8{where}")
 
 
 def _accuracy(model: Any, split: Split) -> float:
@@ -60,5 +66,6 @@ def _write_metrics(path: Path, trained: Trained, results: Results, scores: dict[
         "accuracy_percent": scores,
         "histories": trained.histories,
         "versions": package_versions(VERSIONED),
+        **({} if results.taught is None else {"taught": dict(results.taught)}),
     }
     write_atomically(path, (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode())

@@ -2,12 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..classifier import DigitClassifier
+from ..contract import ModelContract
 from ..detector import SHIPPED_NAME, DigitDetector
 from ..detector_contract import DetectorContract
-from ..model_file import parse_model, read_model, shipped_model_path
+from ..model_file import ModelFile, parse_model, read_model, shipped_model_path
 from ..page_reader import PageReader
 
 
@@ -26,14 +26,13 @@ class Models:
     runtime: str
 
     @classmethod
-    def load(cls, path: Path | None, runtime: str) -> "Models":
-        """Reads and tries the models; the shipped classifier if path is None, and the shipped detector.
+    def load(cls, classifier: ModelFile[ModelContract], runtime: str) -> "Models":
+        """That classifier and the shipped detector, both tried.
 
         Raises:
             ModelError: a file is missing, corrupt or of another kind.
             RuntimeUnavailableError: no TFLite runtime works here.
         """
-        classifier = read_model(path or shipped_model_path())
         detector = read_model(shipped_model_path(SHIPPED_NAME), DetectorContract.from_json)
         found = DigitClassifier(classifier, runtime).runtime
         return cls(classifier.content, detector.content, found)

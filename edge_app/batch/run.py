@@ -12,6 +12,7 @@ from pathlib import Path
 from distributed import Client
 
 from ..errors import SourceError
+from ..store.choice import chosen_model
 from .cluster import Work, connect, in_order
 from .containers import Containers
 from .models import Models
@@ -56,7 +57,7 @@ def batch(options: argparse.Namespace) -> int:
     """
     sources = tuple(full_source(source) for source in options.sources)
     formats = FORMATS if options.format == "both" else (options.format,)
-    models = Models.load(options.model, options.runtime)
+    models = Models.load(chosen_model(options), options.runtime)
     files = list(list_files(sources))
     identity = Identity(
         tuple(without_password(source) for source in sources),

@@ -41,7 +41,7 @@ def serve(connection: socket.socket, opened: Callable[[], Camera], interval_s: f
     """
     feed = _Feed(connection, opened, interval_s)
     feed.start()
-    while command := connection.recv(1):
+    while command := _received(connection):
         if command == wire.RESTART:
             # Closing can hang as well.
             threading.Thread(target=feed.close, daemon=True).start()
@@ -51,6 +51,13 @@ def serve(connection: socket.socket, opened: Callable[[], Camera], interval_s: f
     closing = threading.Thread(target=feed.close, daemon=True)
     closing.start()
     closing.join(timeout=0.5)
+
+
+def _received(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(1)
+    except ConnectionError:  # the app went without reading all that was sent
+        return b""
 
 
 class _Feed(threading.Thread):

@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 # No frame for so long: the camera is started again; then so long: its process is.
 HANG_S, RESTART_S = 5.0, 2.0
 # From the start of a process to the first frame; importing picamera2 alone takes seconds on a Raspberry Pi.
-START_S = 20.0
+START_S = 45.0
 CLOSE_S = 0.4
 # Between attempts when a camera that once worked cannot be opened.
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import MissingPartError
 from ..runtime import CHOICES
-from .flags import positive
+from .flags import add_store, positive
 
 PARTS = {"dask", "distributed", "pyarrow", "fsspec", "pypdfium2", "rich"}
 
@@ -39,6 +39,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--dpi", type=positive, default=200, metavar="N", help="to draw PDFs at (default: %(default)s)")
     parser.add_argument("--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert")
+    add_store(parser)
     parser.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
     parser.set_defaults(command=_batch)
 

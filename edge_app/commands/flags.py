@@ -15,7 +15,27 @@ def positive(text: str) -> int:
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """Adds --model, --runtime and --threads, as reading takes them."""
-    parser.add_argument("--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert")
+    """Adds --model, --store, --runtime and --threads, as reading takes them."""
+    parser.add_argument(
+        "--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert (default: the installed one)"
+    )
+    add_store(parser)
     parser.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
     parser.add_argument("--threads", type=positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
+
+
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Adds --store."""
+    parser.add_argument(
+        "--store", type=Path, metavar="DIR", help="installed models (default: $EDGE_APP_STORE, else systemd's or XDG's)"
+    )
+
+
+def writer(text: str) -> str:
+    """Somebody's name as a folder can be called, for argparse."""
+    from ..collect.folder import check_writer
+
+    try:
+        return check_writer(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .flags import add_model, positive
+from .flags import add_model, positive, writer
 
 
 def add(commands: Any) -> None:
@@ -14,6 +14,16 @@ def add(commands: Any) -> None:
         help="read live from a camera (the default)",
         description="Reads live from a camera and tells each number once: when it is stable, changes or leaves.",
     )
+    add_live(parser)
+    parser.add_argument(
+        "--collect", type=Path, metavar="DIR", help="keep what was refused or unsure there, for the page /label"
+    )
+    parser.add_argument("--writer", type=writer, default="me", metavar="NAME", help="whose digits those are")
+    parser.set_defaults(command=_run)
+
+
+def add_live(parser: argparse.ArgumentParser) -> None:
+    """Adds what live reading takes."""
     add_camera(parser)
     parser.add_argument("--frames", type=positive, metavar="N", help="stop after so many frames (default: never)")
     parser.add_argument("--json", action="store_true", help="JSON Lines on stdout even if it is a terminal")
@@ -40,7 +50,6 @@ def add(commands: Any) -> None:
         "--state", type=Path, metavar="DIR", help="where undelivered readings are kept (default: XDG's)"
     )
     add_model(parser)
-    parser.set_defaults(command=_run)
 
 
 def add_camera(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,10 @@
 """`service`: a systemd unit."""
 
 import argparse
+import re
 from typing import Any
+
+from . import run
 
 
 def add(commands: Any) -> None:
@@ -9,14 +12,26 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "service",
         help="print a systemd unit that keeps `run` up",
-        description="Prints a systemd unit that runs what follows `--` with `run`, restarts it and fences it in.",
+        description="Prints a systemd unit that runs `run` with the flags behind `--`, restarts it and fences it in.",
     )
-    parser.add_argument("--user", default="digits", help="the account it runs as (default: %(default)s)")
-    parser.add_argument("run", nargs=argparse.REMAINDER, metavar="-- RUN_FLAG", help="flags of `run`")
+    parser.add_argument("--user", type=_user, help="the account it runs as (default: yours; digits if that is root)")
+    parser.add_argument("run", nargs="*", metavar="-- RUN_FLAG", help="flags of `run`")
     parser.set_defaults(command=_service)
+
+
+def _user(text: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_-]{0,30}", text):
+        raise argparse.ArgumentTypeError(f"expected an account such as digits, got {text!r}")
+    if text == "root":
+        raise argparse.ArgumentTypeError("expected an account other than root: a camera needs no more than group video")
+    return text
 
 
 def _service(options: argparse.Namespace) -> int:
     from ..service.unit import print_unit
 
+    # A typo shows here, not after the next boot.
+    parser = argparse.ArgumentParser(prog="edge_app service --")
+    run.add(parser.add_subparsers())
+    parser.parse_args(["run", *options.run])
     return print_unit(options)

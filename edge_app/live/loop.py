@@ -2,12 +2,12 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..cameras.camera import Camera, Frame
 from ..errors import EndOfFrames
 from ..page import Page
-from ..page_reader import PageReader
+from ..page_reader import ImageReader
 from ..service.notify import Notifier
 from .event import NumberEvent, Output
 from .photographs import Photographs
@@ -26,21 +26,23 @@ class LiveLoop:
         stop: ends the loop between two frames.
         notifier: told that the loop is alive.
         photographs: what others want of the camera between two frames.
+        collect: shown each frame with its page.
     """
 
     def __init__(
         self,
         camera: Camera,
-        reader: PageReader,
+        reader: ImageReader,
         outputs: Sequence[Output],
         state: LiveState,
         stop: threading.Event,
         notifier: Notifier,
         photographs: Photographs,
+        collect: Callable[[Frame, Page], None] = lambda _frame, _page: None,
     ) -> None:
         self._camera, self._reader, self._outputs, self._state = camera, reader, outputs, state
         self._stop, self._notifier, self._photographs = stop, notifier, photographs
-        self._tracker = Tracker()
+        self._collect, self._tracker = collect, Tracker()
 
     def run(self, frames: int | None = None) -> int:
         """Reads at most so many frames; returns how many were read."""
@@ -67,6 +69,7 @@ class LiveLoop:
             for output in self._outputs:
                 output.tell(event)
         self._show(frame, page, events, read_s)
+        self._collect(frame, page)
 
     def _show(self, frame: Frame, page: Page, events: list[NumberEvent], read_s: float) -> None:
         numbers = [_event(change, frame) for change in self._tracker.numbers()]

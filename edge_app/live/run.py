@@ -7,17 +7,22 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 import cv2
 
+from ..cameras.camera import Frame
 from ..cameras.supervised import SupervisedCamera
-from ..classifier import DigitClassifier
+from ..collect.collector import Collector
+from ..collect.queue import CropQueue
 from ..logs import log_to_stderr
-from ..page_reader import PageReader
+from ..model_file import require_writable
+from ..page import Page
 from ..service.notify import Notifier
+from ..web.info import Info
 from .console import Console
+from .current_reader import CurrentReader
 from .event import Output
 from .loop import LiveLoop
 from .photographs import Photographs
@@ -44,16 +49,32 @@ def run(options: argparse.Namespace) -> int:
         stack.enter_context(_signals(stop, held))
         stack.callback(notifier.stopping)
         cv2.setNumThreads(options.threads)
-        reader = PageReader(DigitClassifier.load(options.model, runtime=options.runtime, threads=options.threads))
+        reader = CurrentReader(options, steady=True, switched=state.model_changed)
+        if options.collect is not None:
+            require_writable(options.collect, "--collect")
+        crops = None if options.collect is None else CropQueue(options.collect, options.writer)
         # Before the camera: what is wrong with a flag shows at once.
         outputs = _outputs(options, stack)
         with contextlib.suppress(InterruptedError):
             camera = SupervisedCamera(options.camera, options.size, options.fps, stop, state.camera_changed)
             held.append(stack.enter_context(camera))
             LOG.info("camera: %s", camera.name)
-            _open_web(options, stack, state, photographs)
-            LiveLoop(camera, reader, outputs, state, stop, notifier, photographs).run(options.frames)
+            if options.preview_port is not None:
+                from ..web.open import open_web
+
+                stack.callback(open_web(options, state, Info(reader.classifier.runtime), photographs, crops).close)
+            collect = (lambda *_: None) if crops is None else _collecting(crops, reader)
+            LiveLoop(camera, reader, outputs, state, stop, notifier, photographs, collect).run(options.frames)
     return 0
+
+
+def _collecting(crops: CropQueue, reader: CurrentReader) -> Callable[[Frame, Page], None]:
+    collector = Collector(crops)
+
+    def collect(frame: Frame, page: Page) -> None:
+        collector.see(frame.luma, page, reader.classifier, reader.classifier.model_sha256)
+
+    return collect
 
 
 def _outputs(options: argparse.Namespace, stack: contextlib.ExitStack) -> list[Output]:
@@ -65,15 +86,6 @@ def _outputs(options: argparse.Namespace, stack: contextlib.ExitStack) -> list[O
     for output in outputs:
         stack.callback(output.close)
     return outputs
-
-
-def _open_web(
-    options: argparse.Namespace, stack: contextlib.ExitStack, state: LiveState, photographs: Photographs
-) -> None:
-    if options.preview_port is not None:
-        from ..web.server import open_web
-
-        stack.callback(open_web(options, state).close)
 
 
 @contextlib.contextmanager

@@ -55,6 +55,7 @@ class Snapshot:
         captured_s: see Frame.
         frames_per_second: over the last seconds.
         camera: its name, or what is wrong with it.
+        model_sha256: hash of the model that reads, hexadecimal.
         counters: since the start.
     """
 
@@ -65,6 +66,7 @@ class Snapshot:
     captured_s: float
     frames_per_second: float
     camera: str
+    model_sha256: str
     counters: Counters
 
 
@@ -73,7 +75,7 @@ class LiveState:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._now = Snapshot(None, None, (), -1, 0.0, 0.0, "not open yet", Counters())
+        self._now = Snapshot(None, None, (), -1, 0.0, 0.0, "not open yet", "", Counters())
         self._history: deque[NumberEvent] = deque(maxlen=HISTORY)
         self._ends: deque[float] = deque(maxlen=1000)
 
@@ -118,6 +120,11 @@ class LiveState:
         with self._lock:
             counters = replace(self._now.counters, camera_restarts=restarts)
             self._now = replace(self._now, camera=name, counters=counters)
+
+    def model_changed(self, sha256: str) -> None:
+        """Takes the hash of the model that reads from now on."""
+        with self._lock:
+            self._now = replace(self._now, model_sha256=sha256)
 
     def now(self) -> Snapshot:
         """The last moment."""

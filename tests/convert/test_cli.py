@@ -17,6 +17,8 @@ from convert.inspection import inspect_model
 from convert.plots import int8_pictures
 from edge_app import DigitClassifier
 from edge_app.errors import ModelError
+from edge_app.golden import embedded_golden
+from edge_app.model_file import read_model
 from train.corruptions import KINDS, SEVERITIES, corrupt
 from train.data import DISPUTED, load_mnist
 
@@ -57,6 +59,17 @@ def test_it_writes_the_formats_asked_for(converted: Path) -> None:
     ]
     metrics = json.loads((converted / "metrics.json").read_text())
     assert {"train", "convert"} <= set(metrics)
+
+
+def test_models_take_golden_digits_along(converted: Path) -> None:
+    """Of validation, read right by this very model."""
+    model = read_model(converted / "digits_int8.tflite")
+    golden = embedded_golden(model.content, model.source)
+    assert golden is not None
+    read = DigitClassifier(model, "litert").classify_batch(golden.images)
+    assert np.mean(read.digits == golden.labels) > 0.9
+    validation = {image.tobytes() for image in load_mnist().validation.images}
+    assert all(image.tobytes() in validation for image in golden.images)
 
 
 def test_metrics_tell_the_errors_and_the_damaged_digits(converted: Path) -> None:

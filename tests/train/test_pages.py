@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edge_app.image_file import load_image
 from train.data import Split
 from train.pages.cli import main
 from train.pages.hand import SIGNS, Hand, cut, sheared, turned
@@ -108,3 +109,18 @@ def test_the_command_writes_a_page_and_prints_its_truth(tmp_path: Path, capsys: 
     for wrong in ([str(tmp_path / "page.txt")], [str(path), "--size", "5x5"]):
         with pytest.raises(SystemExit, match="2"):
             main(wrong)
+
+
+def test_a_template_is_filled_in_and_photographed(rings: Split, tmp_path: Path) -> None:
+    """All hundred boxes hold their rows' digits, and collect cuts them out of the photo that the command writes."""
+    from edge_app.collect.sheet import read_sheet
+    from train.pages.template import photograph_template
+
+    page = photograph_template(rings, 3, (1200, 1600), lean=0.4)
+    assert [len(line) for line in page.lines] == [10] * 10
+    assert np.array_equal(page.image, photograph_template(rings, 3, (1200, 1600), lean=0.4).image)
+    found = read_sheet(page.image)
+    assert len(found.crops) == 100
+    path = tmp_path / "sheet.jpg"
+    assert main([str(path), "--template", "--seed", "1"]) == 0
+    assert len(read_sheet(load_image(path)).crops) >= 98

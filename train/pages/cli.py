@@ -1,4 +1,4 @@
-"""`python -m train.pages PICTURE`: draws one page and prints its truth as JSON."""
+"""`python -m train.pages PICTURE`: draws one page, or a filled-in template sheet, and prints its truth as JSON."""
 
 import argparse
 import dataclasses
@@ -14,13 +14,15 @@ from edge_app.model_file import write_atomically
 from ..data import load_mnist
 from .layouts import LAYOUTS
 from .maker import draw_page
+from .template import PHOTO_WH, photograph_template
+from .truth import DrawnPage
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Writes one page, printing its lines with label and box of each digit; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        page = draw_page(load_mnist(options.data).test, options.seed, options.size, options.layout)
+        page = _page(options)
         _, coded = cv2.imencode(options.path.suffix, cv2.cvtColor(page.image, cv2.COLOR_RGB2BGR))
         write_atomically(options.path, coded.tobytes())
     except DigitsError as error:
@@ -30,12 +32,24 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _page(options: argparse.Namespace) -> DrawnPage:
+    mnist = load_mnist(options.data)
+    if options.template:
+        # Not the test digits: a model that is taught with the sheet is proven on those.
+        return photograph_template(mnist.train, options.seed, options.size or PHOTO_WH, options.lean)
+    return draw_page(mnist.test, options.seed, options.size or (640, 480), options.layout)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="train.pages", description="Draw a page of handwriting with its truth.")
     parser.add_argument("path", type=_picture, metavar="PICTURE", help="a .jpg or .png")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same page (default 0)")
     parser.add_argument("--layout", choices=list(LAYOUTS), help="what is on it (default: anything, maybe on a desk)")
-    parser.add_argument("--size", type=_size, default=(640, 480), metavar="WxH", help="in pixels (default 640x480)")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="in pixels (640x480; --template: 1800x2400)")
+    parser.add_argument("--template", action="store_true", help="the sheet of edge_app collect, filled in by one hand")
+    parser.add_argument(
+        "--lean", type=float, default=1.4, help="how far that hand leans to the right, in heights (default 1.4)"
+    )
     parser.add_argument("--data", type=Path, metavar="PATH", help="MNIST: mnist.npz or a folder of IDX files")
     return parser
 

@@ -43,7 +43,7 @@ def draw_page(
     image, matrix = _photograph(_blend(sheet, random, colour), random, size_wh, on_desk)
     image *= grounds.light(random, *size_wh)[..., None]
     lines = tuple(line for line in (_line(line, matrix, size_wh) for line in sheet.lines) if line)
-    taken = _camera(image, random)
+    taken = camera(image, random)
     if layout is None and random.random() < 0.05:
         taken = ~taken  # chalk on a board
     page = DrawnPage(taken if colour else taken[..., 0], lines, sheet.letter_height_px * zoom)
@@ -119,7 +119,7 @@ def _line(line: list[tuple[int, Points]], matrix: Ground, size_wh: tuple[int, in
     return tuple(seen)
 
 
-def _camera(image: Ground, random: Random) -> NDArray[np.uint8]:
+def camera(image: Ground, random: Random) -> NDArray[np.uint8]:
     """Lens, sensor and compression: uint8 (H, W, C)."""
     channels = image.shape[2]
     image = image * random.uniform(0.6, 1.05)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from edge_app.cameras.camera import Frame
+from edge_app.cameras.files import FileCamera
 from edge_app.errors import CameraError
 
 
@@ -70,3 +71,18 @@ def breaks_once(**task: Any) -> IllCamera:
     """The first camera's driver raises what nobody expected."""
     opening = count(Path(task["wanted"]))
     return IllCamera(opening, "bug" if opening == 0 else "")
+
+
+def hangs_when_told(**task: Any) -> FileCamera:
+    """A picture's camera that hangs while a file beside the picture holds a mark, and takes one mark away each time."""
+    marks = Path(task["wanted"]).with_suffix(".hang")
+
+    class Hanging(FileCamera):
+        def read(self) -> Frame:
+            left = marks.read_text() if marks.exists() else ""
+            if left:
+                marks.write_text(left[1:])
+                time.sleep(1000)
+            return super().read()
+
+    return Hanging(Path(task["wanted"]), tuple(task["size_wh"]), task["fps"])

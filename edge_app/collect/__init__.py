@@ -1,0 +1,1 @@
+"""Collecting somebody's own handwriting, labelled, to teach a model with."""

@@ -1,0 +1,53 @@
+"""`python -m edge_app doctor`: all checks, a line each."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from . import camera, computer, reading
+from .finding import Finding
+
+MARKS = {"ok": "✓", "warning": "!", "failure": "✗"}
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Looks at everything and prints it; returns 1 if something fails, else 0."""
+    findings = []
+    for finding in examine(options):
+        findings.append(finding)
+        if not options.json:
+            print(as_text(finding), flush=True)
+    worst = {finding.status for finding in findings}
+    healthy = "failure" not in worst
+    if options.json:
+        print(json.dumps({"healthy": healthy, "findings": [asdict(finding) for finding in findings]}))
+    else:
+        count = sum(finding.status != "ok" for finding in findings)
+        print(
+            f"\n{len(findings)} checks, {count or 'nothing'} to mend" + ("" if healthy else "; reading cannot work so")
+        )
+    return int(not healthy)
+
+
+def examine(options: argparse.Namespace) -> Iterator[Finding]:
+    """All findings, one after the other as they come."""
+    yield reading.check_python()
+    yield from reading.check_runtimes()
+    yield reading.check_model(options)
+    yield reading.check_detector()
+    yield reading.check_reading(options)
+    yield computer.check_picamera2()
+    yield computer.check_group()
+    yield from camera.holders()
+    yield from camera.check_camera(options.camera, options.size, options.fps)
+    yield computer.check_heat_and_power()
+    yield computer.check_memory()
+    yield computer.check_disk()
+    yield from computer.check_ports()
+
+
+def as_text(finding: Finding) -> str:
+    """One line, and an indented one with the mend."""
+    line = f"{MARKS[finding.status]} {finding.status:8} {finding.name}: {finding.found}"
+    return line + (f"\n             mend: {finding.mend}" if finding.mend else "")

@@ -1,0 +1,79 @@
+"""A page reader that follows the model store: another model is taken up between two frames."""
+
+import argparse
+import logging
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..classifier import DigitClassifier
+from ..detector import DigitDetector
+from ..errors import DigitsError
+from ..page import Page
+from ..page_reader import PageReader
+from ..stages import NO_WATCH, Watch
+from ..store.choice import chosen_model, store_folder
+from ..store.store import ModelStore
+from .steady import SteadyNetwork
+
+LOG = logging.getLogger(__name__)
+# The store is looked at so often.
+LOOK_S = 0.5
+
+
+class CurrentReader:
+    """Reads like a PageReader with the model that is current; for one thread.
+
+    Args:
+        options: of a command: model (which then stays), store, runtime and threads.
+        steady: whether frames follow one another, so that what the detector saw may hold for the next.
+        switched: told the model's hash, at the start and after each switch.
+
+    Attributes:
+        classifier: the one that reads now.
+
+    Raises:
+        ModelError: --model is missing, corrupt or not of this project.
+        RuntimeUnavailableError: no TFLite runtime works here.
+    """
+
+    def __init__(
+        self, options: argparse.Namespace, steady: bool, switched: Callable[[str], None] = lambda _sha256: None
+    ) -> None:
+        self._options, self._switched = options, switched
+        self._store = None if options.model is not None else ModelStore(store_folder(options.store))
+        self._token = None if self._store is None else self._store.token()
+        self._looked_s = time.monotonic()
+        classifier = self._load()
+        detector = DigitDetector.load(runtime=classifier.runtime, threads=options.threads)
+        self._detector = SteadyNetwork(detector) if steady else detector
+        self._take(classifier)
+
+    def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
+        """Reads one image, see PageReader.read."""
+        self._follow()
+        return self._reader.read(image, watch)
+
+    def _follow(self) -> None:
+        now_s = time.monotonic()
+        if self._store is None or now_s - self._looked_s < LOOK_S:
+            return
+        self._looked_s = now_s
+        if not self._store.changed_since(self._token):
+            return
+        # Taken before the model, so that no switch slips through between the two.
+        self._token = self._store.token()
+        try:
+            self._take(self._load())
+            LOG.info("model: now %s", self.classifier.model_sha256[:12])
+        except DigitsError as error:
+            LOG.warning("model: the former one stays, as the new one cannot be used: %s", error)
+
+    def _load(self) -> DigitClassifier:
+        return DigitClassifier(chosen_model(self._options), self._options.runtime, self._options.threads)
+
+    def _take(self, classifier: DigitClassifier) -> None:
+        self._reader, self.classifier = PageReader(classifier, self._detector), classifier
+        self._switched(classifier.model_sha256)

@@ -1,0 +1,188 @@
+"""Tells a broker each event once, in order, whatever becomes of the connection meanwhile."""
+
+import argparse
+import contextlib
+import importlib
+import json
+import logging
+import os
+import queue
+import ssl
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from ..errors import MissingPartError, OptionError
+from ..live.event import NumberEvent
+from ..version import project_version
+from .discovery import OFFLINE, ONLINE, Topics, configuration
+from .outbox import Outbox
+from .url import Broker, parse_url
+
+LOG = logging.getLogger(__name__)
+
+FIRST_RETRY_S, LAST_RETRY_S = 1, 60
+KEEPALIVE_S = 20
+CONNECT_S = 5.0
+FLUSH_S = 0.3
+
+
+class MqttOutput:
+    """An Output that puts events into the outbox, and a thread that takes them to the broker, one at a time.
+
+    QoS 1: the next one goes when the broker has acknowledged the last. If a broker dies between passing one on and
+    acknowledging it, that one comes twice, with the same "id".
+
+    Args:
+        broker: where.
+        outbox: closed with this.
+        password: of the broker's user.
+        ca: file of the authority that signed a mqtts broker's certificate; None trusts the system's.
+
+    Raises:
+        MissingPartError: paho-mqtt is not installed.
+        OptionError: the file of the authority cannot be used.
+    """
+
+    def __init__(self, broker: Broker, outbox: Outbox, password: str | None = None, ca: Path | None = None) -> None:
+        self._broker, self._outbox = broker, outbox
+        self._topics = Topics(broker.topic)
+        self._acknowledged: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._connected, self._something, self._ended = threading.Event(), threading.Event(), threading.Event()
+        self._last_trouble = ""
+        self._client = self._make_client(password, ca)
+        self._threads = [
+            threading.Thread(target=work, name=f"mqtt-{name}", daemon=True)
+            for name, work in (("network", self._network), ("delivery", self._deliver))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def tell(self, event: NumberEvent) -> None:
+        """Takes an event; it is delivered as soon as the broker is there."""
+        self._outbox.put(json.dumps(event.to_record()))
+        self._something.set()
+
+    def close(self) -> None:
+        """Delivers what it can in a moment, says offline, and leaves; what is left goes out at the next start."""
+        if self._ended.is_set():
+            return
+        end_s = time.monotonic() + FLUSH_S
+        while self._connected.is_set() and len(self._outbox) and time.monotonic() < end_s:
+            time.sleep(0.01)
+        self._ended.set()
+        self._something.set()
+        self._threads[1].join(FLUSH_S)
+        if self._connected.is_set():
+            with contextlib.suppress(ValueError, RuntimeError):
+                self._client.publish(self._topics.availability, OFFLINE, qos=1, retain=True).wait_for_publish(0.1)
+        self._client.disconnect()
+        self._threads[0].join(FLUSH_S)
+        self._outbox.close()
+
+    def _make_client(self, password: str | None, ca: Path | None) -> Any:
+        try:
+            paho = importlib.import_module("paho.mqtt.client")
+            enums = importlib.import_module("paho.mqtt.enums")
+        except ImportError as error:
+            raise MissingPartError(
+                "expected the package paho-mqtt for --mqtt, got none; try pip install 'digits-edge[live]'"
+            ) from error
+        client = paho.Client(enums.CallbackAPIVersion.VERSION2)
+        if self._broker.user is not None:
+            client.username_pw_set(self._broker.user, password)
+        if self._broker.tls:
+            try:
+                client.tls_set_context(ssl.create_default_context(cafile=ca))
+            except (OSError, ssl.SSLError) as error:
+                raise OptionError(
+                    f"expected a PEM file of certificates for --mqtt-ca, got {ca} ({error}); check it"
+                ) from error
+        client.will_set(self._topics.availability, OFFLINE, qos=1, retain=True)
+        client.reconnect_delay_set(FIRST_RETRY_S, LAST_RETRY_S)
+        client.connect_timeout = CONNECT_S
+        client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
+        client.on_connect_fail, client.on_publish = self._on_connect_fail, self._on_publish
+        return client
+
+    def _network(self) -> None:
+        self._client.connect_async(self._broker.host, self._broker.port, KEEPALIVE_S)
+        self._client.loop_forever(retry_first_connection=True)
+
+    def _deliver(self) -> None:
+        while not self._ended.is_set():
+            item = self._outbox.first()
+            if item is None:
+                self._something.wait()
+                self._something.clear()
+            elif self._connected.wait(0.1):
+                payload = json.dumps({"id": item.number, **json.loads(item.text)})
+                # Not acknowledged when the connection breaks, paho sends it again by itself on the next one.
+                if self._wait_for(self._client.publish(self._topics.number, payload, qos=1, retain=True).mid):
+                    self._outbox.done(item.number)
+
+    def _wait_for(self, message: int) -> bool:
+        """Waits until the broker has a message; False if the end comes first."""
+        while not self._ended.is_set():
+            with contextlib.suppress(queue.Empty):
+                if self._acknowledged.get(timeout=0.1) == message:
+                    return True
+        return False
+
+    def _on_connect(self, client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            self._trouble(f"refuses: {reason}; check user and password")
+            return
+        self._last_trouble = ""
+        LOG.info("mqtt: connected to %s, %d readings to deliver", self._broker.host, len(self._outbox))
+        client.publish(self._topics.discovery, configuration(self._topics, project_version()), qos=1, retain=True)
+        client.publish(self._topics.availability, ONLINE, qos=1, retain=True)
+        self._connected.set()
+
+    def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if self._connected.is_set() and not self._ended.is_set():
+            self._trouble(f"is gone ({reason})")
+        self._connected.clear()
+
+    def _on_connect_fail(self, _client: Any, _data: Any) -> None:
+        self._trouble(f"cannot be reached: {sys.exc_info()[1]}")
+
+    def _on_publish(self, _client: Any, _data: Any, message: int, _reason: Any, _properties: Any) -> None:
+        self._acknowledged.put(message)
+
+    def _trouble(self, what: str) -> None:
+        # Once, not at each attempt.
+        if what != self._last_trouble:
+            self._last_trouble = what
+            LOG.warning("mqtt: %s:%d %s; readings are kept, trying on", self._broker.host, self._broker.port, what)
+
+
+def open_output(options: argparse.Namespace) -> MqttOutput:
+    """The output that `run`'s flags ask for; raises OptionError, OutputError, MissingPartError."""
+    broker, password = parse_url(options.mqtt), _password(options.mqtt_password_file)
+    outbox = Outbox(state_folder(options.state))
+    try:
+        return MqttOutput(broker, outbox, password, options.mqtt_ca)
+    except BaseException:
+        outbox.close()
+        raise
+
+
+def state_folder(asked: Path | None) -> Path:
+    """Where what must outlive a run is kept: --state, else systemd's, else XDG's."""
+    if asked is not None:
+        return asked
+    if os.environ.get("STATE_DIRECTORY"):
+        return Path(os.environ["STATE_DIRECTORY"].split(":")[0])
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "digits-edge"
+
+
+def _password(path: Path | None) -> str | None:
+    if path is None:
+        return os.environ.get("MQTT_PASSWORD")
+    try:
+        return path.read_text().strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"expected a file for --mqtt-password-file, got {path} ({error}); check it") from error

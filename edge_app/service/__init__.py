@@ -1,0 +1,1 @@
+"""Life under systemd: what is told to it, and the unit."""

@@ -1,0 +1,123 @@
+"""What a model must pass before it becomes current: size, hash, signature, contract, and a trial on every runtime."""
+
+import hashlib
+import json
+import math
+import signal
+import stat
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelError, RuntimeUnavailableError
+from ..golden import MIN_RIGHT_SHARE
+from ..model_file import MAX_BYTES, parse_model
+from ..python_process import python_command, python_environment
+from ..runtime import PACKAGES, installed_runtimes
+from .signature import check_signature
+
+# A Raspberry Pi Zero needs a few seconds to start.
+TRIAL_S = 60.0
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What else is asked of a model.
+
+    Attributes:
+        sha256: what its hash must be, hexadecimal; None for any.
+        public_key: a PEM file whose owner must have signed it; None for no signature.
+    """
+
+    sha256: str | None = None
+    public_key: Path | None = None
+
+
+def verify(path: Path, demands: Demands) -> bytes:
+    """Reads a model file once and puts it to every test; what is returned is what was tested.
+
+    Raises:
+        DigitsError: why it must not become current; see ModelStore.install.
+    """
+    content = _content(path)
+    sha256 = hashlib.sha256(content).hexdigest()
+    if demands.sha256 is not None and sha256 != demands.sha256.lower():
+        raise ModelError(f"expected SHA-256 {demands.sha256}, got {sha256} in {path}; fetch the model again")
+    # Before anything in it is parsed.
+    if demands.public_key is not None:
+        check_signature(content, path, demands.public_key)
+    parse_model(content, str(path))
+    try_model(content, str(path))
+    return content
+
+
+def try_model(content: bytes, source: str, limit_s: float = TRIAL_S) -> None:
+    """Lets a model read golden digits on each installed runtime, in a process of its own that it may crash.
+
+    Args:
+        content: of the file.
+        source: where it came from, for messages.
+        limit_s: seconds for each runtime.
+
+    Raises:
+        ModelError: on a runtime that works, it crashes, hangs, is refused, gives NaN or misreads.
+        RuntimeUnavailableError: no runtime works here.
+    """
+    causes = []
+    runtimes = installed_runtimes()
+    for runtime in runtimes:
+        answer = _in_process(content, source, runtime, limit_s)
+        if answer.get("error") == RuntimeUnavailableError.__name__:
+            causes.append(answer["message"])
+        elif "error" in answer:
+            raise ModelError(answer["message"])
+        else:
+            _judge(answer, source, runtime)
+    if len(causes) == len(runtimes):
+        mend = "pip install " + " or pip install ".join(PACKAGES.values())
+        raise RuntimeUnavailableError("; ".join(causes) or f"expected a TFLite runtime, got none; try {mend}")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        # What is no file, such as a pipe, might never end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ModelError(f"expected a model file, got {path}, which is none; check the path")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ModelError(f"expected a model file, got {path} ({error.strerror}); check the path") from error
+    if len(content) > MAX_BYTES:
+        raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got {path}; check the path")
+    return content
+
+
+def _in_process(content: bytes, source: str, runtime: str, limit_s: float) -> dict[str, Any]:
+    command = python_command("-m", "edge_app.store.trial", runtime, source, str(math.ceil(limit_s)))
+    expected = f"expected {source} to run on {runtime}"
+    try:
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=limit_s, check=False, env=python_environment()
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelError(f"{expected}, got no answer in {limit_s:g} s; it stays out") from error
+    if done.returncode < 0:
+        raise ModelError(f"{expected}, got a crash ({signal.Signals(-done.returncode).name}); it stays out")
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError) as error:
+        last = (done.stderr.decode(errors="replace").strip().splitlines() or ["no output"])[-1]
+        raise ModelError(f"{expected}, got {last} (exit code {done.returncode}); it stays out") from error
+    return answer
+
+
+def _judge(answer: dict[str, Any], source: str, runtime: str) -> None:
+    if not answer["finite"]:
+        raise ModelError(f"expected finite outputs of {source} on {runtime}, got NaN or infinity; train it again")
+    for whose, (right, count) in answer["right"].items():
+        if right < MIN_RIGHT_SHARE * count:
+            raise ModelError(
+                f"expected {source} to read at least {math.ceil(MIN_RIGHT_SHARE * count)} of {count} golden digits of "
+                f"{whose} on {runtime}, got {right}; train it again"
+            )

@@ -1,0 +1,175 @@
+"""The routes of the web page and its API."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import cv2
+from prometheus_client.exposition import choose_encoder
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from ..collect.queue import CropQueue
+from ..live.photographs import Photographs
+from ..live.state import LiveState
+from ..page_reader import ImageReader
+from .access import Access
+from .answers import on_bug, on_http_error
+from .broadcast import Broadcast, Watching
+from .guard import Guard
+from .info import Info
+from .labelling import Labelling
+from .metrics import LiveCollector, make_registry
+from .picture import MEDIA_TYPE, PREAMBLE, Painter
+from .uploads import UploadReader
+from .view import News, numbers_record, trouble
+
+# Browsers on the stream and on the events; a page takes one of each.
+SEATS = 32
+INTERVAL_S = 0.1
+STATIC = Path(__file__).parent / "static"
+KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+def create_app(
+    state: LiveState,
+    make_reader: Callable[[], ImageReader],
+    access: Access,
+    info: Info,
+    photographs: Photographs | None = None,
+    crops: CropQueue | None = None,
+) -> Starlette:
+    """Builds the app.
+
+    Args:
+        state: written by the live loop.
+        make_reader: makes the reader of uploads, in their own thread, when the first one comes.
+        access: what a request must show.
+        info: about this run.
+        photographs: asks the live loop for the camera's large pictures; without it there are none.
+        crops: what waits for a label, if crops are collected.
+    """
+    pages = Pages(state, make_reader, info, photographs or Photographs())
+    labelling = [] if crops is None else Labelling(crops, pages.files["label.html"]).routes()
+    app = Starlette(
+        routes=pages.routes() + labelling,
+        middleware=[Middleware(Guard, access=access)],
+        exception_handlers={HTTPException: on_http_error, Exception: on_bug},
+    )
+    # It would build an address out of whatever the header Host holds.
+    app.router.redirect_slashes = False
+    return app
+
+
+class Pages:
+    """The endpoints. Files are read here, once, so that no request can lead to one."""
+
+    def __init__(
+        self, state: LiveState, make_reader: Callable[[], ImageReader], info: Info, photographs: Photographs
+    ) -> None:
+        self._state, self._info, self._photographs = state, info, photographs
+        self._photograph = Response(status_code=404)
+        self._uploads = UploadReader(make_reader)
+        self._stream = Broadcast(Painter(state).next_part, INTERVAL_S, SEATS)
+        self._events = Broadcast(News(state).next_event, INTERVAL_S, SEATS)
+        self.files = _static_files()
+        self._registry = make_registry(
+            LiveCollector(state, info, lambda: self._stream.watchers, lambda: self._uploads.outcomes)
+        )
+
+    def routes(self) -> list[Route]:
+        """All addresses."""
+        return [
+            Route("/", self.index),
+            Route("/static/{name}", self.static),
+            Route("/stream.mjpg", self.stream),
+            Route("/api/events", self.events),
+            Route("/api/numbers", self.numbers),
+            Route("/api/info", self.about),
+            Route("/api/read", self.read, methods=["POST"]),
+            Route("/api/photograph", self.take, methods=["POST"]),
+            Route("/photograph.jpg", self.photograph),
+            Route("/healthz", self.health),
+            Route("/metrics", self.metrics),
+        ]
+
+    async def index(self, _request: Request) -> Response:
+        """The live view."""
+        return self.files["index.html"]
+
+    async def static(self, request: Request) -> Response:
+        """Style, scripts and pictures of the page."""
+        try:
+            return self.files[request.path_params["name"]]
+        except KeyError:
+            raise HTTPException(404) from None
+
+    async def stream(self, request: Request) -> Response:
+        """The camera's picture with what was read, as a browser's <img> takes it."""
+        return _watch(request, self._stream, MEDIA_TYPE, PREAMBLE)
+
+    async def events(self, request: Request) -> Response:
+        """/api/numbers again and again, as server-sent events."""
+        return _watch(request, self._events, "text/event-stream")
+
+    async def numbers(self, _request: Request) -> Response:
+        """Numbers in view and history."""
+        return JSONResponse(numbers_record(self._state))
+
+    async def about(self, _request: Request) -> Response:
+        """What runs here."""
+        now = self._state.now()
+        return JSONResponse(
+            {
+                "version": self._info.version,
+                "model_sha256": now.model_sha256,
+                "runtime": self._info.runtime,
+                "camera": now.camera,
+                "frames_per_second": round(now.frames_per_second, 1),
+                "uptime_s": round(time.monotonic() - self._info.started_s, 1),
+            }
+        )
+
+    async def read(self, request: Request) -> Response:
+        """Reads a picture that is sent."""
+        return JSONResponse(await self._uploads.read(request))
+
+    async def take(self, _request: Request) -> Response:
+        """Takes a photograph with the camera, as large as it can, and reads it."""
+        record, luma = await self._uploads.read_photograph(self._photographs.ask)
+        self._photograph = Response(cv2.imencode(".jpg", luma)[1].tobytes(), media_type="image/jpeg")
+        return JSONResponse(record)
+
+    async def photograph(self, _request: Request) -> Response:
+        """The last photograph that was taken."""
+        return self._photograph
+
+    async def health(self, _request: Request) -> Response:
+        """200 if frames are being read."""
+        reason = trouble(self._state.now(), time.monotonic())
+        return PlainTextResponse(f"{reason or 'ok'}\n", 503 if reason else 200)
+
+    async def metrics(self, request: Request) -> Response:
+        """Counters, in the text format that Prometheus asks for."""
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(self._registry), headers={"Content-Type": content_type})
+
+
+def _watch(request: Request, broadcast: Broadcast, media_type: str, preamble: bytes = b"") -> Response:
+    if request.method == "HEAD":
+        return Response(media_type=media_type)
+    if broadcast.full:
+        raise HTTPException(503, f"expected at most {SEATS} watchers, got more; try again", {"Retry-After": "10"})
+    return Watching(broadcast, media_type, preamble)
+
+
+def _static_files() -> Mapping[str, Response]:
+    return {
+        path.name: Response(path.read_bytes(), media_type=KINDS[path.suffix])
+        for path in STATIC.iterdir()
+        if path.suffix in KINDS
+    }

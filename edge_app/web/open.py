@@ -1,0 +1,64 @@
+"""Opens the web page for `run --preview-port`."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from ..collect.queue import CropQueue
+from ..errors import MissingPartError
+from ..live.current_reader import CurrentReader
+from ..live.photographs import Photographs
+from ..live.state import LiveState
+from ..page_reader import ImageReader
+from .access import choose_access
+from .info import Info
+
+if TYPE_CHECKING:
+    from .server import WebServer
+
+PARTS = {"starlette", "uvicorn", "h11", "anyio", "python_multipart", "prometheus_client"}
+
+
+def open_web(
+    options: argparse.Namespace,
+    state: LiveState,
+    info: Info,
+    photographs: Photographs | None = None,
+    crops: CropQueue | None = None,
+) -> "WebServer":
+    """Serves the page in a thread and says on stderr where.
+
+    Args:
+        options: of `run`: preview_host, preview_port, token_file, model, store, runtime and threads.
+        state: written by the live loop.
+        info: about this run.
+        photographs: asks the live loop for the camera's large pictures.
+        crops: what waits for a label, if crops are collected.
+
+    Raises:
+        OptionError: no such token file, or the address or port cannot be listened on.
+        MissingPartError: a package of the extra `live` is not installed.
+    """
+    try:
+        from .app import create_app
+        from .server import WebServer
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in PARTS:
+            raise
+        raise MissingPartError(
+            f"expected {error.name} for --preview-port, got none installed; try pip install 'digits-edge[live]'"
+        ) from error
+
+    def make_reader() -> ImageReader:
+        return CurrentReader(options, steady=False)
+
+    access = choose_access(options.preview_host, options.token_file)
+    app = create_app(state, make_reader, access, info, photographs, crops)
+    server = WebServer(app, options.preview_host, options.preview_port)
+    server.start()
+    # Only who made it up knows a token that was given; a new one has to be told, once.
+    query = f"?token={access.token}" if access.made else ""
+    print(f"edge_app: web page at {server.url}{query}", file=sys.stderr, flush=True)
+    if crops is not None:
+        print(f"edge_app: label what was collected at {server.url}label", file=sys.stderr, flush=True)
+    return server

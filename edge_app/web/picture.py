@@ -1,0 +1,66 @@
+"""The live picture: a frame with what was read drawn into it, so that boxes and picture cannot fall out of step."""
+
+import asyncio
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..annotate import annotate
+from ..live.state import LiveState, Snapshot
+from ..page import Box, Line, Page
+
+# A phone's screen shows no more; larger frames cost time and network.
+MAX_SIDE_PX = 1280
+QUALITY = 80
+BOUNDARY = b"frame"
+MEDIA_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}"
+# The head of a part goes out with the one before it: Chromium shows a picture when it sees that another one begins.
+PREAMBLE = b"--" + BOUNDARY + b"\r\nContent-Type: image/jpeg\r\n\r\n"
+
+
+class Painter:
+    """Makes the parts of the stream out of the live state."""
+
+    def __init__(self, state: LiveState) -> None:
+        self._state = state
+        self._painted: tuple[int, float] | None = None
+
+    async def next_part(self, anyway: bool) -> bytes | None:
+        """The newest frame as one part of the stream, or None if there is none, or it was the last one already."""
+        now = self._state.now()
+        key = (now.frame, now.captured_s)
+        if now.luma is None or (key == self._painted and not anyway):
+            return None
+        self._painted = key
+        return await asyncio.to_thread(paint, now) + b"\r\n" + PREAMBLE
+
+
+def paint(now: Snapshot) -> bytes:
+    """A snapshot's frame as JPEG, at most MAX_SIDE_PX wide and high, with boxes and labels on what was read."""
+    if now.luma is None:
+        raise ValueError("expected a snapshot with a frame")
+    page = now.page or Page((), now.luma.shape[1], now.luma.shape[0])
+    picture, page = _fit(now.luma, replace(page, refused=()))
+    bgr = cv2.cvtColor(annotate(picture, page), cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+
+
+def _fit(luma: NDArray[np.uint8], page: Page) -> tuple[NDArray[np.uint8], Page]:
+    height, width = luma.shape
+    scale = MAX_SIDE_PX / max(height, width)
+    if scale >= 1:
+        return luma, page
+    size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = np.asarray(cv2.resize(luma, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+    lines = tuple(
+        Line(tuple(replace(digit, box=_scaled(digit.box, scale)) for digit in line.digits), line.region)
+        for line in page.lines
+    )
+    return small, Page(lines, *size_wh)
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    x, y, width, height = (round(value * scale) for value in box)
+    return x, y, max(1, width), max(1, height)

@@ -1,0 +1,122 @@
+"""uvicorn in a thread beside the live loop."""
+
+import asyncio
+import errno
+import socket
+import threading
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from ..errors import OptionError
+from .access import is_loopback
+from .connection import PatientProtocol
+
+MAX_CONNECTIONS = 128
+MAX_HEAD_BYTES = 16 * 1024
+# A slow client on the stream then is a few frames behind, not the minutes that the kernel would keep for it.
+SEND_BUFFER_BYTES = 128 * 1024
+CLOSE_S = 0.5
+
+
+class WebServer:
+    """Serves an app over HTTP/1.1 until it is closed.
+
+    Args:
+        app: what is served.
+        host: name or address to listen on.
+        port: 0 for any free one.
+    """
+
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._server = uvicorn.Server(_config(app))
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds it, such as "http://127.0.0.1:8080/"."""
+        host = _reached_at(self._host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}/"
+
+    def start(self) -> None:
+        """Listens and returns; raises OptionError if it cannot listen there."""
+        listener = _listen(self._host, self._port)
+        self._port = listener.getsockname()[1]
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._serve, args=(listener, started), name="web", daemon=True)
+        self._thread.start()
+        started.wait()
+
+    def close(self) -> None:
+        """Hangs up on everyone, within half a second; may be called twice."""
+        if self._thread is None or self._loop is None:
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._hang_up)
+        except RuntimeError:  # it has ended already
+            return
+        self._thread.join(CLOSE_S)
+
+    def _serve(self, listener: socket.socket, started: threading.Event) -> None:
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            # It listens already: whoever connects from now on waits a moment at most.
+            started.set()
+            await self._server.serve([listener])
+
+        with listener:
+            asyncio.run(serve())
+
+    def _hang_up(self) -> None:
+        self._server.should_exit = self._server.force_exit = True
+        for connection in list(self._server.server_state.connections):
+            connection.transport.abort()
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    options: dict[str, Any] = {
+        "http": PatientProtocol,
+        "ws": "none",
+        "lifespan": "off",
+        "loop": "asyncio",
+        "log_config": None,
+        # Bugs with their traceback; a stranger's nonsense is not worth a line.
+        "log_level": "error",
+        "access_log": False,
+        "proxy_headers": False,
+        "server_header": False,
+        "limit_concurrency": MAX_CONNECTIONS,
+        "timeout_graceful_shutdown": 1,
+        "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
+    }
+    return uvicorn.Config(app, **options)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.create_server(address[:2], family=family, backlog=64)
+    except OSError as error:
+        mend = "try --preview-port 0 for any free one" if error.errno == errno.EADDRINUSE else "check --preview-host"
+        if error.errno == errno.EACCES:
+            mend = "ports below 1024 belong to root, try 8080"
+        raise OptionError(f"expected to listen on {host} port {port}, got: {error.strerror}; {mend}") from error
+    # Connections inherit it.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    return listener
+
+
+def _reached_at(host: str) -> str:
+    """An address for a browser: of "any address" the one by which this machine goes out."""
+    if is_loopback(host) or host not in {"0.0.0.0", "::", ""}:
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outward:
+        try:
+            # Nothing is sent: only the route is looked up (RFC 5737's address for documents).
+            outward.connect(("192.0.2.1", 9))
+            return str(outward.getsockname()[0])
+        except OSError:
+            return socket.gethostname()

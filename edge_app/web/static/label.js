@@ -1,0 +1,101 @@
+// Shows the crops that wait and sends what each of them is; the server has every label before the next crop is shown.
+"use strict";
+
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "x", "0", "z"];
+const list = document.getElementById("crops");
+let sending = Promise.resolve();
+
+function say(text) {
+  document.getElementById("outcome").textContent = text;
+}
+
+function current() {
+  return list.querySelector("[aria-current=true]");
+}
+
+function select(item) {
+  current()?.removeAttribute("aria-current");
+  item?.setAttribute("aria-current", "true");
+  item?.querySelector("button").focus();
+}
+
+function show(record) {
+  document.getElementById("count").textContent = `${record.waiting} to do, ${record.labelled} done`;
+  document.getElementById("none").hidden = record.waiting > 0;
+  const former = current()?.dataset.id;
+  list.replaceChildren(...record.crops.map((crop) => {
+    const item = document.createElement("li");
+    item.dataset.id = crop.id;
+    item.dataset.guess = crop.guess;
+    const button = document.createElement("button");
+    button.type = "button";
+    const picture = document.createElement("img");
+    picture.src = `/crops/${crop.id}.png`;
+    picture.alt = "";
+    const guess = document.createElement("span");
+    guess.textContent = `${crop.guess}?`;
+    button.setAttribute("aria-label", `Crop, guessed ${crop.guess} at ${Math.round(crop.confidence * 100)} percent, ${crop.reason}`);
+    button.append(picture, guess);
+    button.addEventListener("click", () => select(item));
+    item.append(button);
+    return item;
+  }));
+  select(list.querySelector(`[data-id="${former}"]`) ?? list.firstElementChild);
+}
+
+async function ask(path, method = "GET") {
+  const answer = await fetch(path, { method });
+  const record = await answer.json();
+  if (!answer.ok) throw new Error(record.error);
+  return record;
+}
+
+async function load() {
+  show(await ask("/api/crops"));
+}
+
+async function label(item, key) {
+  await ask(`/api/crops/${item.dataset.id}/${key}`, "POST");
+  select(item.nextElementSibling ?? item.previousElementSibling);
+  item.remove();
+  say(`Labelled ${key}.`);
+  await load();
+}
+
+async function undo() {
+  const record = await ask("/api/crops/undo", "POST");
+  say(record.id ? "Taken back." : "There is nothing to take back.");
+  await load();
+  if (record.id) select(list.querySelector(`[data-id="${record.id}"]`));
+}
+
+// One after the other, in the order of the keys.
+function act(key) {
+  sending = sending.then(async () => {
+    const item = current();
+    if (key === "z") await undo();
+    else if (item) await label(item, key === "Enter" ? item.dataset.guess : key);
+  }).catch((error) => {
+    say(`Not labelled: ${error.message}`);
+    return load();
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const steps = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" };
+  if (event.key in steps) select(current()?.[steps[event.key]] ?? current());
+  else if (/^[0-9xz]$/.test(event.key)) act(event.key);
+  else if (event.key === "Enter" && list.contains(document.activeElement)) act("Enter");
+  else return;
+  event.preventDefault();
+});
+
+document.getElementById("keys").append(...KEYS.map((key) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = key === "x" ? "no digit" : key === "z" ? "undo" : key;
+  button.addEventListener("click", () => act(key));
+  return button;
+}));
+load().catch((error) => say(error.message));

@@ -1,0 +1,136 @@
+// The live view: picture, numbers in view, history.
+"use strict";
+
+const find = (id) => document.getElementById(id);
+const RETRY_MS = 5000;
+const WORDS = { read: "read", changed: "changed", left: "left" };
+let shown = {}, announced = null, paused = false, retry = 0;
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function setText(id, text) {
+  // Only what changes is spoken by a screen reader.
+  if (find(id).textContent !== text) find(id).textContent = text;
+}
+
+function clock(time) {
+  return new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+function changed(name, value) {
+  const text = JSON.stringify(value);
+  if (shown[name] === text) return false;
+  shown[name] = text;
+  return true;
+}
+
+function showNumbers(numbers) {
+  const lines = numbers.map(({ text, confidence }) => [text, `${Math.round(confidence * 100)} % sure`]);
+  if (!changed("numbers", lines)) return;
+  find("no-numbers").hidden = numbers.length > 0;
+  find("numbers").replaceChildren(...lines.map(([text, sure]) => {
+    const item = element("li", "", "");
+    item.append(element("span", "value", text), element("span", "quiet", sure));
+    return item;
+  }));
+}
+
+function showHistory(history) {
+  if (!changed("history", history)) return;
+  find("no-history").hidden = history.length > 0;
+  find("history").replaceChildren(...[...history].reverse().map((event) => {
+    const row = element("tr", "", ""), number = element("td", "value", event.text), what = element("td", "", "");
+    if (event.former !== null) number.append(element("span", "former", `was ${event.former}`));
+    what.append(element("span", `tag ${event.event}`, WORDS[event.event]));
+    row.append(element("td", "", clock(event.time)), number, what);
+    return row;
+  }));
+  const last = history.at(-1), key = last && `${last.track} ${last.event} ${last.time}`;
+  // What happened before the page was opened is not news.
+  if (announced !== null && key && key !== announced) setText("news", `${last.text} ${WORDS[last.event]}`);
+  announced = key ?? "";
+}
+
+function showState(record) {
+  const away = record.trouble !== null;
+  find("state").dataset.state = away ? "away" : "live";
+  find("numbers").dataset.stale = away;
+  setText("state-text", away ? "Camera is away" : "Live");
+  setText("rate", away ? record.camera : `${record.camera} · ${Math.round(record.frames_per_second)} frames/s`);
+  veil(away ? (record.frame < 0 ? `Waiting for the first picture. Camera: ${record.camera}` : `The camera is away: ${record.trouble}`) : "");
+}
+
+function veil(text) {
+  setText("veil", text);
+  find("veil").hidden = text === "";
+}
+
+function watchEvents() {
+  const events = new EventSource("/api/events");
+  events.onmessage = (message) => {
+    const record = JSON.parse(message.data);
+    showState(record);
+    showNumbers(record.numbers);
+    showHistory(record.history);
+    if (record.frame >= 0 && find("stream").hidden && !paused && !retry && !document.hidden) startStream();
+  };
+  events.onerror = () => {
+    find("state").dataset.state = "lost";
+    setText("state-text", "No connection");
+    veil("No connection to the app. Trying again…");
+    stopStream();
+    if (events.readyState === EventSource.CLOSED) setTimeout(watchEvents, RETRY_MS);
+  };
+}
+
+function startStream() {
+  clearTimeout(retry);
+  retry = 0;
+  const stream = find("stream");
+  stream.src = `/stream.mjpg?${Date.now()}`;
+  stream.hidden = false;
+  find("still").hidden = true;
+}
+
+function stopStream() {
+  find("stream").hidden = true;
+  find("stream").removeAttribute("src");
+}
+
+function pause() {
+  const stream = find("stream"), still = find("still"), button = find("pause");
+  paused = !paused;
+  button.setAttribute("aria-pressed", String(paused));
+  button.textContent = paused ? "Go on" : "Pause";
+  if (!paused) return startStream();
+  if (stream.naturalWidth) {
+    still.width = stream.naturalWidth;
+    still.height = stream.naturalHeight;
+    still.getContext("2d").drawImage(stream, 0, 0);
+    still.hidden = false;
+  }
+  stopStream();
+}
+
+find("stream").addEventListener("error", () => {
+  if (find("stream").hidden) return;
+  stopStream();
+  veil("No picture: perhaps too many are watching. Trying again…");
+  retry = setTimeout(() => { retry = 0; }, RETRY_MS);
+});
+find("pause").addEventListener("click", pause);
+// A page that nobody sees costs the camera's machine nothing.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) stopStream();
+  else if (!paused) startStream();
+});
+
+watchEvents();
+fetch("/api/info").then((answer) => answer.json()).then((info) => {
+  find("about").textContent = `digits-edge ${info.version} · ${info.runtime} · model ${info.model_sha256.slice(0, 12)}`;
+}).catch(() => {});

@@ -1,0 +1,195 @@
+"""Pictures from the browser: received within limits, read one at a time in a thread of their own."""
+
+import asyncio
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from python_multipart.exceptions import FormParserError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+
+from ..errors import CameraError, ImageError
+from ..image_file import decode_image
+from ..page_reader import ImageReader
+from ..reading import to_record
+
+MAX_MB = 20
+MAX_BYTES = MAX_MB * 10**6
+# A multipart body is a little larger than the picture in it.
+MAX_BODY_BYTES = MAX_BYTES + 10_000
+BODY_S = 30.0
+# Received, waiting or being read at once: each may take 20 MB, and the last one waits for all before it.
+MAX_IN_HAND = 4
+UPLOAD, PHOTOGRAPH = "upload", "photograph"
+# The camera may be starting again meanwhile.
+PHOTO_S = 10.0
+Pixels = NDArray[np.uint8]
+
+
+class ImageForm(MultiPartParser):
+    """Keeps the picture in memory; by default large ones go to a temporary file, on a Pi's card."""
+
+    spool_max_size = MAX_BODY_BYTES + 1
+
+
+class UploadReader:
+    """Reads pictures in one thread, as an interpreter takes one call at a time and the event loop must not wait.
+
+    Args:
+        make_reader: called once, in that thread, for the first picture.
+    """
+
+    def __init__(self, make_reader: Callable[[], ImageReader]) -> None:
+        self._make_reader = make_reader
+        self._jobs: queue.SimpleQueue[tuple[bytes | Pixels, Future[dict[str, Any]]]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._reader: ImageReader | None = None
+        self._in_hand = 0
+        self.outcomes: Counter[str] = Counter()
+
+    async def read(self, request: Request) -> dict[str, Any]:
+        """Receives and reads the picture of a request.
+
+        Returns:
+            what `edge_app read --json` prints of it, with "upload" as source.
+
+        Raises:
+            HTTPException: refused; status and detail say why.
+        """
+        return await self._read_one(lambda: receive_image(request))
+
+    async def read_photograph(self, take: Callable[[], Future[Pixels]]) -> tuple[dict[str, Any], Pixels]:
+        """Takes a photograph with the camera, uint8 (H, W), and reads it: what read() returns, and the photograph."""
+        taken: list[Pixels] = []
+
+        async def photograph() -> Pixels:
+            try:
+                async with asyncio.timeout(PHOTO_S):
+                    taken.append(await asyncio.wrap_future(take()))
+            except (CameraError, TimeoutError) as error:
+                reason = str(error) or f"expected a photograph within {PHOTO_S:.0f} s, got none; try again"
+                raise HTTPException(503, reason, {"Retry-After": "5"}) from error
+            return taken[0]
+
+        return await self._read_one(photograph), taken[0]
+
+    async def _read_one(self, receive: Callable[[], Awaitable[bytes | Pixels]]) -> dict[str, Any]:
+        if self._in_hand >= MAX_IN_HAND:
+            self.outcomes["busy"] += 1
+            raise HTTPException(503, "expected a free place, got too many uploads; try again", {"Retry-After": "5"})
+        self._in_hand += 1
+        try:
+            record = await self._read_in_thread(await receive())
+        except ImageError as error:
+            self.outcomes["refused"] += 1
+            raise HTTPException(422, str(error)) from error
+        except HTTPException:
+            self.outcomes["refused"] += 1
+            raise
+        finally:
+            self._in_hand -= 1
+        self.outcomes["read"] += 1
+        return record
+
+    async def _read_in_thread(self, content: bytes | Pixels) -> dict[str, Any]:
+        if self._thread is None:
+            # A daemon: ending the app does not wait for a picture.
+            self._thread = threading.Thread(target=self._work, name="uploads", daemon=True)
+            self._thread.start()
+        future: Future[dict[str, Any]] = Future()
+        self._jobs.put((content, future))
+        del content
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError as error:
+            # Only the end of the server does that; uvicorn would log it as a bug.
+            raise HTTPException(503, "expected to read it, got the end of the app; try again") from error
+
+    def _work(self) -> None:
+        while True:
+            content, future = self._jobs.get()
+            try:
+                result = self._read(content)
+            except BaseException as error:
+                with suppress(Exception):
+                    future.set_exception(error)
+            else:
+                with suppress(Exception):
+                    future.set_result(result)
+            # Not kept until the next picture comes.
+            del content, future
+
+    def _read(self, content: bytes | Pixels) -> dict[str, Any]:
+        if self._reader is None:
+            self._reader = self._make_reader()
+        image = decode_image(content) if isinstance(content, bytes) else content
+        started_s = time.perf_counter()
+        try:
+            page = self._reader.read(image)
+        except MemoryError as error:
+            raise ImageError("expected a picture that fits into memory, got a larger one; scale it down") from error
+        source = UPLOAD if isinstance(content, bytes) else PHOTOGRAPH
+        return to_record(page, source, (time.perf_counter() - started_s) * 1000)
+
+
+async def receive_image(request: Request) -> bytes:
+    """The picture in a request: the field `image` of a form, or the body itself.
+
+    Raises:
+        HTTPException: none, too large, too slow, or the client is gone.
+    """
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdecimal() or int(declared) > MAX_BODY_BYTES:
+        raise _too_large()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        async with asyncio.timeout(BODY_S):
+            if kind == "multipart/form-data":
+                return await _from_form(request)
+            if kind.startswith("image/") or kind == "application/octet-stream":
+                return b"".join([chunk async for chunk in _limited(request)])
+    except TimeoutError as error:
+        raise HTTPException(408, f"expected the picture within {BODY_S:.0f} s, got a part; try again") from error
+    except ClientDisconnect as error:
+        raise HTTPException(400, "expected a whole picture, got a part; try again") from error
+    raise HTTPException(415, "expected an image/… body or a form with the field image, got another type")
+
+
+async def _from_form(request: Request) -> bytes:
+    try:
+        form = await ImageForm(request.headers, _limited(request), max_files=1, max_fields=8).parse()
+    except (MultiPartException, FormParserError) as error:
+        raise HTTPException(400, f"expected a multipart form, got a broken one ({error}); send it again") from error
+    image = form.get("image")
+    try:
+        if not isinstance(image, UploadFile):
+            raise HTTPException(400, "expected a file in the form's field image, got none; name the field image")
+        return await image.read()
+    finally:
+        await form.close()
+
+
+async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
+    """The body, however long it claims to be, up to the limit."""
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if received > MAX_BODY_BYTES:
+            raise _too_large()
+        yield chunk
+
+
+def _too_large() -> HTTPException:
+    return HTTPException(
+        413, f"expected at most {MAX_MB} MB, got more; scale the picture down", {"Connection": "close"}
+    )

@@ -1,0 +1,85 @@
+"""Crops picked out of live frames."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge_app import DigitClassifier, PageReader
+from edge_app.collect import collector as module
+from edge_app.collect.collector import Collector
+from edge_app.collect.queue import CropQueue
+from edge_app.page import Digit, Line, Page
+
+from ..pages import blank, write
+
+
+@pytest.fixture(scope="module")
+def classifier() -> DigitClassifier:
+    """The shipped model."""
+    return DigitClassifier.load(runtime="litert")
+
+
+def seen(luma: np.ndarray[tuple[int, int], np.dtype[np.uint8]], confidence: float, refused: bool = False) -> Page:
+    """A page with one digit at the drawn 7, with that confidence, or refused."""
+    box = (100, 90, 45, 65)
+    lines = () if refused else (Line((Digit(7, confidence, box),)),)
+    return Page(lines, luma.shape[1], luma.shape[0], (box,) if refused else ())
+
+
+@pytest.mark.parametrize(("confidence", "refused", "kept"), [(0.99, False, 0), (0.6, False, 1), (0.0, True, 1)])
+def test_what_was_refused_or_unsure_is_kept(
+    tmp_path: Path, classifier: DigitClassifier, confidence: float, refused: bool, kept: int
+) -> None:
+    """With a guess, the model's hash, the frame's text, and what is around it; what was sure is not."""
+    luma = write(blank(), "7", (100, 150))
+    queue = CropQueue(tmp_path, "ann")
+    Collector(queue).see(luma, seen(luma, confidence, refused), classifier, "abc")
+    crops = queue.waiting()
+    assert len(crops) == kept
+    for crop in crops:
+        assert (crop.guess, crop.model_sha256, crop.frame_wh) == (7, "abc", (640, 480))
+        assert crop.reason == ("refused" if refused else "unsure")
+        assert (queue.picture(crop.id) or b"").startswith(b"\x89PNG")
+
+
+def test_a_place_is_taken_once_in_a_while(
+    tmp_path: Path, classifier: DigitClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty frames a second of the same page are one crop; later it may be another."""
+    queue, generator = CropQueue(tmp_path, "ann"), np.random.default_rng(0)
+    collector = Collector(queue)
+    page = write(blank(), "7", (100, 150))
+    for _ in range(5):
+        luma = np.clip(page + generator.normal(0, 4, page.shape), 0, 255).astype(np.uint8)
+        collector.see(luma, seen(luma, 0.6), classifier, "abc")
+    assert len(queue.waiting()) == 1
+    monkeypatch.setattr(module, "REST_S", 0.0)
+    luma = np.clip(page + generator.normal(0, 4, page.shape), 0, 255).astype(np.uint8)
+    collector.see(luma, seen(luma, 0.6), classifier, "abc")
+    assert len(queue.waiting()) == 2
+
+
+def test_print_and_specks_are_not(tmp_path: Path, classifier: DigitClassifier) -> None:
+    """What is too low or too wide for a digit is nobody's business."""
+    luma = write(blank(), "7", (100, 150))
+    queue = CropQueue(tmp_path, "ann")
+    page = Page((), 640, 480, ((100, 90, 12, 9), (100, 90, 200, 40)))
+    Collector(queue).see(luma, page, classifier, "abc")
+    assert queue.waiting() == []
+
+
+def test_a_real_page_gives_crops_that_read_like_the_page(tmp_path: Path, classifier: DigitClassifier) -> None:
+    """Crops are cut as reading cuts them: what was read unsurely is guessed alike."""
+    luma = write(write(blank(), "3 8 4 7", (60, 150)), "9 0 6 5", (60, 300))
+    page = PageReader(classifier, detector=None).read(luma)
+    unsure = Page(
+        tuple(Line(tuple(Digit(digit.label, 0.5, digit.box) for digit in line.digits)) for line in page.lines), 640, 480
+    )
+    queue = CropQueue(tmp_path, "ann")
+    collector = Collector(queue)
+    for _ in range(3):
+        collector.see(luma, unsure, classifier, "abc")
+    labels = {digit.box: digit.label for line in page.lines for digit in line.digits}
+    assert [labels[crop.box] for crop in queue.waiting()] == [crop.guess for crop in queue.waiting()]
+    assert len(queue.waiting()) == len(labels)

@@ -1,0 +1,85 @@
+"""Photos of sheets to labelled digits."""
+
+import cv2
+import numpy as np
+import pytest
+
+from edge_app import DigitClassifier
+from edge_app.collect import template
+from edge_app.collect.sheet import read_sheet
+from edge_app.collect.template import MARKER_PX, MARKERS_XY, boxes
+from edge_app.errors import SheetError
+
+from .sheets import Image, filled, photographed
+
+
+@pytest.fixture(scope="module")
+def sheet() -> Image:
+    """A filled-in sheet."""
+    return filled()
+
+
+@pytest.mark.parametrize(("turn_deg", "tilt"), [(3, 0.04), (90, 0.0), (187, 0.06), (-38, 0.02)])
+def test_every_box_is_cut_with_its_label(sheet: Image, turn_deg: float, tilt: float) -> None:
+    """Whatever the turn, perspective and shadow: a hundred digits, and the model reads them as their labels."""
+    found = read_sheet(photographed(sheet, turn_deg, tilt, 1700, 1900))
+    assert (len(found.crops), found.empty) == (100, 0)
+    images = np.stack([crop.image for crop in found.crops])
+    labels = np.array([crop.label for crop in found.crops])
+    assert np.bincount(labels).tolist() == [10] * 10
+    read = DigitClassifier.load(runtime="litert").classify_batch(images).digits
+    assert np.mean(read == labels) > 0.95
+
+
+def test_crops_hold_ink_alone(sheet: Image) -> None:
+    """About as much as on the flat sheet: no line, no shadow; the raw crop shows the box as it was seen."""
+    photo, flat = read_sheet(photographed(sheet)).crops, read_sheet(sheet).crops
+    for crop, same in zip(photo, flat, strict=True):
+        assert crop.image.mean() == pytest.approx(same.image.mean(), rel=0.3)
+        assert crop.raw.shape[0] > crop.raw.shape[1] > 50
+        assert np.ptp(crop.raw.astype(int)) > 50
+
+
+def test_empty_and_blacked_out_boxes_are_left_out() -> None:
+    """As are boxes with a speck."""
+    empty = frozenset({(0, 0), (3, 4), (9, 9), (5, 5)})
+    sheet = filled(empty)
+    x, y, width, height = boxes()[3, 4]
+    cv2.rectangle(sheet, (x, y), (x + width, y + height), (20,), -1)
+    x, y, *_ = boxes()[9, 9]
+    cv2.circle(sheet, (x + 70, y + 90), 6, (20,), -1)
+    found = read_sheet(photographed(sheet))
+    assert found.empty == 4
+    assert {(crop.label, crop.column) for crop in found.crops} == set(boxes()) - empty
+
+
+@pytest.mark.parametrize("hidden", [2, 3])
+def test_four_marks_are_enough_and_fewer_are_refused(sheet: Image, hidden: int) -> None:
+    """Two fingers may lie on marks; with three the message says what to do."""
+    covered = sheet.copy()
+    for x, y in MARKERS_XY[:hidden]:
+        covered[y : y + MARKER_PX, x : x + MARKER_PX] = 150
+    if hidden == 2:
+        assert len(read_sheet(photographed(covered)).crops) == 100
+        return
+    with pytest.raises(SheetError, match="six marks, got 3; photograph the whole sheet"):
+        read_sheet(photographed(covered))
+
+
+def test_small_and_foreign_photos_are_refused(sheet: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each says which it is and the next step."""
+    with pytest.raises(SheetError, match=r"expected marks of 20 pixels or more, got 1[0-9]; come closer"):
+        read_sheet(photographed(sheet, width=400, height=500))
+    with pytest.raises(SheetError, match="six marks, got 0"):
+        read_sheet(np.full((400, 300), 200, np.uint8))
+    monkeypatch.setattr(template, "VERSION", 2)
+    other = photographed(template.draw_template())
+    with pytest.raises(SheetError, match="expected digit template 1, got marks of another one; print"):
+        read_sheet(other)
+
+
+def test_blur_is_named(sheet: Image) -> None:
+    """A photo whose marks are still found, but whose strokes would melt, is called unsharp."""
+    photo = photographed(sheet, width=2000, height=2600)
+    with pytest.raises(SheetError, match="expected a sharp photo"):
+        read_sheet(np.asarray(cv2.GaussianBlur(photo, (0, 0), 6), np.uint8))

@@ -1,0 +1,51 @@
+"""`collect` on the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from edge_app.annotate import save_image
+from edge_app.cli import main
+from edge_app.collect.folder import read_crops
+
+from .sheets import filled, photographed
+
+
+def test_a_photo_becomes_a_folder_of_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A bad photo among them is one line and exit code 1, the good one is cut all the same."""
+    save_image(photographed(filled(frozenset({(2, 2)}))), tmp_path / "good.png")
+    save_image(photographed(filled())[:500], tmp_path / "half.png")
+    photos = [str(tmp_path / name) for name in ("half.png", "good.png")]
+    assert main(["collect", "--sheet", *photos, "--to", str(tmp_path / "own"), "--writer", "anna", "--raw"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == f"{tmp_path / 'good.png'}: 99 digits of anna, 1 empty boxes\n"
+    assert printed.err.startswith(
+        f"edge_app: error: {tmp_path / 'half.png'}: expected 4 or more of the sheet's six marks"
+    )
+    assert printed.err.count("\n") == 1
+    crops = read_crops(tmp_path / "own")
+    assert 90 <= len(crops) <= 99
+    assert {crop.label for crop in crops} == set(range(10))
+    assert len(list(tmp_path.glob("own/anna/*/raw/*.png"))) == len(crops)
+
+
+def test_the_template_is_written(tmp_path: Path) -> None:
+    """As PDF or PNG."""
+    assert main(["collect", "--template", str(tmp_path / "sheet.pdf")]) == 0
+    assert (tmp_path / "sheet.pdf").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        [],
+        ["--sheet", "a.jpg"],
+        ["--sheet", "a.jpg", "--to", "own"],
+        ["--template", "a.pdf", "--sheet", "a.jpg"],
+        ["--sheet", "a.jpg", "--to", "own", "--writer", "a/b"],
+    ],
+)
+def test_flags_that_make_no_sense_are_usage(flags: list[str]) -> None:
+    """Exit 2."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["collect", *flags])

@@ -1,0 +1,57 @@
+"""`python -m edge_app doctor`, the real command."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from convert.card import ROOT
+from edge_app.cli import main
+from edge_app.doctor.doctor import as_text
+from edge_app.doctor.finding import warning
+
+PAGE = ROOT / "tests" / "pages" / "example.jpg"
+
+
+def findings(*arguments: str) -> tuple[int, dict[str, dict[str, str]]]:
+    """Exit code, and what was found by name."""
+    command = [sys.executable, "-m", "edge_app", "doctor", "--json", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    report = json.loads(done.stdout)
+    assert report["healthy"] == (done.returncode == 0)
+    return done.returncode, {each["name"]: each for each in report["findings"]}
+
+
+def test_all_is_well_with_a_picture_for_a_camera() -> None:
+    """Digits are read for real, on each runtime that is installed."""
+    code, found = findings("--camera", str(PAGE))
+    assert code == 0
+    for name in ("python", "litert", "model", "detector", "reading", "camera", "picture", "memory", "disk"):
+        assert found[name]["status"] == "ok", found[name]
+
+
+def test_no_camera_is_a_failure_with_its_mend() -> None:
+    """And the first diagnostic to run."""
+    code, found = findings("--camera", "auto")
+    assert code == 1
+    assert found["camera"]["status"] == "failure"
+    assert "rpicam-hello --list-cameras" in found["camera"]["mend"]
+    assert found["reading"]["status"] == "ok"
+
+
+def test_a_model_that_is_none_is_a_failure(tmp_path: os.PathLike[str]) -> None:
+    """The rest is looked at all the same."""
+    code, found = findings("--camera", str(PAGE), "--model", str(ROOT / "README.md"))
+    assert code == 1
+    assert {name for name, each in found.items() if each["status"] == "failure"} == {"model", "reading"}
+
+
+def test_people_get_a_line_and_its_mend(capsys: pytest.CaptureFixture[str]) -> None:
+    """Marks are said in words too."""
+    assert main(["doctor", "--camera", "nowhere.png"]) == 1
+    printed = capsys.readouterr().out
+    assert "✗ failure  camera: expected a picture" in printed
+    assert "reading cannot work so" in printed
+    assert as_text(warning("a", "b", "c")) == "! warning  a: b\n             mend: c"

@@ -1,0 +1,69 @@
+"""A page reader that follows the model store."""
+
+import argparse
+import logging
+from pathlib import Path
+
+import pytest
+
+from edge_app.bench_page import ROWS, draw_page
+from edge_app.live import current_reader
+from edge_app.live.current_reader import CurrentReader
+from edge_app.model_file import embed_contract, read_model, shipped_model_path
+from edge_app.store.store import ModelStore
+
+PAGE = draw_page((640, 480))
+
+
+@pytest.fixture(autouse=True)
+def _looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(current_reader, "LOOK_S", 0.0)
+
+
+def options(store: Path, model: Path | None = None) -> argparse.Namespace:
+    """Those of a command."""
+    return argparse.Namespace(model=model, store=store, runtime="litert", threads=1)
+
+
+def another_model(path: Path) -> Path:
+    """The shipped network with another provenance, so that it is another file."""
+    shipped = read_model(shipped_model_path())
+    flatbuffer = shipped.content[: shipped.content.rindex(b"PK\x03\x04", 0, shipped.content.index(b"contract.json"))]
+    contract = shipped.contract.__class__(**{**vars(shipped.contract), "provenance": {"taught": "here"}})
+    path.write_bytes(embed_contract(flatbuffer, contract))
+    return path
+
+
+def test_a_switch_is_followed_between_two_frames(tmp_path: Path) -> None:
+    """From the shipped model to an installed one and back; each frame is read."""
+    told: list[str] = []
+    reader = CurrentReader(options(tmp_path / "store"), steady=True, switched=told.append)
+    assert reader.read(PAGE).text.split() == list(ROWS)
+    store = ModelStore(tmp_path / "store")
+    installed = store.install(another_model(tmp_path / "other.tflite"))
+    assert reader.read(PAGE).text.split() == list(ROWS)
+    assert reader.classifier.model_sha256 == installed.sha256
+    store.rollback()
+    assert reader.read(PAGE).text.split() == list(ROWS)
+    shipped = read_model(shipped_model_path()).sha256
+    assert told == [shipped, installed.sha256, shipped]
+
+
+def test_a_model_that_cannot_be_used_changes_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Damaged on disk after it was installed: the shipped one takes over, as the store says; reading goes on."""
+    store = ModelStore(tmp_path / "store")
+    installed = store.install(another_model(tmp_path / "other.tflite"))
+    reader = CurrentReader(options(tmp_path / "store"), steady=False)
+    assert reader.classifier.model_sha256 == installed.sha256
+    store.path(installed.sha256).write_bytes(b"damaged")
+    (tmp_path / "store" / "current.json").touch()
+    with caplog.at_level(logging.WARNING):
+        assert reader.read(PAGE).text.split() == list(ROWS)
+
+
+def test_a_model_of_the_command_line_stays(tmp_path: Path) -> None:
+    """--model is asked for by somebody."""
+    reader = CurrentReader(options(tmp_path / "store", shipped_model_path()), steady=False)
+    ModelStore(tmp_path / "store").install(another_model(tmp_path / "other.tflite"))
+    assert reader.read(PAGE).text.split() == list(ROWS)
+    assert reader.classifier.model_sha256 == read_model(shipped_model_path()).sha256

@@ -1,0 +1,172 @@
+"""Numbers told to Debian's mosquitto."""
+
+import argparse
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from convert.card import ROOT
+from edge_app.errors import OptionError
+from edge_app.live.event import NumberEvent
+from edge_app.mqtt.outbox import Outbox
+from edge_app.mqtt.publisher import MqttOutput, open_output, state_folder
+from edge_app.mqtt.url import parse_url
+from tests.mosquitto import NEEDS, PASSWORD, Listener, Mosquitto, wait_until
+from tests.parts import require
+
+TOPIC = "home/meter/number"
+PAGE = ROOT / "tests" / "pages" / "example.jpg"
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "tls"])
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mosquitto]:
+    """A running broker."""
+    require(NEEDS)
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    with Mosquitto(folder, tls=request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def listener(broker: Mosquitto) -> Iterator[Listener]:
+    """Somebody who hears everything."""
+    listening = Listener(broker)
+    assert listening.subscribed.wait(60)
+    yield listening
+    listening.close()
+
+
+def event(number: int) -> NumberEvent:
+    """A number that was read."""
+    return NumberEvent("read", str(number), None, number, (1, 2, 3, 4), 0.9, number, 1.7e9, 5.0)
+
+
+def output(broker: Mosquitto, folder: Path, password: str = PASSWORD) -> MqttOutput:
+    """An output to it."""
+    return MqttOutput(parse_url(broker.url()), Outbox(folder), password, broker.ca)
+
+
+def texts(listener: Listener) -> list[str]:
+    """The numbers that were heard; what a killed broker repeats has the same id."""
+    return [payload["text"] for payload in {payload["id"]: payload for payload in listener.all(TOPIC)}.values()]
+
+
+def test_numbers_arrive_in_order_with_discovery(broker: Mosquitto, listener: Listener, tmp_path: Path) -> None:
+    """Home Assistant's configuration, online, each number with an id, offline at the end."""
+    out = output(broker, tmp_path / "state")
+    for number in range(30):
+        out.tell(event(number))
+    assert wait_until(lambda: len(texts(listener)) == 30)
+    out.close()
+    out.close()
+    assert [payload["text"] for payload in listener.all(TOPIC)] == [str(number) for number in range(30)]
+    ids = [payload["id"] for payload in listener.all(TOPIC)]
+    assert ids == sorted(set(ids))
+    config = listener.last("homeassistant/sensor/digits_home_meter/number/config")
+    assert config["state_topic"] == TOPIC
+    assert config["object_id"] == config["unique_id"] == "digits_home_meter_number"
+    assert config["default_entity_id"] == "sensor.digits_home_meter_number"
+    assert config["origin"]["name"] == "digits-edge"
+    assert config["device"]["identifiers"] == ["digits_home_meter"]
+    assert wait_until(lambda: listener.all("home/meter/availability")[-1:] == ["offline"])
+    assert "online" in listener.all("home/meter/availability")
+
+
+def test_what_was_read_while_the_broker_was_away_comes_later(
+    broker: Mosquitto, listener: Listener, tmp_path: Path
+) -> None:
+    """Killed during a run, and away when the next run starts."""
+    out = output(broker, tmp_path / "state")
+    out.tell(event(0))
+    assert wait_until(lambda: texts(listener) == ["0"])
+    broker.kill()
+    for number in range(1, 11):
+        out.tell(event(number))
+    out.close()
+    out = output(broker, tmp_path / "state")
+    out.tell(event(11))
+    broker.start()
+    assert wait_until(lambda: len(texts(listener)) == 12)
+    out.close()
+    assert texts(listener) == [str(number) for number in range(12)]
+
+
+def test_a_wrong_password_is_said_once_and_loses_nothing(
+    broker: Mosquitto, listener: Listener, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Readings wait for a run with the right one; neither password shows."""
+    out = output(broker, tmp_path / "state", "wrong horse")
+    out.tell(event(0))
+    assert wait_until(lambda: "refuses" in caplog.text)
+    out.close()
+    assert texts(listener) == []
+    out = output(broker, tmp_path / "state")
+    assert wait_until(lambda: texts(listener) == ["0"])
+    out.close()
+    assert caplog.text.count("refuses") == 1
+    assert "horse" not in caplog.text + repr(vars(out))
+
+
+def test_a_certificate_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    """The log says so, and reading goes on; in a process of its own, as paho leaves such a socket to be collected."""
+    require(NEEDS)
+    (tmp_path / "broker").mkdir()
+    with Mosquitto(tmp_path / "broker", tls=True) as broker:
+        command = [sys.executable, "-m", "edge_app", "run", "--camera", str(PAGE), "--frames", "60"]
+        command += ["--mqtt", broker.url(), "--state", str(tmp_path / "state")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 7
+    assert done.stderr.count("certificate verify failed") == 1
+
+
+def test_telling_never_waits(tmp_path: Path) -> None:
+    """Nobody listens there, and the live loop goes on."""
+    out = MqttOutput(parse_url("mqtt://192.0.2.1/meter"), Outbox(tmp_path), None)
+    started_s = time.monotonic()
+    for number in range(200):
+        out.tell(event(number))
+    out.close()
+    assert time.monotonic() - started_s < 3
+    reopened = Outbox(tmp_path)
+    assert len(reopened) == 200
+    reopened.close()
+
+
+def test_the_app_itself(broker: Mosquitto, listener: Listener, tmp_path: Path) -> None:
+    """`run --mqtt`, with a password file, and killed: the last will says offline."""
+    (tmp_path / "password").write_text(PASSWORD + "\n")
+    command = [sys.executable, "-m", "edge_app", "run", "--camera", str(PAGE), "--mqtt", broker.url()]
+    command += ["--mqtt-password-file", str(tmp_path / "password"), "--state", str(tmp_path / "state")]
+    command += [] if broker.ca is None else ["--mqtt-ca", str(broker.ca)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        assert wait_until(lambda: len(texts(listener)) == 7)
+        process.send_signal(signal.SIGKILL)
+    assert sorted(texts(listener)) == sorted(["6639031729", "826", "92650", "761045536", "30", "8", "14"])
+    assert wait_until(lambda: listener.last("home/meter/availability") == "offline")
+
+
+def test_flags_that_cannot_be_used(tmp_path: Path) -> None:
+    """A password file that is not there, an authority that is no certificate."""
+    flags = {"mqtt": "mqtts://broker/a", "mqtt_password_file": None, "mqtt_ca": None, "state": tmp_path}
+    for wrong in ({"mqtt_password_file": tmp_path / "none"}, {"mqtt_ca": PAGE}, {"mqtt": "nonsense"}):
+        with pytest.raises(OptionError, match="expected"):
+            open_output(argparse.Namespace(**{**flags, **wrong}))
+
+
+def test_where_the_state_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The flag, systemd's folder, XDG's, the home folder, in that order."""
+    for name in ("STATE_DIRECTORY", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert state_folder(None) == Path.home() / ".local" / "state" / "digits-edge"
+    monkeypatch.setenv("XDG_STATE_HOME", "/x")
+    assert state_folder(None) == Path("/x/digits-edge")
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/digits:/other")
+    assert state_folder(None) == Path("/var/lib/digits")
+    assert state_folder(tmp_path) == tmp_path

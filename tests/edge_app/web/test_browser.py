@@ -1,0 +1,265 @@
+"""The page in a real browser: Debian's Chromium, against a real server that a thread feeds with frames."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_app.annotate import save_image
+from edge_app.bench_page import ROWS, draw_page
+from edge_app.live.state import LiveState
+from edge_app.web.access import Access
+from edge_app.web.app import create_app
+from edge_app.web.info import Info
+from edge_app.web.server import WebServer
+
+from .feed import CAMERA, Feed, make_reader
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+TOKEN = "a-token-of-the-tests"
+PHONE, DESKTOP = (375, 700), (1280, 800)
+
+Visit = Callable[..., "Page"]
+
+try:
+    from playwright.sync_api import Browser, Page, expect, sync_playwright
+except ImportError:
+    sync_playwright = None  # type: ignore[assignment]
+
+
+def missing(what: str) -> None:
+    """Skips where a user has no such part; in CI that is a failure."""
+    if os.environ.get("CI_PARTS") == "1":
+        pytest.fail(f"expected {what}, got none; .ci/run installs it")
+    pytest.skip(f"no {what} here")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Chromium, without its talk to the outside."""
+    if sync_playwright is None:
+        missing("playwright")
+    if not Path(CHROMIUM).exists():
+        missing(CHROMIUM)
+    # A busy machine takes its time.
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as opened:
+        yield opened
+
+
+@pytest.fixture
+def state() -> LiveState:
+    """What the page shows."""
+    return LiveState()
+
+
+@pytest.fixture
+def server(state: LiveState) -> Iterator[WebServer]:
+    """On loopback, without a token."""
+    opened = WebServer(create_app(state, make_reader, Access(), Info("litert", "1.2.3")), "127.0.0.1", 0)
+    opened.start()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def feed(state: LiveState) -> Iterator[Feed]:
+    """Frames of a drawn page."""
+    with Feed(state) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: "Browser") -> Iterator[Visit]:
+    """Opens pages; whatever goes wrong in their scripts, or breaks the content policy, fails the test at its end."""
+    troubles: list[str] = []
+    contexts = []
+
+    def open_page(url: str, size: tuple[int, int], **options: Any) -> "Page":
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        page.goto(url, wait_until="domcontentloaded")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+        # The network's own refusals are told in the console too.
+    assert [each for each in troubles if not each.startswith("Failed to load resource")] == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_live_view_shows_the_numbers(
+    size: tuple[int, int], scheme: str, visit: Visit, server: WebServer, feed: Feed
+) -> None:
+    """The camera's picture, the numbers in view and the history, on any width, in both schemes."""
+    page = visit(server.url, size, color_scheme=scheme)
+    expect(page.locator("#numbers .value")).to_have_text(list(ROWS))
+    expect(page.locator("#history tr")).to_have_count(len(ROWS))
+    expect(page.locator("#history td.value").first).to_have_text(ROWS[1])
+    expect(page.locator("#state-text")).to_have_text("Live")
+    expect(page.locator("#rate")).to_contain_text(CAMERA)
+    expect(page.locator("#about")).to_contain_text("1.2.3")
+    expect(page.locator("#veil")).to_be_hidden()
+    expect(page.locator("#stream")).to_have_js_property("naturalWidth", 640)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (dark == "rgb(18, 21, 18)") == (scheme == "dark")
+
+
+def test_the_stream_has_boxes_on_the_digits(visit: Visit, server: WebServer, feed: Feed) -> None:
+    """What the browser shows is the frame with green boxes in it."""
+    page = visit(server.url, DESKTOP)
+    expect(page.locator("#stream")).to_have_js_property("naturalWidth", 640)
+    green = """() => {
+        const image = document.getElementById('stream'), canvas = document.createElement('canvas');
+        canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
+        const context = canvas.getContext('2d');
+        context.drawImage(image, 0, 0);
+        const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+        let count = 0;
+        for (let i = 0; i < pixels.length; i += 4) count += pixels[i + 1] > pixels[i] + 60;
+        return count;
+    }"""
+    assert page.evaluate(green) > 1000
+
+
+def test_a_new_number_is_spoken(visit: Visit, server: WebServer, state: LiveState) -> None:
+    """A screen reader hears what happens, but not what had happened before the page was opened."""
+    page = visit(server.url, DESKTOP)
+    expect(page.locator("#no-numbers")).to_be_visible()
+    expect(page.locator("#veil")).to_contain_text("Waiting for the first picture")
+    with Feed(state):
+        expect(page.locator("#news")).to_have_text(f"{ROWS[-1]} read")
+    assert page.locator("#news").get_attribute("aria-live") == "polite"
+
+
+def test_the_camera_going_away_is_shown(
+    visit: Visit, server: WebServer, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers of a camera that is away do not look live; when it is back they do again."""
+    page = visit(server.url, PHONE)
+    expect(page.locator("#numbers .value")).to_have_text(list(ROWS))
+    monkeypatch.setattr("edge_app.web.view.AWAY_S", -1.0)
+    expect(page.locator("#state-text")).to_have_text("Camera is away")
+    expect(page.locator("#veil")).to_contain_text("The camera is away")
+    expect(page.locator("#numbers")).to_have_attribute("data-stale", "true")
+    monkeypatch.undo()
+    expect(page.locator("#state-text")).to_have_text("Live")
+
+
+def test_the_app_going_away_is_shown(visit: Visit, server: WebServer, feed: Feed) -> None:
+    """Without a connection the page says so."""
+    page = visit(server.url, PHONE)
+    expect(page.locator("#state-text")).to_have_text("Live")
+    server.close()
+    expect(page.locator("#state-text")).to_have_text("No connection")
+
+
+def test_a_phone_photographs_a_page(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+    """The picture comes back with a box on each digit, and the numbers as text."""
+    save_image(draw_page((1280, 960)), tmp_path / "page.png")
+    page = visit(server.url, PHONE, has_touch=True, is_mobile=True)
+    shot = page.locator("#shot")
+    assert (shot.get_attribute("capture"), shot.get_attribute("accept")) == ("environment", "image/*")
+    page.on("filechooser", lambda chooser: chooser.set_files(tmp_path / "page.png"))
+    page.get_by_text("Take a photo").click()
+    expect(page.locator("#photo-lines li")).to_have_text(list(ROWS))
+    expect(page.locator("#photo-state")).to_contain_text("10 digits in 2 lines")
+    expect(page.locator("#photo-boxes rect")).to_have_count(10)
+    expect(page.locator("#photo")).to_have_js_property("naturalWidth", 1280)
+    sheet, first = page.locator("#photo").bounding_box(), page.locator("#photo-boxes rect").first.bounding_box()
+    assert sheet is not None
+    assert first is not None
+    assert 0.1 < (first["x"] - sheet["x"]) / sheet["width"] < 0.3
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+def test_what_cannot_be_read_is_said(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+    """No image, and one that is too large, which is not even sent."""
+    (tmp_path / "page.png").write_text("no image")
+    with (tmp_path / "large.png").open("wb") as large:
+        large.truncate(21_000_000)
+    page = visit(server.url, PHONE)
+    page.set_input_files("#file", tmp_path / "page.png")
+    expect(page.locator("#photo-state")).to_contain_text("could not be read: expected an image file")
+    page.set_input_files("#file", tmp_path / "large.png")
+    expect(page.locator("#photo-state")).to_contain_text("larger than 20 MB")
+
+
+# The outline of a file input is drawn around its label.
+OUTLINED = """[document.activeElement, document.activeElement.nextElementSibling].some(
+    (element) => element && getComputedStyle(element).outlineStyle !== 'none')"""
+
+
+def test_keyboard_alone(visit: Visit, server: WebServer, feed: Feed, tmp_path: Path) -> None:
+    """Every control is reached with Tab, shows that it has the focus, and works with Enter or Space."""
+    save_image(draw_page((640, 480)), tmp_path / "page.png")
+    page = visit(server.url, DESKTOP)
+    page.on("filechooser", lambda chooser: chooser.set_files(tmp_path / "page.png"))
+    expect(page.locator("#numbers .value")).to_have_text(list(ROWS))
+    expect(page.locator("#stream")).to_have_js_property("naturalWidth", 640)
+    reached = []
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
+        assert page.evaluate(OUTLINED), reached[-1]
+        if reached[-1] == "pause":
+            page.keyboard.press("Space")
+            expect(page.locator("#pause")).to_have_attribute("aria-pressed", "true")
+            expect(page.locator("#still")).to_be_visible()
+            page.keyboard.press("Enter")
+            expect(page.locator("#stream")).to_be_visible()
+        if reached[-1] == "file":
+            page.keyboard.press("Enter")
+    assert reached == ["skip", "pause", "shot", "file", "camera-shot", "scroll"]
+    expect(page.locator("#photo-lines li")).to_have_text(list(ROWS))
+
+
+def test_landmarks_and_names(visit: Visit, server: WebServer) -> None:
+    """What assistive technology finds its way by: landmarks, headings in order, a name for every control."""
+    page = visit(server.url, DESKTOP)
+    for role in ("banner", "main", "contentinfo"):
+        expect(page.get_by_role(role)).to_have_count(1)
+    assert [heading.inner_text() for heading in page.get_by_role("heading").all()] == [
+        "Digits",
+        "Camera",
+        "In view",
+        "Photograph a page",
+        "History",
+    ]
+    expect(page.get_by_label("Take a photo")).to_have_count(1)
+    expect(page.get_by_label("Choose a picture")).to_have_count(1)
+    expect(page.get_by_role("button", name="Pause")).to_have_count(1)
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_a_wrong_token_is_refused_and_the_right_one_stays_out_of_sight(
+    visit: Visit, state: LiveState, feed: Feed
+) -> None:
+    """The sign-in page says that it is wrong; with the right one the page opens, without it in the address."""
+    server = WebServer(create_app(state, make_reader, Access(TOKEN), Info("", "")), "127.0.0.1", 0)
+    server.start()
+    page = visit(f"{server.url}?token=wrong", PHONE)
+    expect(page.get_by_role("alert")).to_have_text("That token is not the right one.")
+    assert page.context.cookies() == []
+    page.get_by_label("Token").fill(TOKEN)
+    page.keyboard.press("Enter")
+    expect(page.locator("#numbers .value")).to_have_text(list(ROWS))
+    assert page.url == server.url
+    assert TOKEN not in page.evaluate("document.cookie")
+    server.close()

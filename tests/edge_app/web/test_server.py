@@ -1,0 +1,263 @@
+"""The server over real sockets: streams, slow clients, opening and closing."""
+
+import argparse
+import contextlib
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edge_app import Page, PageReader
+from edge_app.bench_page import draw_page
+from edge_app.errors import MissingPartError, OptionError
+from edge_app.live.state import LiveState
+from edge_app.web import connection, picture, uploads
+from edge_app.web.access import Access
+from edge_app.web.app import create_app
+from edge_app.web.info import Info
+from edge_app.web.open import open_web
+from edge_app.web.server import WebServer
+
+from ..fake_classifier import TallInk
+from .feed import Feed, show
+
+PATIENCE_S = 10.0
+
+
+def unstarted(host: str, port: int, state: LiveState | None = None) -> WebServer:
+    """A server whose uploads are read without a model."""
+    make_reader = lambda: PageReader(TallInk(7), detector=None)  # noqa: E731
+    return WebServer(create_app(state or LiveState(), make_reader, Access(), Info("", "")), host, port)
+
+
+def started(state: LiveState) -> WebServer:
+    """It listens, on any free port."""
+    server = unstarted("127.0.0.1", 0, state)
+    server.start()
+    return server
+
+
+@pytest.fixture
+def state() -> LiveState:
+    """A live state with one frame."""
+    live = LiveState()
+    show(live, draw_page((640, 480)), Page((), 640, 480), 0)
+    return live
+
+
+@pytest.fixture
+def server(state: LiveState) -> Iterator[WebServer]:
+    """Serves that state."""
+    opened = started(state)
+    yield opened
+    opened.close()
+
+
+def connect(server: WebServer, request: str = "") -> socket.socket:
+    """A connection that has sent that much."""
+    place = urlsplit(server.url)
+    opened = socket.create_connection((place.hostname, place.port), timeout=PATIENCE_S)
+    opened.sendall(request.encode())
+    return opened
+
+
+def get(path: str) -> str:
+    """The head of a request."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def take_until(opened: socket.socket, mark: bytes) -> bytes:
+    """All that comes until the mark, or the end of the connection."""
+    taken = b""
+    while mark not in taken and (more := opened.recv(65536)):
+        taken += more
+    return taken
+
+
+def watchers(server: WebServer) -> int:
+    """How many watch the stream."""
+    with connect(server, get("/metrics").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")) as opened:
+        lines = take_until(opened, b"never").decode().splitlines()
+    return int(float(next(line.split()[1] for line in lines if line.startswith("edge_app_stream_watchers"))))
+
+
+def wait_for(server: WebServer, count: int) -> None:
+    """Until so many watch."""
+    end_s = time.monotonic() + PATIENCE_S
+    while watchers(server) != count:
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
+
+
+def test_a_stream_shows_the_frame_and_goes_on(state: LiveState, server: WebServer) -> None:
+    """Who comes gets the last frame at once, complete, and the next one when there is one."""
+    with connect(server, get("/stream.mjpg")) as opened:
+        first = take_until(opened, b"\xff\xd9\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n")
+        assert b"multipart/x-mixed-replace; boundary=frame" in first
+        assert first.count(b"\xff\xd8\xff") == 1
+        show(state, np.zeros((480, 640), np.uint8), Page((), 640, 480), 1)
+        second = take_until(opened, b"\xff\xd9\r\n--frame\r\n")
+        assert second.count(b"\xff\xd8\xff") == 1
+
+
+def test_nobody_looks_nothing_is_painted(state: LiveState, server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames are encoded once for all watchers, and not at all when the last one has gone."""
+    painted: list[int] = []
+
+    def paint(now: object) -> bytes:
+        painted.append(1)
+        return b"\xff\xd8 picture \xff\xd9"
+
+    monkeypatch.setattr(picture, "paint", paint)
+    opened = [connect(server, get("/stream.mjpg")) for _ in range(5)]
+    for each in opened:
+        take_until(each, b"\xff\xd9")
+    assert len(painted) == 1
+    for each in opened:
+        each.close()
+    wait_for(server, 0)
+    show(state, np.zeros((480, 640), np.uint8), Page((), 640, 480), 1)
+    with connect(server, get("/api/events")) as events:
+        take_until(events, b"\n\n")
+    assert len(painted) == 1
+
+
+def test_a_client_that_takes_nothing_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside one, another client sees new frames; the stuck one is hung up on."""
+    monkeypatch.setattr(connection, "TAKE_S", 0.5)
+    state = LiveState()
+    server = started(state)
+    with Feed(state), connect(server, get("/stream.mjpg")) as stuck, connect(server, get("/stream.mjpg")) as quick:
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        wait_for(server, 2)
+        while watchers(server) == 2:
+            take_until(quick, b"\xff\xd9\r\n--frame\r\n")
+        assert watchers(server) == 1
+        take_until(quick, b"\xff\xd9\r\n--frame\r\n")
+    server.close()
+
+
+def test_a_head_that_never_ends_is_given_up(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slowloris: a client that never comes to an end of its request is hung up on."""
+    monkeypatch.setattr(connection, "HEAD_S", 0.2)
+    with connect(server, "GET / HTTP/1.1\r\nHost: local") as opened, contextlib.suppress(ConnectionResetError):
+        assert opened.recv(1000) == b""
+
+
+def test_a_connection_is_kept_for_the_next_request(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks again and again is not hung up on, however long it lasts."""
+    monkeypatch.setattr(connection, "HEAD_S", 0.3)
+    with connect(server) as opened:
+        for _ in range(8):
+            opened.sendall(get("/healthz").encode())
+            assert b"200 OK" in take_until(opened, b"ok\n")
+            time.sleep(0.1)
+
+
+def test_a_slow_body_is_given_up(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that does not come to an end in time is answered with 408."""
+    monkeypatch.setattr(uploads, "BODY_S", 0.1)
+    head = "POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\n"
+    with connect(server, head + "x") as opened:
+        assert b" 408 " in take_until(opened, b"}")
+
+
+def test_a_broken_body_is_answered_once(server: WebServer, capfd: pytest.CaptureFixture[str]) -> None:
+    """What stops to be HTTP in the middle of a request is 400, with all headers and without a word in the log."""
+    head = "POST /api/read HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    with connect(server, head) as opened:
+        answer = take_until(opened, b"never").decode()
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert answer.count("HTTP/1.1") == 1
+    assert "content-security-policy" in answer.lower()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_size_that_is_too_large_is_refused_before_the_body(server: WebServer) -> None:
+    """Nothing of it has to be sent."""
+    head = "POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 99000000\r\n\r\n"
+    with connect(server, head) as opened:
+        assert b" 413 " in take_until(opened, b"}")
+
+
+def test_closing_takes_half_a_second_even_with_watchers(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streams, a half-sent upload and one that is being read are hung up on, without a word; twice is once."""
+    reading, go_on = threading.Event(), threading.Event()
+
+    def decode(content: bytes) -> NDArray[np.uint8]:
+        reading.set()
+        go_on.wait()
+        return np.zeros((40, 40), np.uint8)
+
+    monkeypatch.setattr(uploads, "decode_image", decode)
+    state = LiveState()
+    show(state, draw_page((640, 480)), Page((), 640, 480), 0)
+    server = started(state)
+    opened = [connect(server, get(path)) for path in ("/stream.mjpg", "/api/events", "/stream.mjpg")]
+    head = "POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\n"
+    opened.append(connect(server, head))
+    opened.append(connect(server, head + "x" * 1000))
+    assert reading.wait(PATIENCE_S)
+    wait_for(server, 2)
+    capfd.readouterr()
+    server.close()
+    assert "web" not in {thread.name for thread in threading.enumerate()}
+    server.close()
+    assert capfd.readouterr().err == ""
+    go_on.set()
+    for each in opened:
+        each.close()
+
+
+def test_a_taken_port_is_one_clear_line(server: WebServer) -> None:
+    """It says which port and what to try."""
+    port = urlsplit(server.url).port
+    assert port is not None
+    other = unstarted("127.0.0.1", port)
+    with pytest.raises(OptionError, match=rf"port {port}, got: .*; try --preview-port 0"):
+        other.start()
+    other.close()
+
+
+def test_an_unknown_host_is_one_clear_line() -> None:
+    """It names the flag."""
+    server = unstarted("no.such.host.invalid", 0)
+    with pytest.raises(OptionError, match="check --preview-host"):
+        server.start()
+
+
+def options(**changes: object) -> argparse.Namespace:
+    """What `run` would parse."""
+    known = {"preview_host": "127.0.0.1", "preview_port": 0, "token_file": None}
+    return argparse.Namespace(**{**known, "model": None, "store": None, "runtime": "litert", "threads": 1, **changes})
+
+
+def test_opening_says_where(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """On loopback the address alone; beyond it with a new token, once; a given token is never printed."""
+    info = Info("", "")
+    with_closing = [open_web(options(), LiveState(), info)]
+    assert capsys.readouterr().err == f"edge_app: web page at {with_closing[0].url}\n"
+    with_closing.append(open_web(options(preview_host="0.0.0.0"), LiveState(), info))
+    assert f"edge_app: web page at {with_closing[1].url}?token=" in capsys.readouterr().err
+    (tmp_path / "token").write_text("a-token-of-the-tests")
+    with_closing.append(open_web(options(token_file=tmp_path / "token"), LiveState(), info))
+    assert "a-token-of-the-tests" not in capsys.readouterr().err
+    for server in with_closing:
+        server.close()
+
+
+def test_a_missing_package_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the extra."""
+    monkeypatch.delitem(sys.modules, "edge_app.web.app")
+    monkeypatch.setitem(sys.modules, "starlette.applications", None)
+    with pytest.raises(MissingPartError, match=r"pip install 'digits-edge\[live\]'"):
+        open_web(options(), LiveState(), Info("", ""))

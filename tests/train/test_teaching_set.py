@@ -1,0 +1,74 @@
+"""What is taught and what is held out."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge_app.collect.folder import LabelledCrop, write_crop
+from edge_app.errors import LabelledFolderError
+from train.teaching_set import hold_out, load_teaching_set, to_split
+
+
+def crops(writer: str, labels: list[int], seed: int = 0) -> list[LabelledCrop]:
+    """Crops of one writer with these labels, in the order of a folder."""
+    random = np.random.default_rng([seed, len(writer)])
+    drawn = [LabelledCrop(writer, label, random.integers(0, 256, (28, 28), np.uint8)) for label in labels]
+    return sorted(drawn, key=lambda crop: (crop.label, crop.sha256))
+
+
+def test_a_fifth_of_each_writers_labels_is_held_out() -> None:
+    """Nothing is in both parts or lost; a hundred digits give two of each label, a few give at least one."""
+    everything = [*crops("anna", [*range(10)] * 10), *crops("bob", [1, 2, 2])]
+    parts = hold_out(everything, "here")
+    held = Counter((crop.writer, crop.label) for crop in parts.held_out)
+    assert [held["anna", label] for label in range(10)] == [2] * 10
+    assert sum(held[writer, label] for writer, label in held if writer == "bob") == 1
+    hashes = [crop.sha256 for crop in (*parts.taught, *parts.held_out)]
+    assert sorted(hashes) == sorted(crop.sha256 for crop in everything)
+    assert hold_out(everything, "here") == parts
+
+
+def test_non_digits_are_taught_and_never_held_out() -> None:
+    """They are no proof that digits are read better."""
+    parts = hold_out([*crops("anna", [*range(10)] * 5 + [10] * 20)], "here")
+    assert sum(crop.label == 10 for crop in parts.taught) == 20
+
+
+def test_metrics_count_and_hash(tmp_path: Path) -> None:
+    """Counts by writer and label; the hash is that of the content, not of the place."""
+    for crop in crops("anna", [*range(10)] * 5 + [10]):
+        write_crop(tmp_path, crop)
+    parts = load_teaching_set(tmp_path)
+    metrics = parts.to_metrics()
+    assert metrics["taught"]["anna"] == {**{str(digit): 4 for digit in range(10)}, "x": 1}
+    assert metrics["held_out"]["anna"] == {str(digit): 1 for digit in range(10)}
+    (tmp_path / "anna").rename(tmp_path / "anne")
+    assert load_teaching_set(tmp_path).sha256 != parts.sha256
+    (tmp_path / "anne").rename(tmp_path / "anna")
+    assert load_teaching_set(tmp_path).sha256 == parts.sha256
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([], "expected at least 20 digits as WRITER/LABEL/.*got 0; fill in a sheet"),
+        ([3, 4] * 9, "got 18; fill in a sheet"),
+        ([7] * 40, "expected digits of several labels in here, got only 7"),
+        ([10] * 40, "got 0; fill in a sheet"),
+    ],
+)
+def test_too_little_is_refused_with_advice(labels: list[int], message: str) -> None:
+    """Few digits, one label, non-digits alone."""
+    with pytest.raises(LabelledFolderError, match=message):
+        hold_out(crops("anna", labels), "here")
+
+
+def test_a_split_keeps_the_order() -> None:
+    """Images and labels side by side, also of nothing."""
+    some = crops("anna", [3, 1, 2])
+    split = to_split(some)
+    assert split.labels.tolist() == [1, 2, 3]
+    assert np.array_equal(split.images[2], some[2].image)
+    assert to_split([]).images.shape == (0, 28, 28)
