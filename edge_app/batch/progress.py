@@ -26,4 +26,5 @@ def progress_bar(unit: str) -> Progress:
         _RateColumn(unit),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        refresh_per_second=2,
     )

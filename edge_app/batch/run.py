@@ -60,14 +60,14 @@ def batch(options: argparse.Namespace) -> int:
     models = Models.load(chosen_model(options), options.runtime)
     files = list(list_files(sources))
     identity = Identity(
-        sources=tuple(without_password(source) for source in sources),
-        listing_sha256=hash_listing(files),
-        model_sha256=models.classifier_sha256,
-        detector_sha256=models.detector_sha256,
-        runtime=models.runtime,
-        formats=formats,
-        batch_pages=options.batch_pages,
-        dpi=options.dpi,
+        tuple(without_password(source) for source in sources),
+        hash_listing(files),
+        models.classifier_sha256,
+        models.detector_sha256,
+        models.runtime,
+        formats,
+        options.batch_pages,
+        options.dpi,
     )
     parts = Parts(options.output, formats, models)
     with ExitStack() as stack:

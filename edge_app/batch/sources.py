@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit, urlunsplit
 
@@ -39,7 +39,7 @@ class SourceFile:
 
 def full_source(source: str) -> str:
     """A SOURCE that means the same wherever it is opened: URLs as they are, paths from the root."""
-    return source if "://" in source or "::" in source else os.path.abspath(source)  # noqa: PTH100 - globs stay
+    return source if _is_url(source) else os.path.abspath(source)  # noqa: PTH100 - globs stay
 
 
 def without_password(source: str) -> str:
@@ -83,7 +83,7 @@ def list_files(sources: Sequence[str]) -> Iterator[SourceFile]:
 
 def name_of(source: str, path: str) -> str:
     """What results call a file: its path, or its URL if it is not local."""
-    if "://" not in source and "::" not in source:
+    if not _is_url(source):
         return path
     with clear_source_errors(source):
         system, _ = fsspec.core.url_to_fs(source)
@@ -93,6 +93,8 @@ def name_of(source: str, path: str) -> str:
 def open_file(source: str, path: str) -> BinaryIO:
     """Opens a file of a SOURCE for reading; it can be sought in. Raises SourceError."""
     with clear_source_errors(source):
+        if not _is_url(source):
+            return Path(path).open("rb")
         system, _ = fsspec.core.url_to_fs(source)
         return cast(BinaryIO, system.open(path, "rb"))
 
@@ -111,6 +113,11 @@ def clear_source_errors(source: str) -> Iterator[None]:
     except Exception as error:
         why = getattr(error, "strerror", None) or _one_line(error)
         raise SourceError(f"expected files to read, got {name} ({why}); check it") from error
+
+
+def _is_url(source: str) -> bool:
+    """Whether fsspec has to say what file system it is; "::" is how it chains them."""
+    return "://" in source or "::" in source
 
 
 def _list_one(source: str) -> list[tuple[str, int]]:

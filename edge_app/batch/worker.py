@@ -12,6 +12,7 @@ import cv2
 from distributed import Worker, WorkerPlugin, get_worker
 
 from ..errors import ClusterError
+from .memory import keep_page_buffers
 from .models import Models
 from .reader import PageResult, TaskReader
 from .sources import SourceFile
@@ -39,6 +40,7 @@ class ReaderPlugin(WorkerPlugin):
         """Called by Dask in the worker."""
         # Cores are shared out by processes; threads beside them only get into each other's way.
         cv2.setNumThreads(1)
+        keep_page_buffers()
         if worker.nanny and threading.current_thread() is threading.main_thread():
             # Ctrl-C reaches all processes of a terminal; the nanny ends this one in good order.
             signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -27,10 +27,11 @@ def add(commands: Any) -> None:
         default="parquet",
         help="of the results (default: %(default)s)",
     )
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
         "--scheduler", metavar="URL", help="tcp://host:8786 of a Dask scheduler (default: this machine alone)"
     )
-    parser.add_argument(
+    where.add_argument(
         "--workers", type=positive, metavar="N", help="processes on this machine (default: as many as cores)"
     )
     parser.add_argument(

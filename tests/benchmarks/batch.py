@@ -6,6 +6,7 @@ Timings need a machine with two idle cores; the kills and the memory do not.
 
 import argparse
 import hashlib
+import json
 import statistics
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def main() -> int:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description="Measures batch reading.")
     parser.add_argument("--pages", type=int, default=10_000, help="to kill and to watch the memory at")
-    parser.add_argument("--rate-pages", type=int, default=2_000, help="to compare rates at")
+    parser.add_argument("--rate-pages", type=int, default=4_000, help="to compare rates at")
     parser.add_argument("--rounds", type=int, default=3, help="of rates; medians are told")
     parser.add_argument("--only", choices=("kills", "rates", "cost"), action="append")
     parser.add_argument("--bare", type=Path, help=argparse.SUPPRESS)
@@ -86,7 +87,7 @@ def measure_kills(folder: Path, pages: int) -> bool:
     started_s = time.monotonic()
     workers, runs = disturb(source, folder / "killed", parts=len(list((folder / "calm" / "done").iterdir())))
     row("disturbed, 2 workers", f"{time.monotonic() - started_s:.0f} s, {workers} workers and {runs} runs killed")
-    results = sum(int(path.read_text().split('"pages": ')[1].split(",")[0]) for path in markers(folder / "killed"))
+    results = sum(json.loads(path.read_bytes())["counts"]["pages"] for path in (folder / "killed" / "done").iterdir())
     held &= row("pages", str(results), f"exactly {pages}", results == pages)
     held &= row("runs killed", str(runs), "exactly 2", runs == 2)
     held &= row("workers killed", str(workers), "at least 1", workers >= 1)
@@ -125,11 +126,6 @@ def disturb(source: Path, output: Path, parts: int) -> tuple[int, int]:
         time.sleep(0.1)
     run.wait()
     return workers, runs
-
-
-def markers(output: Path) -> list[Path]:
-    """The markers of the parts that are done."""
-    return sorted((output / "done").iterdir())
 
 
 def digest(output: Path) -> dict[str, str]:

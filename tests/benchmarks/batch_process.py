@@ -1,5 +1,6 @@
 """A run of `python -m edge_app batch` as a process: its workers' ids and memory, killed or left alone."""
 
+import json
 import os
 import re
 import signal
@@ -9,7 +10,6 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-RATE = re.compile(r"edge_app: (\d+) pages in ([\d.]+) s")
 
 
 class BatchProcess:
@@ -29,12 +29,13 @@ class BatchProcess:
         )
 
     def wait(self) -> float:
-        """Waits for its end; returns the pages a second that it tells, of reading alone."""
+        """Waits for its end; returns the pages a second after its first part, which has the start-up in it."""
         told, _ = self._process.communicate()
-        found = RATE.search(told)
-        if self._process.returncode != 0 or found is None:
-            raise RuntimeError(f"expected a run to end well, got exit code {self._process.returncode}: {told}")
-        return int(found[1]) / float(found[2])
+        first, *others = sorted((self.output / "done").glob("part-*"))
+        if self._process.returncode != 0 or not others:
+            raise RuntimeError(f"expected a run of two parts or more, got {self._process.returncode}: {told}")
+        pages: int = sum(json.loads(path.read_bytes())["counts"]["pages"] for path in others)
+        return pages / (others[-1].stat().st_mtime - first.stat().st_mtime)
 
     @property
     def running(self) -> bool:
