@@ -79,7 +79,7 @@ def test_calibrate_fits_both() -> None:
     contract = calibrate(
         ModelContract(provenance={"seed": 1}), SHARP[:, :10] @ np.eye(10, 11, dtype=np.float32), LABELS
     )
-    assert contract.provenance == {"seed": 1}
+    assert contract.provenance == {"seed": 1, "doubtful_percent": 100.0}
     assert contract.temperature != 1.0
 
 
