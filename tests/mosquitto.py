@@ -114,6 +114,10 @@ class Listener:
         """Everything heard on a topic."""
         return [payload for name, payload in self.heard if name == topic]
 
+    def send(self, topic: str, payload: bytes) -> None:
+        """Says something itself."""
+        self._client.publish(topic, payload, qos=1).wait_for_publish(10)
+
     def close(self) -> None:
         """Leaves."""
         self._client.disconnect()

@@ -47,6 +47,14 @@ def add_live(parser: argparse.ArgumentParser) -> None:
         "--mqtt-ca", type=Path, metavar="FILE", help="certificate authority for mqtts (default: system's)"
     )
     parser.add_argument(
+        "--model-url",
+        metavar="URL",
+        help="install models that TOPIC/model/set announces, fetched here and nowhere else: http(s)://…/{sha256}.tflite",
+    )
+    parser.add_argument(
+        "--require-signature", type=Path, metavar="KEY.pub", help="only those that this key's owner signed"
+    )
+    parser.add_argument(
         "--state", type=Path, metavar="DIR", help="where undelivered readings are kept (default: XDG's)"
     )
     add_model(parser)

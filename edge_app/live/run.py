@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
             require_writable(options.collect, "--collect")
         crops = None if options.collect is None else CropQueue(options.collect, options.writer)
         # Before the camera: what is wrong with a flag shows at once.
-        outputs = _outputs(options, stack)
+        outputs = _outputs(options, state, stack)
         with contextlib.suppress(InterruptedError):
             camera = SupervisedCamera(options.camera, options.size, options.fps, stop, state.camera_changed)
             held.append(stack.enter_context(camera))
@@ -77,12 +77,12 @@ def _collecting(crops: CropQueue, reader: CurrentReader) -> Callable[[Frame, Pag
     return collect
 
 
-def _outputs(options: argparse.Namespace, stack: contextlib.ExitStack) -> list[Output]:
+def _outputs(options: argparse.Namespace, state: LiveState, stack: contextlib.ExitStack) -> list[Output]:
     outputs: list[Output] = [Console(options.json or not sys.stdout.isatty())]
     if options.mqtt is not None:
-        from ..mqtt.publisher import open_output
+        from ..mqtt.open import open_outputs
 
-        outputs.append(open_output(options))
+        outputs += open_outputs(options, state)
     for output in outputs:
         stack.callback(output.close)
     return outputs

@@ -1,25 +1,24 @@
 """Tells a broker each event once, in order, whatever becomes of the connection meanwhile."""
 
-import argparse
 import contextlib
 import importlib
 import json
 import logging
-import os
 import queue
 import ssl
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..errors import MissingPartError, OptionError
 from ..live.event import NumberEvent
 from ..version import project_version
-from .discovery import OFFLINE, ONLINE, Topics, configuration
+from .discovery import OFFLINE, ONLINE, Topics, configurations
 from .outbox import Outbox
-from .url import Broker, parse_url
+from .url import Broker
 
 LOG = logging.getLogger(__name__)
 
@@ -48,7 +47,9 @@ class MqttOutput:
 
     def __init__(self, broker: Broker, outbox: Outbox, password: str | None = None, ca: Path | None = None) -> None:
         self._broker, self._outbox = broker, outbox
-        self._topics = Topics(broker.topic)
+        self.topics = Topics(broker.topic)
+        self._states: dict[str, str] = {}
+        self._heard: dict[str, Callable[[bytes], None]] = {}
         self._acknowledged: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._connected, self._something, self._ended = threading.Event(), threading.Event(), threading.Event()
         self._last_trouble = ""
@@ -65,6 +66,18 @@ class MqttOutput:
         self._outbox.put(json.dumps(event.to_record()))
         self._something.set()
 
+    def state(self, topic: str, record: dict[str, Any]) -> None:
+        """Says how something is, retained: only the last state counts, so none is kept for a broker that is away."""
+        self._states[topic] = json.dumps(record)
+        if self._connected.is_set():
+            self._client.publish(topic, self._states[topic], qos=1, retain=True)
+
+    def listen(self, topic: str, heard: Callable[[bytes], None]) -> None:
+        """Calls a function, which must return at once, with each message on a topic."""
+        self._heard[topic] = heard
+        if self._connected.is_set():
+            self._client.subscribe(topic, qos=1)
+
     def close(self) -> None:
         """Delivers what it can in a moment, says offline, and leaves; what is left goes out at the next start."""
         if self._ended.is_set():
@@ -77,7 +90,7 @@ class MqttOutput:
         self._threads[1].join(FLUSH_S)
         if self._connected.is_set():
             with contextlib.suppress(ValueError, RuntimeError):
-                self._client.publish(self._topics.availability, OFFLINE, qos=1, retain=True).wait_for_publish(0.1)
+                self._client.publish(self.topics.availability, OFFLINE, qos=1, retain=True).wait_for_publish(0.1)
         self._client.disconnect()
         self._threads[0].join(FLUSH_S)
         self._outbox.close()
@@ -100,11 +113,12 @@ class MqttOutput:
                 raise OptionError(
                     f"expected a PEM file of certificates for --mqtt-ca, got {ca} ({error}); check it"
                 ) from error
-        client.will_set(self._topics.availability, OFFLINE, qos=1, retain=True)
+        client.will_set(self.topics.availability, OFFLINE, qos=1, retain=True)
         client.reconnect_delay_set(FIRST_RETRY_S, LAST_RETRY_S)
         client.connect_timeout = CONNECT_S
         client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
         client.on_connect_fail, client.on_publish = self._on_connect_fail, self._on_publish
+        client.on_message = self._on_message
         return client
 
     def _network(self) -> None:
@@ -120,7 +134,7 @@ class MqttOutput:
             elif self._connected.wait(0.1):
                 payload = json.dumps({"id": item.number, **json.loads(item.text)})
                 # Not acknowledged when the connection breaks, paho sends it again by itself on the next one.
-                if self._wait_for(self._client.publish(self._topics.number, payload, qos=1, retain=True).mid):
+                if self._wait_for(self._client.publish(self.topics.number, payload, qos=1, retain=True).mid):
                     self._outbox.done(item.number)
 
     def _wait_for(self, message: int) -> bool:
@@ -137,8 +151,13 @@ class MqttOutput:
             return
         self._last_trouble = ""
         LOG.info("mqtt: connected to %s, %d readings to deliver", self._broker.host, len(self._outbox))
-        client.publish(self._topics.discovery, configuration(self._topics, project_version()), qos=1, retain=True)
-        client.publish(self._topics.availability, ONLINE, qos=1, retain=True)
+        for topic, text in configurations(self.topics, project_version()).items():
+            client.publish(topic, text, qos=1, retain=True)
+        client.publish(self.topics.availability, ONLINE, qos=1, retain=True)
+        for topic, text in list(self._states.items()):
+            client.publish(topic, text, qos=1, retain=True)
+        for topic in self._heard:
+            client.subscribe(topic, qos=1)
         self._connected.set()
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
@@ -152,37 +171,13 @@ class MqttOutput:
     def _on_publish(self, _client: Any, _data: Any, message: int, _reason: Any, _properties: Any) -> None:
         self._acknowledged.put(message)
 
+    def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
+        heard = self._heard.get(message.topic)
+        if heard is not None:
+            heard(bytes(message.payload))
+
     def _trouble(self, what: str) -> None:
         # Once, not at each attempt.
         if what != self._last_trouble:
             self._last_trouble = what
             LOG.warning("mqtt: %s:%d %s; readings are kept, trying on", self._broker.host, self._broker.port, what)
-
-
-def open_output(options: argparse.Namespace) -> MqttOutput:
-    """The output that `run`'s flags ask for; raises OptionError, OutputError, MissingPartError."""
-    broker, password = parse_url(options.mqtt), _password(options.mqtt_password_file)
-    outbox = Outbox(state_folder(options.state))
-    try:
-        return MqttOutput(broker, outbox, password, options.mqtt_ca)
-    except BaseException:
-        outbox.close()
-        raise
-
-
-def state_folder(asked: Path | None) -> Path:
-    """Where what must outlive a run is kept: --state, else systemd's, else XDG's."""
-    if asked is not None:
-        return asked
-    if os.environ.get("STATE_DIRECTORY"):
-        return Path(os.environ["STATE_DIRECTORY"].split(":")[0])
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "digits-edge"
-
-
-def _password(path: Path | None) -> str | None:
-    if path is None:
-        return os.environ.get("MQTT_PASSWORD")
-    try:
-        return path.read_text().strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"expected a file for --mqtt-password-file, got {path} ({error}); check it") from error

@@ -13,8 +13,10 @@ import pytest
 from convert.card import ROOT
 from edge_app.errors import OptionError
 from edge_app.live.event import NumberEvent
+from edge_app.live.state import LiveState
+from edge_app.mqtt.open import open_outputs, state_folder
 from edge_app.mqtt.outbox import Outbox
-from edge_app.mqtt.publisher import MqttOutput, open_output, state_folder
+from edge_app.mqtt.publisher import MqttOutput
 from edge_app.mqtt.url import parse_url
 from tests.mosquitto import NEEDS, PASSWORD, Listener, Mosquitto, wait_until
 from tests.parts import require
@@ -74,6 +76,8 @@ def test_numbers_arrive_in_order_with_discovery(broker: Mosquitto, listener: Lis
     assert config["default_entity_id"] == "sensor.digits_home_meter_number"
     assert config["origin"]["name"] == "digits-edge"
     assert config["device"]["identifiers"] == ["digits_home_meter"]
+    problem = listener.last("homeassistant/binary_sensor/digits_home_meter/doubtful/config")
+    assert (problem["device_class"], problem["state_topic"]) == ("problem", "home/meter/drift")
     assert wait_until(lambda: listener.all("home/meter/availability")[-1:] == ["offline"])
     assert "online" in listener.all("home/meter/availability")
 
@@ -140,7 +144,7 @@ def test_telling_never_waits(tmp_path: Path) -> None:
 
 
 def test_the_app_itself(broker: Mosquitto, listener: Listener, tmp_path: Path) -> None:
-    """`run --mqtt`, with a password file, and killed: the last will says offline."""
+    """`run --mqtt`, with a password file, and killed: the last will says offline; drift is told, too."""
     (tmp_path / "password").write_text(PASSWORD + "\n")
     command = [sys.executable, "-m", "edge_app", "run", "--camera", str(PAGE), "--mqtt", broker.url()]
     command += ["--mqtt-password-file", str(tmp_path / "password"), "--state", str(tmp_path / "state")]
@@ -148,6 +152,7 @@ def test_the_app_itself(broker: Mosquitto, listener: Listener, tmp_path: Path) -
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         assert wait_until(lambda: len(texts(listener)) == 7)
         process.send_signal(signal.SIGKILL)
+    assert listener.last("home/meter/drift")["alarm"] is False
     assert sorted(texts(listener)) == sorted(["6639031729", "826", "92650", "761045536", "30", "8", "14"])
     assert wait_until(lambda: listener.last("home/meter/availability") == "offline")
 
@@ -155,9 +160,15 @@ def test_the_app_itself(broker: Mosquitto, listener: Listener, tmp_path: Path) -
 def test_flags_that_cannot_be_used(tmp_path: Path) -> None:
     """A password file that is not there, an authority that is no certificate."""
     flags = {"mqtt": "mqtts://broker/a", "mqtt_password_file": None, "mqtt_ca": None, "state": tmp_path}
-    for wrong in ({"mqtt_password_file": tmp_path / "none"}, {"mqtt_ca": PAGE}, {"mqtt": "nonsense"}):
+    flags |= {"model_url": None, "model": None, "store": tmp_path / "store", "require_signature": None}
+    for wrong in (
+        {"mqtt_password_file": tmp_path / "none"},
+        {"mqtt_ca": PAGE},
+        {"mqtt": "nonsense"},
+        {"model_url": "file:///etc"},
+    ):
         with pytest.raises(OptionError, match="expected"):
-            open_output(argparse.Namespace(**{**flags, **wrong}))
+            open_outputs(argparse.Namespace(**{**flags, **wrong}), LiveState())
 
 
 def test_where_the_state_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,136 @@
+"""Models for many devices: announced by MQTT, fetched from where the owner said, verified, switched to, reported."""
+
+import json
+import logging
+import queue
+import re
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import DigitsError, ModelError, OptionError
+from ..model_file import MAX_BYTES
+from ..store.store import ModelStore
+
+LOG = logging.getLogger(__name__)
+PLACE = "{sha256}"
+FETCH_S = 60.0
+CHUNK_BYTES = 1 << 16
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_VERSION = re.compile(r"[\w.+-]{1,60}")
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """A model that the fleet shall read with.
+
+    Attributes:
+        version: its name, for people.
+        sha256: its hash, hexadecimal.
+    """
+
+    version: str
+    sha256: str
+
+    @classmethod
+    def parse(cls, payload: bytes) -> "Announcement":
+        """Reads {"version": "2026.11", "sha256": "…"}; raises ModelError for anything else."""
+        try:
+            fields = json.loads(payload)
+            found = cls(fields["version"], fields["sha256"])
+            fits = bool(_VERSION.fullmatch(found.version) and _SHA256.fullmatch(found.sha256))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            fits = False
+        if not fits:
+            raise ModelError('expected an announcement {"version": …, "sha256": 64 hexadecimal digits}, got another')
+        return found
+
+
+class ModelUpdates:
+    """Installs announced models, one at a time, in a thread of its own; reading goes on meanwhile, whatever happens.
+
+    Args:
+        store: where they are installed.
+        url: where they are fetched, with "{sha256}" for the hash; nothing else is ever fetched.
+        public_key: a PEM file; models must then be signed by its owner, URL + ".sig".
+        report: told what became of each announcement, and at the start which model is current.
+
+    Raises:
+        OptionError: a URL that is not http or https.
+    """
+
+    def __init__(
+        self, store: ModelStore, url: str, public_key: Path | None, report: Callable[[dict[str, Any]], None]
+    ) -> None:
+        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+            raise OptionError(f"expected http(s)://host/…/{PLACE}.tflite for --model-url, got {url!r}")
+        self._store, self._url, self._public_key, self._report = store, url, public_key, report
+        self._announced: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="model-updates", daemon=True)
+        self._thread.start()
+
+    def announced(self, payload: bytes) -> None:
+        """Takes an announcement; returns at once."""
+        self._announced.put(payload)
+
+    def close(self) -> None:
+        """Takes no more; what is under way may end with the process, as an installation stands that."""
+        self._announced.put(None)
+
+    def _work(self) -> None:
+        self._report({"status": "current", "sha256": self._store.current().sha256})
+        while (payload := self._announced.get()) is not None:
+            self._report(self._follow(payload))
+
+    def _follow(self, payload: bytes) -> dict[str, Any]:
+        about: dict[str, Any] = {}
+        try:
+            wanted = Announcement.parse(payload)
+            about = {"version": wanted.version, "sha256": wanted.sha256}
+            if self._store.current().sha256 == wanted.sha256:
+                return {"status": "current", **about}
+            self._install(wanted)
+        except DigitsError as error:
+            LOG.warning("model: refused: %s", error)
+            return {"status": "refused", **about, "reason": str(error), "current": self._store.current().sha256}
+        LOG.info("model: version %s installed", about["version"])
+        return {"status": "installed", **about}
+
+    def _install(self, wanted: Announcement) -> None:
+        url = self._url.replace(PLACE, wanted.sha256)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.tflite"
+            path.write_bytes(fetch(url))
+            if self._public_key is not None:
+                Path(f"{path}.sig").write_bytes(fetch(f"{url}.sig"))
+            self._store.install(path, sha256=wanted.sha256, public_key=self._public_key, source=url)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """The owner said where from; nobody else does."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Refuses."""
+
+
+def fetch(url: str) -> bytes:
+    """What lies at a URL, at most as large as a model may be; raises ModelError."""
+    opener = urllib.request.build_opener(_NoRedirect)
+    try:
+        with opener.open(url, timeout=FETCH_S) as answer:
+            content = bytearray()
+            while chunk := answer.read(CHUNK_BYTES):
+                content += chunk
+                if len(content) > MAX_BYTES:
+                    raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got more from {url}")
+            return bytes(content)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"expected a model at {url}, got: {error}; check --model-url and the server") from error

@@ -1,0 +1,148 @@
+"""Models for many devices, over mosquitto and an HTTP server."""
+
+import functools
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convert.card import ROOT
+from edge_app.errors import ModelError, OptionError
+from edge_app.model_file import read_model, shipped_model_path
+from edge_app.mqtt.fleet import Announcement, ModelUpdates, fetch
+from edge_app.store.store import ModelStore
+from tests.mosquitto import NEEDS, PASSWORD, Listener, Mosquitto, wait_until
+from tests.parts import require
+
+from ..live.test_current_reader import another_model
+
+PAGE = ROOT / "tests" / "pages" / "example.jpg"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files, redirects /moved/, and logs nothing."""
+
+    def do_GET(self) -> None:
+        """A file, or a redirection to it."""
+        if self.path.startswith("/moved/"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/moved"))
+            self.end_headers()
+        else:
+            super().do_GET()
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """An HTTP server of a folder, and its address."""
+    (tmp_path / "served").mkdir()
+    handler = functools.partial(Quiet, directory=str(tmp_path / "served"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as serving:
+        thread = threading.Thread(target=serving.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_address[1]}"
+        serving.shutdown()
+        thread.join()
+
+
+def announcement(sha256: str, version: str = "2") -> bytes:
+    """What an owner sends."""
+    return json.dumps({"version": version, "sha256": sha256}).encode()
+
+
+def serve(folder: Path) -> str:
+    """Puts another model there under its hash, and returns that."""
+    path = another_model(folder / "new.tflite")
+    sha256 = read_model(path).sha256
+    path.rename(folder / f"{sha256}.tflite")
+    return sha256
+
+
+def followed(folder: Path, url: str, *payloads: bytes) -> tuple[ModelStore, list[dict[str, Any]]]:
+    """What is reported of announcements, after the model that was current at the start."""
+    store, reports = ModelStore(folder / "store"), list[dict[str, Any]]()
+    updates = ModelUpdates(store, url, None, reports.append)
+    for payload in payloads:
+        updates.announced(payload)
+    assert wait_until(lambda: len(reports) == 1 + len(payloads))
+    updates.close()
+    assert reports[0] == {"status": "current", "sha256": read_model(shipped_model_path()).sha256}
+    return store, reports[1:]
+
+
+def test_an_announced_model_is_installed_and_reported(tmp_path: Path, server: str) -> None:
+    """Once; announced again it is current already."""
+    sha256 = serve(tmp_path / "served")
+    payload = announcement(sha256)
+    store, (first, second) = followed(tmp_path, server + "/{sha256}.tflite", payload, payload)
+    assert first == {"status": "installed", "version": "2", "sha256": sha256}
+    assert second["status"] == "current"
+    assert store.current().sha256 == sha256
+
+
+@pytest.mark.parametrize("place", ["/moved/{sha256}.tflite", "/other.tflite", "/none/{sha256}.tflite"])
+def test_a_bad_one_is_refused_and_reported(tmp_path: Path, server: str, place: str) -> None:
+    """A redirection, a file with another hash, none at all: the former model stays."""
+    sha256 = serve(tmp_path / "served")
+    (tmp_path / "served" / "other.tflite").write_bytes(shipped_model_path().read_bytes())
+    store, (report,) = followed(tmp_path, server + place, announcement(sha256))
+    assert (report["status"], report["sha256"]) == ("refused", sha256)
+    assert report["reason"].startswith("expected ")
+    assert store.current().sha256 == read_model(shipped_model_path()).sha256 == report["current"]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        *(b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"version": 1, "sha256": 2}', announcement("../../etc/passwd")),
+        *(announcement("A" * 64), announcement("0" * 64, "a b"), announcement("0" * 64, "x" * 100)),
+    ],
+)
+def test_nonsense_is_refused(tmp_path: Path, payload: bytes) -> None:
+    """Nothing is fetched for it, and the next announcement is taken."""
+    with pytest.raises(ModelError, match="announcement"):
+        Announcement.parse(payload)
+    _, (report,) = followed(tmp_path, "http://192.0.2.1/{sha256}.tflite", payload)
+    assert report["status"] == "refused"
+
+
+def test_only_web_addresses(tmp_path: Path) -> None:
+    """Neither files nor nothing, and no server is a clear error."""
+    for url in ("file:///etc/passwd", "ftp://host/a", "nonsense", "http:///a"):
+        with pytest.raises(OptionError, match="--model-url"):
+            ModelUpdates(ModelStore(tmp_path), url, None, print)
+    with pytest.raises(ModelError, match="Connection refused"):
+        fetch("http://127.0.0.1:9/a.tflite")
+
+
+def test_the_app_switches_when_it_is_told(tmp_path: Path, server: str) -> None:
+    """`run --mqtt --model-url`: announced by the broker, installed, reported; reading goes on."""
+    require(NEEDS)
+    sha256 = serve(tmp_path / "served")
+    (tmp_path / "broker").mkdir()
+    with Mosquitto(tmp_path / "broker") as broker:
+        listener = Listener(broker)
+        assert listener.subscribed.wait(60)
+        (tmp_path / "password").write_text(PASSWORD)
+        command = [sys.executable, "-m", "edge_app", "run", "--camera", str(PAGE), "--mqtt", broker.url()]
+        command += ["--mqtt-password-file", str(tmp_path / "password"), "--state", str(tmp_path / "state")]
+        command += ["--store", str(tmp_path / "store"), "--model-url", server + "/{sha256}.tflite"]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as app:
+            assert wait_until(lambda: listener.last("home/meter/model") is not None)
+            listener.send("home/meter/model/set", announcement(sha256))
+            assert wait_until(lambda: listener.last("home/meter/model")["status"] == "installed")
+            assert app.stderr is not None
+            while f"model: now {sha256[:12]}" not in (line := app.stderr.readline()):
+                assert line
+            app.terminate()
+            assert app.wait(10) == 0
+        listener.close()
