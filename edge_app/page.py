@@ -5,6 +5,12 @@ from dataclasses import dataclass
 Box = tuple[int, int, int, int]
 
 
+def middle_in(inner: Box, outer: Box) -> bool:
+    """Whether the middle of one box lies in another."""
+    x, y = inner[0] + inner[2] / 2, inner[1] + inner[3] / 2
+    return outer[0] <= x <= outer[0] + outer[2] and outer[1] <= y <= outer[1] + outer[3]
+
+
 @dataclass(frozen=True)
 class Digit:
     """One digit.
@@ -58,3 +64,9 @@ class Page:
     def text(self) -> str:
         """The lines' texts, joined by newlines."""
         return "\n".join(line.text for line in self.lines)
+
+    def digits_in(self, box: Box) -> tuple[tuple[Digit, ...], tuple[Box, ...]]:
+        """The digits in a box, and the ink of a digit's height among them that was refused."""
+        digits = tuple(digit for line in self.lines for digit in line.digits if middle_in(digit.box, box))
+        low_px = min((digit.box[3] for digit in digits), default=0) / 2
+        return digits, tuple(each for each in self.refused if each[3] >= low_px and middle_in(each, box))

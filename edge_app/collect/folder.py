@@ -76,6 +76,11 @@ def write_crop(folder: Path, crop: LabelledCrop, raw: NDArray[np.uint8] | None =
     return path
 
 
+def count_digits(folder: Path, writer: str) -> int:
+    """How many labelled digits of a writer there are, whether they can be read or not."""
+    return sum(1 for label in DIGIT_LABELS for _ in (folder / writer / label).glob("*.png"))
+
+
 def read_crops(folder: Path) -> list[LabelledCrop]:
     """Reads all crops of a folder, each content once, in the order of writer, label and hash.
 

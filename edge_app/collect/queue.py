@@ -22,6 +22,8 @@ from ..model_file import write_atomically
 from .folder import FOLDERS, LabelledCrop, check_writer, write_crop
 
 WAITING, DONE = "unlabelled", "labelled"
+# The reason of crops of a number that somebody says is wrong.
+CORRECTED = "corrected"
 CAPACITY, MAX_AGE_S = 2_000, 30 * 24 * 3600
 # In the order in which they are written and moved.
 SUFFIXES = (".png", ".raw.png", ".known")
@@ -36,7 +38,7 @@ class WaitingCrop:
         id: 16 hexadecimal digits, of its pixels.
         guess: 0 to 9, what the model takes it for.
         confidence: of the guess, in [0, 1].
-        reason: "refused" or "unsure".
+        reason: "refused", "unsure" or CORRECTED.
         time_s: when it was seen, seconds since 1970.
         model_sha256: hash of the model.
         box: (x, y, width, height) in the frame.
@@ -64,43 +66,54 @@ class CropQueue:
         capacity: beyond it the oldest waiting go.
         max_age_s: what is older goes.
 
+    Attributes:
+        folder: the same.
+        writer: the same.
+
     Raises:
         ValueError: a writer that cannot be a folder's name.
     """
 
     def __init__(self, folder: Path, writer: str, capacity: int = CAPACITY, max_age_s: float = MAX_AGE_S) -> None:
-        self._folder, self._writer = folder, check_writer(writer)
+        self.folder, self.writer = folder, check_writer(writer)
         self._capacity, self._max_age_s, self._lock = capacity, max_age_s, threading.Lock()
 
-    def add(self, crop: WaitingCrop, image: NDArray[np.uint8], raw: NDArray[np.uint8]) -> None:
-        """Keeps a crop, unless the same one was kept before.
+    def add(self, crop: WaitingCrop, image: NDArray[np.uint8], raw: NDArray[np.uint8]) -> bool:
+        """Keeps a crop, unless the same one was labelled before.
 
         Args:
             crop: what is known of it.
             image: uint8 (28, 28), 255 = ink.
             raw: uint8 (h, w), the place with what is around it.
 
+        Returns:
+            Whether it waits for a label now.
+
         Raises:
             OutputError: the folder cannot be written.
         """
         with self._lock:
-            if any(self._file(place, crop.id, ".known").exists() for place in (WAITING, DONE)):
-                return
+            if self._file(DONE, crop.id, ".json").exists():
+                return False
+            known = any(self._file(place, crop.id, ".known").exists() for place in (WAITING, DONE))
+            if known and crop.reason != CORRECTED:
+                return True
             contents = _png(image), _png(raw), json.dumps(asdict(crop)).encode()
             for suffix, content in zip(SUFFIXES, contents, strict=True):
                 write_atomically(self._file(WAITING, crop.id, suffix), content)
             self._prune()
+            return True
 
     def waiting(self) -> list[WaitingCrop]:
-        """What waits, the oldest first."""
+        """What waits: corrected numbers first, digit by digit, then the oldest."""
         with self._lock:
             self._finish()
-            found = [_read(path) for path in (self._folder / WAITING).glob("*.known")]
-        return sorted((crop for crop in found if crop is not None), key=lambda crop: crop.time_s)
+            found = [_read(path) for path in (self.folder / WAITING).glob("*.known")]
+        return sorted((crop for crop in found if crop is not None), key=_urgency)
 
     def labelled(self) -> int:
         """How many were labelled."""
-        return sum(1 for _ in (self._folder / DONE).glob("*.json"))
+        return sum(1 for _ in (self.folder / DONE).glob("*.json"))
 
     def picture(self, crop_id: str) -> bytes | None:
         """A waiting crop's place as PNG, or None if it does not wait."""
@@ -133,7 +146,7 @@ class CropQueue:
                 raise LabelledFolderError(f"expected a crop without a label, got one labelled {former}; undo first")
             if not known or not self._file(WAITING, crop_id, ".known").exists():
                 raise LabelledFolderError("expected a crop that waits, got an unknown one; load the page again")
-            path = write_crop(self._folder, self._crop(crop_id, label))
+            path = write_crop(self.folder, self._crop(crop_id, label))
             self._unlink_crops(crop_id, but=path)
             record = {"label": label, "labelled_s": time.time()}
             write_atomically(self._file(DONE, crop_id, ".json"), json.dumps(record).encode())
@@ -143,7 +156,7 @@ class CropQueue:
         """Takes the last label back; returns the crop's id, or None if there is none."""
         with self._lock:
             self._finish()
-            done = [(json.loads(path.read_text()), path) for path in (self._folder / DONE).glob("*.json")]
+            done = [(json.loads(path.read_text()), path) for path in (self.folder / DONE).glob("*.json")]
             if not done:
                 return None
             last = max(done, key=lambda each: float(each[0]["labelled_s"]))[1]
@@ -153,11 +166,11 @@ class CropQueue:
 
     def _finish(self) -> None:
         """Moves what is labelled behind its label, and what is not any more back."""
-        labelled = {path.stem for path in (self._folder / DONE).glob("*.json")}
-        waiting = {path.stem for path in (self._folder / WAITING).glob("*.known")}
+        labelled = {path.stem for path in (self.folder / DONE).glob("*.json")}
+        waiting = {path.stem for path in (self.folder / WAITING).glob("*.known")}
         for crop_id in labelled & waiting:
             self._move(crop_id, WAITING, DONE)
-        for crop_id in {path.stem for path in (self._folder / DONE).glob("*.known")} - labelled:
+        for crop_id in {path.stem for path in (self.folder / DONE).glob("*.known")} - labelled:
             self._unlink_crops(crop_id)
             self._move(crop_id, DONE, WAITING)
 
@@ -168,13 +181,13 @@ class CropQueue:
 
     def _unlink_crops(self, crop_id: str, but: Path | None = None) -> None:
         for label in FOLDERS:
-            path = self._folder / self._writer / label / f"{crop_id}.png"
+            path = self.folder / self.writer / label / f"{crop_id}.png"
             if path != but:
                 path.unlink(missing_ok=True)
 
     def _prune(self) -> None:
         """Drops what is too old or too much."""
-        there = sorted((self._folder / WAITING).glob("*.known"), key=lambda path: path.stat().st_mtime)
+        there = sorted((self.folder / WAITING).glob("*.known"), key=lambda path: path.stat().st_mtime)
         oldest_s = time.time() - self._max_age_s
         for index, path in enumerate(there):
             if len(there) - index > self._capacity or path.stat().st_mtime < oldest_s:
@@ -185,10 +198,10 @@ class CropQueue:
         image = cv2.imread(str(self._file(WAITING, crop_id, ".png")), cv2.IMREAD_GRAYSCALE)
         if image is None:
             raise LabelledFolderError(f"expected the picture of crop {crop_id}, got a damaged one; delete it")
-        return LabelledCrop(self._writer, FOLDERS.index(label), np.asarray(image, np.uint8))
+        return LabelledCrop(self.writer, FOLDERS.index(label), np.asarray(image, np.uint8))
 
     def _file(self, place: str, crop_id: str, suffix: str) -> Path:
-        return self._folder / place / f"{crop_id}{suffix}"
+        return self.folder / place / f"{crop_id}{suffix}"
 
 
 def _read(path: Path) -> WaitingCrop | None:
@@ -198,6 +211,10 @@ def _read(path: Path) -> WaitingCrop | None:
         return WaitingCrop(**{**fields, "box": tuple(fields["box"]), "frame_wh": tuple(fields["frame_wh"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def _urgency(crop: WaitingCrop) -> tuple[bool, float, int]:
+    return crop.reason != CORRECTED, crop.time_s, crop.box[0]
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

@@ -68,11 +68,15 @@ def write_template(path: Path) -> None:
     """Writes the empty sheet as .png or .pdf, A4 at 300 dpi; raises OutputError for another name or place."""
     if path.suffix.lower() not in SUFFIXES:
         raise OutputError(f"expected a name that ends in .png or .pdf, got {path}; choose another")
+    write_atomically(path, template_file(path.suffix[1:].upper()))
+
+
+def template_file(kind: str) -> bytes:
+    """The empty sheet as a file of the kind "PDF" or "PNG"."""
     coded = io.BytesIO()
-    kind = path.suffix[1:].upper()
     sizes = {"dpi": (DPI, DPI)} if kind == "PNG" else {"resolution": float(DPI)}
     Image.fromarray(draw_template()).save(coded, kind, **sizes)
-    write_atomically(path, coded.getvalue())
+    return coded.getvalue()
 
 
 def _print(page: Grey, text: str, at_xy: tuple[int, int], size: float) -> None:

@@ -48,12 +48,9 @@ class DriftMonitor:
 
     def told(self, box: Box, page: Page) -> None:
         """Takes a number that is told: its box, and the page that settled it."""
-        inside = [digit for line in page.lines for digit in line.digits if _within(digit.box, box)]
-        low_px = min((digit.box[3] for digit in inside), default=0)
-        # Ink of a digit's height between a number's digits is a digit that was refused.
-        refused = sum(_within(each, box) and each[3] >= low_px / 2 for each in page.refused)
-        self._doubtful.extend(digit.confidence < DOUBTFUL_BELOW for digit in inside)
-        self._doubtful.extend([True] * refused)
+        digits, refused = page.digits_in(box)
+        self._doubtful.extend(digit.confidence < DOUBTFUL_BELOW for digit in digits)
+        self._doubtful.extend([True] * len(refused))
 
     def now(self) -> Drift:
         """The state of things."""
@@ -61,9 +58,3 @@ class DriftMonitor:
         share = sum(self._doubtful) / digits if digits else 0.0
         level = max(ALARM_SHARE, ALARM_TIMES * self._usual)
         return Drift(share, digits, self._usual, digits >= LEAST and share >= level)
-
-
-def _within(inner: Box, outer: Box) -> bool:
-    """Whether the middle of one box lies in another."""
-    x, y = inner[0] + inner[2] / 2, inner[1] + inner[3] / 2
-    return outer[0] <= x <= outer[0] + outer[2] and outer[1] <= y <= outer[1] + outer[3]

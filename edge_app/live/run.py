@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import FrameType
 
 import cv2
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         reader = CurrentReader(options, steady=True, switched=state.model_changed)
         if options.collect is not None:
             require_writable(options.collect, "--collect")
-        crops = None if options.collect is None else CropQueue(options.collect, options.writer)
+        collector = None if options.collect is None else Collector(CropQueue(options.collect, options.writer))
         # Before the camera: what is wrong with a flag shows at once.
         outputs = _outputs(options, state, stack)
         with contextlib.suppress(InterruptedError):
@@ -62,19 +62,14 @@ def run(options: argparse.Namespace) -> int:
             if options.preview_port is not None:
                 from ..web.open import open_web
 
-                stack.callback(open_web(options, state, Info(reader.classifier.runtime), photographs, crops).close)
-            collect = (lambda *_: None) if crops is None else _collecting(crops, reader)
+                stack.callback(open_web(options, state, Info(reader.classifier.runtime), photographs, collector).close)
+
+            def collect(frame: Frame, page: Page) -> None:
+                if collector is not None:
+                    collector.see(frame.luma, page, reader.classifier, reader.classifier.model_sha256)
+
             LiveLoop(camera, reader, outputs, state, stop, notifier, photographs, collect).run(options.frames)
     return 0
-
-
-def _collecting(crops: CropQueue, reader: CurrentReader) -> Callable[[Frame, Page], None]:
-    collector = Collector(crops)
-
-    def collect(frame: Frame, page: Page) -> None:
-        collector.see(frame.luma, page, reader.classifier, reader.classifier.model_sha256)
-
-    return collect
 
 
 def _outputs(options: argparse.Namespace, state: LiveState, stack: contextlib.ExitStack) -> list[Output]:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from ..collect.queue import CropQueue
+from ..collect.collector import Collector
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page_reader import ImageReader
@@ -41,7 +41,7 @@ def create_app(
     access: Access,
     info: Info,
     photographs: Photographs | None = None,
-    crops: CropQueue | None = None,
+    collector: Collector | None = None,
 ) -> Starlette:
     """Builds the app.
 
@@ -51,12 +51,15 @@ def create_app(
         access: what a request must show.
         info: about this run.
         photographs: asks the live loop for the camera's large pictures; without it there are none.
-        crops: what waits for a label, if crops are collected.
+        collector: has what waits for a label, if crops are collected.
     """
-    pages = Pages(state, make_reader, info, photographs or Photographs())
-    labelling = [] if crops is None else Labelling(crops, pages.files["label.html"]).routes()
+    photographs, uploads = photographs or Photographs(), UploadReader(make_reader)
+    pages = Pages(state, uploads, info, photographs, collecting=collector is not None)
+    routes = pages.routes()
+    if collector is not None:
+        routes += Labelling(collector, state, uploads, photographs, pages.files["label.html"]).routes()
     app = Starlette(
-        routes=pages.routes() + labelling,
+        routes=routes,
         middleware=[Middleware(Guard, access=access)],
         exception_handlers={HTTPException: on_http_error, Exception: on_bug},
     )
@@ -69,11 +72,11 @@ class Pages:
     """The endpoints. Files are read here, once, so that no request can lead to one."""
 
     def __init__(
-        self, state: LiveState, make_reader: Callable[[], ImageReader], info: Info, photographs: Photographs
+        self, state: LiveState, uploads: UploadReader, info: Info, photographs: Photographs, collecting: bool
     ) -> None:
-        self._state, self._info, self._photographs = state, info, photographs
+        self._state, self._info, self._photographs, self._collecting = state, info, photographs, collecting
         self._photograph = Response(status_code=404)
-        self._uploads = UploadReader(make_reader)
+        self._uploads = uploads
         self._stream = Broadcast(Painter(state).next_part, INTERVAL_S, SEATS)
         self._events = Broadcast(News(state).next_event, INTERVAL_S, SEATS)
         self.files = _static_files()
@@ -131,6 +134,7 @@ class Pages:
                 "camera": now.camera,
                 "frames_per_second": round(now.frames_per_second, 1),
                 "uptime_s": round(time.monotonic() - self._info.started_s, 1),
+                "collecting": self._collecting,
             }
         )
 

@@ -1,37 +1,64 @@
-"""The page on which somebody says what collected crops are."""
+"""The page on which somebody says what collected crops are, corrects numbers, and sends filled-in template sheets."""
 
+import asyncio
 from dataclasses import asdict
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..collect.queue import CropQueue
+from ..collect.collector import Collector
+from ..collect.folder import count_digits
+from ..collect.sheets import keep_sheet
+from ..collect.template import template_file
 from ..errors import LabelledFolderError, OutputError
+from ..live.photographs import Photographs
+from ..live.state import LiveState
+from .uploads import UploadReader
 
 # Shown at once; the page asks for more when these are done.
 SHOWN = 120
+# A number that somebody says is wrong is seen again within so long, or it is gone.
+CORRECT_S = 3.0
 
 
 class Labelling:
-    """Its endpoints; Starlette runs them in threads, as they touch the disk.
+    """Its endpoints; Starlette runs those that touch the disk in threads.
 
     Args:
-        queue: the crops.
+        collector: has the crops, and gets those of wrong numbers.
+        state: the live loop's.
+        uploads: takes photographs of sheets.
+        photographs: the same, of the camera.
         page: the HTML.
     """
 
-    def __init__(self, queue: CropQueue, page: Response) -> None:
-        self._queue, self._page = queue, page
+    def __init__(
+        self,
+        collector: Collector,
+        state: LiveState,
+        uploads: UploadReader,
+        photographs: Photographs,
+        page: Response,
+    ) -> None:
+        self._collector, self._queue, self._state, self._page = collector, collector.queue, state, page
+        self._uploads, self._photographs = uploads, photographs
 
     def routes(self) -> list[Route]:
         """All addresses."""
         return [
             Route("/label", self.page),
+            Route("/template.pdf", self.template),
             Route("/api/crops", self.crops),
             Route("/api/crops/undo", self.undo, methods=["POST"]),
             Route("/api/crops/{crop_id}/{label}", self.label, methods=["POST"]),
+            Route("/api/numbers/{track:int}/wrong", self.wrong, methods=["POST"]),
+            Route("/api/sheet", self.sheet, methods=["POST"]),
+            Route("/api/sheet/photograph", self.photograph, methods=["POST"]),
             Route("/crops/{crop_id}.png", self.picture),
         ]
 
@@ -39,11 +66,17 @@ class Labelling:
         """The grid of crops."""
         return self._page
 
+    def template(self, _request: Request) -> Response:
+        """The sheet to fill in."""
+        return Response(template_file("PDF"), media_type="application/pdf")
+
     def crops(self, _request: Request) -> Response:
-        """The crops that wait, the oldest first, and how many were labelled."""
+        """The crops that wait, corrected numbers first, and how many were labelled and are there in all."""
         waiting = self._queue.waiting()
         shown = [asdict(crop) for crop in waiting[:SHOWN]]
-        return JSONResponse({"waiting": len(waiting), "labelled": self._queue.labelled(), "crops": shown})
+        return JSONResponse(
+            {"waiting": len(waiting), "labelled": self._queue.labelled(), **self._collected(), "crops": shown}
+        )
 
     def label(self, request: Request) -> Response:
         """Labels one: 0 to 9, or x."""
@@ -65,3 +98,32 @@ class Labelling:
         if content is None:
             raise HTTPException(404)
         return Response(content, media_type="image/png")
+
+    async def wrong(self, request: Request) -> Response:
+        """Puts the digits of a number in view before all others that wait."""
+        track = request.path_params["track"]
+        box = next((number.box for number in self._state.now().numbers if number.track == track), None)
+        if box is None:
+            raise HTTPException(409, "expected a number in view, got one that has left; hold the page still")
+        try:
+            async with asyncio.timeout(CORRECT_S):
+                waiting = await asyncio.wrap_future(self._collector.correct(box))
+        except TimeoutError as error:
+            raise HTTPException(409, "expected to see the number again, got no digit there; hold it still") from error
+        return JSONResponse({"waiting": waiting})
+
+    async def sheet(self, request: Request) -> Response:
+        """Cuts a photo of a filled-in template that is sent into labelled digits."""
+        return JSONResponse(await self._uploads.read(request, self._keep))
+
+    async def photograph(self, _request: Request) -> Response:
+        """The same with the camera's own photograph."""
+        record, _ = await self._uploads.read_photograph(self._photographs.ask, self._keep)
+        return JSONResponse(record)
+
+    def _keep(self, photo: NDArray[np.uint8]) -> dict[str, Any]:
+        sheet = keep_sheet(photo, self._queue.folder, self._queue.writer)
+        return {"digits": len(sheet.crops), "empty": sheet.empty, **self._collected()}
+
+    def _collected(self) -> dict[str, Any]:
+        return {"writer": self._queue.writer, "collected": count_digits(self._queue.folder, self._queue.writer)}

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ..collect.queue import CropQueue
+from ..collect.collector import Collector
 from ..errors import MissingPartError
 from ..live.current_reader import CurrentReader
 from ..live.photographs import Photographs
@@ -24,7 +24,7 @@ def open_web(
     state: LiveState,
     info: Info,
     photographs: Photographs | None = None,
-    crops: CropQueue | None = None,
+    collector: Collector | None = None,
 ) -> "WebServer":
     """Serves the page in a thread and says on stderr where.
 
@@ -33,7 +33,7 @@ def open_web(
         state: written by the live loop.
         info: about this run.
         photographs: asks the live loop for the camera's large pictures.
-        crops: what waits for a label, if crops are collected.
+        collector: has what waits for a label, if crops are collected.
 
     Raises:
         OptionError: no such token file, or the address or port cannot be listened on.
@@ -53,12 +53,12 @@ def open_web(
         return CurrentReader(options, steady=False)
 
     access = choose_access(options.preview_host, options.token_file)
-    app = create_app(state, make_reader, access, info, photographs, crops)
+    app = create_app(state, make_reader, access, info, photographs, collector)
     server = WebServer(app, options.preview_host, options.preview_port)
     server.start()
     # Only who made it up knows a token that was given; a new one has to be told, once.
     query = f"?token={access.token}" if access.made else ""
     print(f"edge_app: web page at {server.url}{query}", file=sys.stderr, flush=True)
-    if crops is not None:
+    if collector is not None:
         print(f"edge_app: label what was collected at {server.url}label", file=sys.stderr, flush=True)
     return server

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from ..errors import CameraError, ImageError
+from ..errors import CameraError, ImageError, OutputError, SheetError
 from ..image_file import decode_image
 from ..page_reader import ImageReader
 from ..reading import to_record
@@ -34,6 +35,8 @@ UPLOAD, PHOTOGRAPH = "upload", "photograph"
 # The camera may be starting again meanwhile.
 PHOTO_S = 10.0
 Pixels = NDArray[np.uint8]
+# What is made of a picture: uint8 (H, W) or (H, W, 3) to a JSON object.
+Use = Callable[[Pixels], dict[str, Any]]
 
 
 class ImageForm(MultiPartParser):
@@ -51,24 +54,30 @@ class UploadReader:
 
     def __init__(self, make_reader: Callable[[], ImageReader]) -> None:
         self._make_reader = make_reader
-        self._jobs: queue.SimpleQueue[tuple[bytes | Pixels, Future[dict[str, Any]]]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Use, bytes | Pixels, Future[dict[str, Any]]]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._reader: ImageReader | None = None
         self._in_hand = 0
         self.outcomes: Counter[str] = Counter()
 
-    async def read(self, request: Request) -> dict[str, Any]:
+    async def read(self, request: Request, use: Use | None = None) -> dict[str, Any]:
         """Receives and reads the picture of a request.
 
+        Args:
+            request: with the picture.
+            use: instead of reading it like a page; called in the thread of this reader.
+
         Returns:
-            what `edge_app read --json` prints of it, with "upload" as source.
+            what `edge_app read --json` prints of it, with "upload" as source; or what use returns.
 
         Raises:
             HTTPException: refused; status and detail say why.
         """
-        return await self._read_one(lambda: receive_image(request))
+        return await self._read_one(lambda: receive_image(request), use or partial(self._read_page, UPLOAD))
 
-    async def read_photograph(self, take: Callable[[], Future[Pixels]]) -> tuple[dict[str, Any], Pixels]:
+    async def read_photograph(
+        self, take: Callable[[], Future[Pixels]], use: Use | None = None
+    ) -> tuple[dict[str, Any], Pixels]:
         """Takes a photograph with the camera, uint8 (H, W), and reads it: what read() returns, and the photograph."""
         taken: list[Pixels] = []
 
@@ -81,18 +90,21 @@ class UploadReader:
                 raise HTTPException(503, reason, {"Retry-After": "5"}) from error
             return taken[0]
 
-        return await self._read_one(photograph), taken[0]
+        return await self._read_one(photograph, use or partial(self._read_page, PHOTOGRAPH)), taken[0]
 
-    async def _read_one(self, receive: Callable[[], Awaitable[bytes | Pixels]]) -> dict[str, Any]:
+    async def _read_one(self, receive: Callable[[], Awaitable[bytes | Pixels]], use: Use) -> dict[str, Any]:
         if self._in_hand >= MAX_IN_HAND:
             self.outcomes["busy"] += 1
             raise HTTPException(503, "expected a free place, got too many uploads; try again", {"Retry-After": "5"})
         self._in_hand += 1
         try:
-            record = await self._read_in_thread(await receive())
-        except ImageError as error:
+            record = await self._use_in_thread(use, await receive())
+        except (ImageError, SheetError) as error:
             self.outcomes["refused"] += 1
             raise HTTPException(422, str(error)) from error
+        except OutputError as error:
+            self.outcomes["refused"] += 1
+            raise HTTPException(507, str(error)) from error
         except HTTPException:
             self.outcomes["refused"] += 1
             raise
@@ -101,13 +113,13 @@ class UploadReader:
         self.outcomes["read"] += 1
         return record
 
-    async def _read_in_thread(self, content: bytes | Pixels) -> dict[str, Any]:
+    async def _use_in_thread(self, use: Use, content: bytes | Pixels) -> dict[str, Any]:
         if self._thread is None:
             # A daemon: ending the app does not wait for a picture.
             self._thread = threading.Thread(target=self._work, name="uploads", daemon=True)
             self._thread.start()
         future: Future[dict[str, Any]] = Future()
-        self._jobs.put((content, future))
+        self._jobs.put((use, content, future))
         del content
         try:
             return await asyncio.wrap_future(future)
@@ -117,9 +129,9 @@ class UploadReader:
 
     def _work(self) -> None:
         while True:
-            content, future = self._jobs.get()
+            use, content, future = self._jobs.get()
             try:
-                result = self._read(content)
+                result = use(decode_image(content) if isinstance(content, bytes) else content)
             except BaseException as error:
                 with suppress(Exception):
                     future.set_exception(error)
@@ -129,16 +141,14 @@ class UploadReader:
             # Not kept until the next picture comes.
             del content, future
 
-    def _read(self, content: bytes | Pixels) -> dict[str, Any]:
+    def _read_page(self, source: str, image: Pixels) -> dict[str, Any]:
         if self._reader is None:
             self._reader = self._make_reader()
-        image = decode_image(content) if isinstance(content, bytes) else content
         started_s = time.perf_counter()
         try:
             page = self._reader.read(image)
         except MemoryError as error:
             raise ImageError("expected a picture that fits into memory, got a larger one; scale it down") from error
-        source = UPLOAD if isinstance(content, bytes) else PHOTOGRAPH
         return to_record(page, source, (time.perf_counter() - started_s) * 1000)
 
 

@@ -19,7 +19,12 @@ function select(item) {
   item?.querySelector("button").focus();
 }
 
+function showCount(record) {
+  document.getElementById("collected").textContent = `${record.collected} labelled digits of ${record.writer} in all.`;
+}
+
 function show(record) {
+  showCount(record);
   document.getElementById("count").textContent = `${record.waiting} to do, ${record.labelled} done`;
   document.getElementById("none").hidden = record.waiting > 0;
   const former = current()?.dataset.id;
@@ -43,8 +48,8 @@ function show(record) {
   select(list.querySelector(`[data-id="${former}"]`) ?? list.firstElementChild);
 }
 
-async function ask(path, method = "GET") {
-  const answer = await fetch(path, { method });
+async function ask(path, method = "GET", body = null) {
+  const answer = await fetch(path, { method, body });
   const record = await answer.json();
   if (!answer.ok) throw new Error(record.error);
   return record;

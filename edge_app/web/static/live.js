@@ -4,7 +4,7 @@
 const find = (id) => document.getElementById(id);
 const RETRY_MS = 5000;
 const WORDS = { read: "read", changed: "changed", left: "left" };
-let shown = {}, announced = null, paused = false, retry = 0;
+let shown = {}, announced = null, paused = false, retry = 0, collecting = false;
 
 function element(name, className, text) {
   const made = document.createElement(name);
@@ -30,14 +30,37 @@ function changed(name, value) {
 }
 
 function showNumbers(numbers) {
-  const lines = numbers.map(({ text, confidence }) => [text, `${Math.round(confidence * 100)} % sure`]);
-  if (!changed("numbers", lines)) return;
+  const lines = numbers.map(({ text, confidence, track }) => [text, `${Math.round(confidence * 100)} % sure`, track]);
+  if (!changed("numbers", [lines, collecting])) return;
   find("no-numbers").hidden = numbers.length > 0;
-  find("numbers").replaceChildren(...lines.map(([text, sure]) => {
+  find("numbers").replaceChildren(...lines.map(([text, sure, track]) => {
     const item = element("li", "", "");
     item.append(element("span", "value", text), element("span", "quiet", sure));
+    if (collecting) item.append(correctButton(text, track));
     return item;
   }));
+}
+
+function correctButton(text, track) {
+  const button = element("button", "", "Correct");
+  button.type = "button";
+  button.setAttribute("aria-label", `Correct ${text}`);
+  button.addEventListener("click", () => correct(track));
+  return button;
+}
+
+// Its digits are cut out of the picture, and the page for labels asks what they are.
+async function correct(track) {
+  setText("correct-state", "");
+  try {
+    const answer = await fetch(`/api/numbers/${track}/wrong`, { method: "POST" });
+    const record = await answer.json();
+    if (!answer.ok) throw new Error(record.error);
+    if (record.waiting === 0) throw new Error("its digits were labelled before");
+    location.assign("/label");
+  } catch (error) {
+    setText("correct-state", `Not taken: ${error.message}`);
+  }
 }
 
 function showHistory(history) {
@@ -135,5 +158,7 @@ document.addEventListener("visibilitychange", () => {
 
 watchEvents();
 fetch("/api/info").then((answer) => answer.json()).then((info) => {
+  collecting = info.collecting;
+  find("label-link").hidden = !collecting;
   find("about").textContent = `digits-edge ${info.version} · ${info.runtime} · model ${info.model_sha256.slice(0, 12)}`;
 }).catch(() => {});

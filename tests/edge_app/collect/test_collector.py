@@ -69,6 +69,28 @@ def test_print_and_specks_are_not(tmp_path: Path, classifier: DigitClassifier) -
     assert queue.waiting() == []
 
 
+def test_a_wrong_number_is_cut_digit_by_digit(tmp_path: Path, classifier: DigitClassifier) -> None:
+    """However sure it was, with what was refused in it, before all else, and only once it is seen."""
+    luma = write(blank(), "384", (60, 150))
+    page = PageReader(classifier, detector=None).read(luma)
+    three, eight, four = (digit for line in page.lines for digit in line.digits)
+    page = Page((Line((three, four)),), 640, 480, (eight.box,))
+    queue = CropQueue(tmp_path, "ann")
+    collector = Collector(queue)
+    waiting = collector.correct((three.box[0], three.box[1], 200, three.box[3]))
+    given_up = collector.correct((three.box[0], three.box[1], 200, three.box[3]))
+    assert given_up.cancel()
+    collector.see(luma, Page((), 640, 480), classifier, "abc")
+    assert not waiting.done()
+    collector.see(luma, page, classifier, "abc")
+    assert waiting.result(timeout=0) == 3
+    assert [(crop.guess, crop.reason) for crop in queue.waiting()] == [(n, "corrected") for n in (3, 8, 4)]
+    queue.label(queue.waiting()[0].id, "3")
+    again = collector.correct((three.box[0], three.box[1], 200, three.box[3]))
+    collector.see(luma, page, classifier, "abc")
+    assert again.result(timeout=0) == 2
+
+
 def test_a_real_page_gives_crops_that_read_like_the_page(tmp_path: Path, classifier: DigitClassifier) -> None:
     """Crops are cut as reading cuts them: what was read unsurely is guessed alike."""
     luma = write(write(blank(), "3 8 4 7", (60, 150)), "9 0 6 5", (60, 300))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edge_app import DigitClassifier, Page, PageReader
 from edge_app.bench_page import ROWS, draw_page
 from edge_app.cameras.camera import Frame
+from edge_app.collect.collector import Collector
 from edge_app.live.event import NumberEvent
 from edge_app.live.state import LiveState
 from edge_app.page import Line
@@ -49,10 +50,11 @@ def show(
 
 
 class Feed:
-    """Reads the bench's page in a thread, 30 times a second; a context manager."""
+    """Reads the bench's page in a thread, 30 times a second, and shows it to a collector; a context manager."""
 
-    def __init__(self, state: LiveState) -> None:
-        self.state = state
+    def __init__(self, state: LiveState, collector: Collector | None = None) -> None:
+        self.state, self.shown = state, threading.Event()
+        self._collector = collector
         self.texts = ROWS
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -72,10 +74,15 @@ class Feed:
         self._thread.join()
 
     def _run(self) -> None:
-        luma, reader = draw_page((640, 480)), make_reader()
+        luma, classifier = draw_page((640, 480)), DigitClassifier.load(runtime="litert")
+        reader = PageReader(classifier)
         self.state.camera_changed(CAMERA, 0)
         numbers = numbers_of(reader.read(luma))
         for number in itertools.count():
             if self._stop.wait(1 / 30):
                 return
-            show(self.state, luma, reader.read(luma), number, numbers)
+            page = reader.read(luma)
+            show(self.state, luma, page, number, numbers)
+            if self._collector is not None:
+                self._collector.see(luma, page, classifier, "ab")
+            self.shown.set()

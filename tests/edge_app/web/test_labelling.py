@@ -11,16 +11,21 @@ import pytest
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
+from edge_app.annotate import save_image
+from edge_app.cameras.files import FileCamera
+from edge_app.collect.collector import Collector
 from edge_app.collect.folder import read_crops
 from edge_app.collect.queue import CropQueue, WaitingCrop
+from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.info import Info
 from edge_app.web.server import WebServer
 
+from ..collect.sheets import filled, photographed
 from ..pages import write
-from .feed import make_reader
+from .feed import Feed, make_reader
 from .test_browser import DESKTOP, PHONE, Visit, browser, visit
 
 __all__ = ["browser", "visit"]
@@ -42,14 +47,15 @@ def crops(tmp_path: Path) -> CropQueue:
 @pytest.fixture
 def client(crops: CropQueue) -> TestClient:
     """A client of an app that collects."""
-    app = create_app(LiveState(), make_reader, Access(), Info("", ""), crops=crops)
+    app = create_app(LiveState(), make_reader, Access(), Info("", ""), collector=Collector(crops))
     return TestClient(app, base_url="http://localhost")
 
 
 @pytest.fixture
 def server(crops: CropQueue) -> Iterator[WebServer]:
     """The same on a real socket."""
-    opened = WebServer(create_app(LiveState(), make_reader, Access(), Info("", ""), crops=crops), "127.0.0.1", 0)
+    app = create_app(LiveState(), make_reader, Access(), Info("", ""), collector=Collector(crops))
+    opened = WebServer(app, "127.0.0.1", 0)
     opened.start()
     yield opened
     opened.close()
@@ -140,3 +146,86 @@ def test_a_phone_labels_with_its_thumbs(visit: Visit, server: WebServer, tmp_pat
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
     page.screenshot(path=str(tmp_path / "phone.png"))
     assert labels(tmp_path) == [1, 10]
+
+
+def numbers(folder: Path) -> str:
+    """The digits that teaching would read, in the order of their labels."""
+    return "".join(map(str, labels(folder)))
+
+
+def test_a_number_is_corrected_in_the_live_view(visit: Visit, tmp_path: Path) -> None:
+    """Its digits come first on the page for labels, from left to right, before crops that waited longer."""
+    state, queue = LiveState(), CropQueue(tmp_path / "digits", "ann")
+    collector = Collector(queue)
+    server = WebServer(create_app(state, make_reader, Access(), Info("", ""), collector=collector), "127.0.0.1", 0)
+    server.start()
+    old = np.full((28, 28), 9, np.uint8)
+    queue.add(WaitingCrop("ab" * 8, 3, 0.5, "unsure", 0.0, "ab", (1, 2, 3, 4), (640, 480), ""), old, old)
+    with Feed(state, collector) as feed:
+        page = visit(server.url, DESKTOP)
+        page.get_by_role("button", name=f"Correct {feed.texts[1]}").click()
+        expect(page.locator("#crops li")).to_have_count(len(feed.texts[1]) + 1)
+    guesses = [item.get_attribute("data-guess") for item in page.locator("#crops li").all()]
+    assert guesses == [*feed.texts[1], "3"]
+    for left in range(len(guesses), 1, -1):
+        expect(page.locator("#count")).to_contain_text(f"{left} to do")
+        page.keyboard.press(guesses[-left] or "")
+    expect(page.locator("#count")).to_contain_text("1 to do")
+    assert numbers(tmp_path) == "".join(sorted(feed.texts[1]))
+    server.close()
+
+
+def test_a_number_that_left_is_not_corrected(client: TestClient, crops: CropQueue) -> None:
+    """It is said, and nothing waits forever."""
+    answer = client.post("/api/numbers/7/wrong")
+    assert answer.status_code == 409
+    assert "has left" in answer.json()["error"]
+    assert client.post("/api/numbers/x/wrong").status_code == 404
+
+
+def test_a_number_that_is_not_seen_again_is_said(
+    crops: CropQueue, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The camera hangs: no frame comes in which its digits could be cut."""
+    monkeypatch.setattr("edge_app.web.labelling.CORRECT_S", 0.1)
+    state = LiveState()
+    app = create_app(state, make_reader, Access(), Info("", ""), collector=Collector(crops))
+    with Feed(state) as feed:
+        feed.shown.wait(20)
+    answer = TestClient(app, base_url="http://localhost").post("/api/numbers/0/wrong")
+    assert (answer.status_code, len(crops.waiting())) == (409, 4)
+
+
+def test_a_sheet_is_photographed_in_the_browser(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+    """The printed sheet comes from the page, its photo goes to it; what is no sheet is refused in words."""
+    save_image(photographed(filled(frozenset({(0, 0), (9, 9)}))), tmp_path / "sheet.png")
+    save_image(np.full((480, 640), 200, np.uint8), tmp_path / "other.png")
+    page = visit(server.url + "label", PHONE)
+    assert page.request.get(server.url + "template.pdf").body().startswith(b"%PDF")
+    page.set_input_files("#sheet-file", tmp_path / "other.png")
+    expect(page.locator("#sheet-outcome")).to_contain_text(
+        "Nothing was kept: expected 4 or more of the sheet's six marks"
+    )
+    page.set_input_files("#sheet-file", tmp_path / "sheet.png")
+    expect(page.locator("#sheet-outcome")).to_have_text("98 digits cut, 2 empty boxes.")
+    expect(page.locator("#collected")).to_have_text("98 labelled digits of ann in all.")
+    assert len(labels(tmp_path)) == 98
+
+
+def test_the_camera_photographs_the_sheet(crops: CropQueue, tmp_path: Path) -> None:
+    """At its full size, by the live loop's hand."""
+    photographs, stop = Photographs(), threading.Event()
+    save_image(photographed(filled()), tmp_path / "sheet.png")
+
+    def loop() -> None:
+        with FileCamera(tmp_path / "sheet.png", (640, 480), 30.0) as camera:
+            while not stop.wait(0.01):
+                photographs.take(camera)
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    app = create_app(LiveState(), make_reader, Access(), Info("", ""), photographs, Collector(crops))
+    answer = TestClient(app, base_url="http://localhost").post("/api/sheet/photograph")
+    stop.set()
+    thread.join()
+    assert answer.json() == {"digits": 100, "empty": 0, "writer": "ann", "collected": 100}

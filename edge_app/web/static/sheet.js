@@ -1,0 +1,28 @@
+// Sends the photo of a filled-in template, or has the camera take it, and says how many digits were cut out of it.
+"use strict";
+
+async function sendSheet(path, body) {
+  const say = (text, bad = false) => {
+    const place = document.getElementById("sheet-outcome");
+    place.className = bad ? "outcome bad" : "outcome";
+    place.textContent = text;
+  };
+  say("Cutting…");
+  try {
+    const record = await ask(path, "POST", body);
+    say(`${record.digits} digits cut, ${record.empty} empty boxes.`);
+    showCount(record);
+  } catch (error) {
+    say(`Nothing was kept: ${error.message}`, true);
+  }
+}
+
+document.getElementById("sheet-file").addEventListener("change", async ({ target }) => {
+  const form = new FormData();
+  if (!target.files[0]) return;
+  form.append("image", target.files[0]);
+  await sendSheet("/api/sheet", form);
+  // The same picture can be chosen again.
+  target.value = "";
+});
+document.getElementById("sheet-camera").addEventListener("click", () => sendSheet("/api/sheet/photograph"));
