@@ -1,6 +1,7 @@
 """The sheet to write a hundred digits on: A4 with ten rows of ten boxes, and marks that a photo is rectified by."""
 
 import io
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -71,6 +72,7 @@ def write_template(path: Path) -> None:
     write_atomically(path, template_file(path.suffix[1:].upper()))
 
 
+@cache
 def template_file(kind: str) -> bytes:
     """The empty sheet as a file of the kind "PDF" or "PNG"."""
     coded = io.BytesIO()

@@ -31,6 +31,8 @@ sys.path.insert(0, str(ROOT))
 from edge_app import DigitClassifier, PageReader  # noqa: E402
 from edge_app.bench_page import ROWS, draw_page  # noqa: E402
 from edge_app.cameras.camera import Frame  # noqa: E402
+from edge_app.collect.collector import Collector  # noqa: E402
+from edge_app.collect.queue import CropQueue  # noqa: E402
 from edge_app.live.state import LiveState  # noqa: E402
 from edge_app.web import connection, uploads  # noqa: E402
 from edge_app.web.access import Access  # noqa: E402
@@ -61,23 +63,28 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    return serve() if options.serve else attack(options)
+    if not options.serve:
+        return attack(options)
+    with tempfile.TemporaryDirectory() as place:
+        return serve(Path(place))
 
 
-def serve() -> int:
-    """Reads frames and serves until standard input ends; then tells what was touched."""
+def serve(place: Path) -> int:
+    """Reads frames and serves, collecting in a folder, until standard input ends; then tells what was touched."""
     # So that it takes minutes and not hours: clients that never come to an end are many here.
     connection.HEAD_S, uploads.BODY_S = 1.0, 2.0
     touched: Counter[str] = Counter()
     state = LiveState()
     classifier = DigitClassifier.load()
     reader, luma = PageReader(classifier), draw_page((640, 480))
+    collector = Collector(CropQueue(place, "ann"))
     servers = []
     for access in (Access(), Access("the-token-of-this-benchmark")):
-        app = create_app(state, lambda: PageReader(DigitClassifier.load()), access, Info(classifier.runtime))
+        info = Info(classifier.runtime)
+        app = create_app(state, lambda: PageReader(DigitClassifier.load()), access, info, None, collector)
         servers.append(WebServer(app, "127.0.0.1", 0))
         servers[-1].start()
-    sys.addaudithook(lambda event, what: touched.update(_outside(event, what)))
+    sys.addaudithook(lambda event, what: touched.update(_outside(event, what, place)))
     # The watch itself is tried first.
     Path(os.devnull).read_bytes()
     if not touched.pop(f"open {os.devnull}", 0):
@@ -101,7 +108,7 @@ def _wait_for_end(ended: threading.Event) -> None:
     ended.set()
 
 
-def _outside(event: str, what: tuple[Any, ...]) -> Iterator[str]:
+def _outside(event: str, what: tuple[Any, ...], place: Path) -> Iterator[str]:
     """Names what lies outside, out of an audit event."""
     if event not in WATCHED:
         return
@@ -113,6 +120,7 @@ def _outside(event: str, what: tuple[Any, ...]) -> Iterator[str]:
         sys.base_prefix,
         str(ROOT / "edge_app"),
         str(ROOT / "models"),
+        str(place),
         f"/proc/{os.getpid()}/",
         "/proc/stat",
     )

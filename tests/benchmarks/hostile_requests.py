@@ -11,7 +11,20 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-ROUTES = ("/", "/static/style.css", "/stream.mjpg", "/api/events", "/api/numbers", "/api/info", "/api/read", "/healthz")
+# Where pictures are taken.
+PICTURES = ("/api/read", "/api/sheet")
+COLLECTING = ("/label", "/api/crops", "/api/sheet", "/api/numbers/1/wrong", "/template.pdf")
+ROUTES = (
+    "/",
+    "/static/style.css",
+    "/stream.mjpg",
+    "/api/events",
+    "/api/numbers",
+    "/api/info",
+    "/api/read",
+    "/healthz",
+    *COLLECTING,
+)
 METHODS = (
     "GET",
     "HEAD",
@@ -107,6 +120,18 @@ def paths(rng: Random) -> bytes:
     return request(rng.choice(("GET", "HEAD", "POST")), target.replace(" ", "%20"))
 
 
+def labels(rng: Random) -> bytes:
+    """Crops and numbers that are none, labels that are none."""
+    crop = rng.choice(
+        ("0" * 16, "f" * 16, "%2e%2e", "..%2f..%2fx", "é", "a" * 5000, "undo", "%00", "-1", "1e9", "9" * 400)
+    )
+    label = rng.choice(("7", "x", "12", "..", "%2e%2e%2fx", "é", "wrong", ""))
+    target = rng.choice((f"/api/crops/{crop}/{label}", f"/crops/{crop}.png", f"/api/numbers/{crop}/{label}"))
+    return request(
+        rng.choice(("GET", "POST", "DELETE")), target.replace("é", "%c3%a9"), rng.randbytes(rng.choice((0, 40)))
+    )
+
+
 def methods(rng: Random) -> bytes:
     """Any method anywhere, with whatever query."""
     query = rng.choice(
@@ -174,7 +199,7 @@ def forms(rng: Random) -> bytes:
     kind = rng.choice(
         ("boundary=b", "boundary=", "boundary=" + "b" * 3000, "", "boundary=b; charset=no-such", 'boundary="b')
     )
-    return request("POST", "/api/read", body, Content_Type=f"multipart/form-data; {kind}")
+    return request("POST", rng.choice(PICTURES), body, Content_Type=f"multipart/form-data; {kind}")
 
 
 def images(rng: Random) -> bytes:
@@ -186,7 +211,7 @@ def images(rng: Random) -> bytes:
         del body[rng.randrange(len(body)) :]
     return request(
         "POST",
-        "/api/read",
+        rng.choice(PICTURES),
         bytes(body),
         Content_Type=rng.choice(("image/png", "image/jpeg", "application/octet-stream")),
     )
@@ -209,7 +234,7 @@ def bombs(rng: Random) -> bytes:
             lambda: large(rng.choice(("noise", "flat"))),
         )
     )()
-    return request("POST", "/api/read", body, Content_Type="image/png")
+    return request("POST", rng.choice(PICTURES), body, Content_Type="image/png")
 
 
 def png(width: int, height: int, data: bytes, text: bytes = b"") -> bytes:
@@ -268,8 +293,9 @@ KINDS: dict[Kind, int] = {
     garbage: 8,
     heads: 10,
     paths: 20,
-    methods: 12,
-    identities: 14,
+    labels: 8,
+    methods: 10,
+    identities: 8,
     lengths: 10,
     forms: 12,
     images: 12,
