@@ -53,9 +53,11 @@ class TeachRecipe(Recipe):
 
     Attributes:
         teacher_share: of the answers that the model gave before, on MNIST; the new digits have their labels.
+        train_limit: so many of MNIST's digits are replayed; what the others tell is how much is forgotten.
         added_share: new digits, each varied as often as it takes, for each replayed image.
-        kept_weight: of the weights before in the mean with the learnt ones (WiSE-FT, Wortsman et al. 2022,
-            arXiv:2109.01903), in [0, 1]: at half of the way most new digits are learnt and next to nothing forgotten.
+        kept_weights: of the weights before in the mean with the learnt ones (WiSE-FT, Wortsman et al. 2022,
+            arXiv:2109.01903), in [0, 1]: the first that forgets little enough is taken, else the last.
+        max_rise_pp: "little enough": by so many percentage points more of MNIST's other digits are read wrongly.
     """
 
     teacher_epochs: int = 0
@@ -66,8 +68,10 @@ class TeachRecipe(Recipe):
     qat_learning_rate: float = 1e-5
     ema_momentum: float = 0.99
     views: int = 2
-    added_share: float = 0.1
-    kept_weight: float = 0.5
+    train_limit: int | None = 20_000
+    added_share: float = 0.3
+    kept_weights: tuple[float, ...] = (0.3, 0.5, 0.7)
+    max_rise_pp: float = 0.02
 
 
 RECIPES = {

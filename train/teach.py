@@ -14,10 +14,10 @@ from edge_app.errors import DigitsError
 from edge_app.model_file import read_model, require_writable, write_atomically
 
 from .backup import Backup
-from .data import Split, load_mnist
+from .data import Mnist, Split, load_mnist
 from .distribution import default_strategy
 from .examples import Targets, View, draw_views, hard_targets, to_inputs, tracked
-from .fitting import Fitting, Trained, set_seed, soft_targets
+from .fitting import Fitting, Trained, predict, set_seed, soft_targets
 from .metrics_file import METRICS_NAME, read_metrics
 from .network import load_teacher
 from .qat import copy_of, quantization_aware
@@ -71,7 +71,7 @@ def teach_folder(parent: Path, added: Path, output: Path, data: Path | None, see
     try:
         set_seed(seed)
         replay = draw_replay(mnist.train, model, recipe, seed)
-        trained = teach(model, replay, to_split(digits.taught), mnist.validation, recipe, seed, backup)
+        trained = teach(model, replay, to_split(digits.taught), mnist, recipe, seed, backup)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             "start the same command again to go on after the last finished epoch" if backup.any_epoch() else ""
@@ -91,7 +91,7 @@ def draw_replay(digits: Split, model: Any, recipe: TeachRecipe, seed: int) -> Re
 
 
 def teach(
-    parent: Any, replay: Replay, added: Split, validation: Split, recipe: TeachRecipe, seed: int, backup: Backup
+    parent: Any, replay: Replay, added: Split, mnist: Mnist, recipe: TeachRecipe, seed: int, backup: Backup
 ) -> Trained:
     """Fine-tunes a copy of a float network on new digits among the replay, then its quantization-aware twin.
 
@@ -99,19 +99,45 @@ def teach(
         parent: the trained float network; it stays as it is.
         replay: what it must not forget (rehearsal, Robins 1995; its own answers, Li and Hoiem 2016, arXiv:1606.09282).
         added: the new digits; label 10 is "not a digit".
-        validation: MNIST's, watched.
+        mnist: where what was replayed comes from; its other digits are watched.
         recipe: the settings.
         seed: of everything random.
         backup: follows after each epoch.
     """
     views, targets = _mixed(replay, added, recipe, seed)
-    fit = Fitting(views, validation, recipe, seed, backup)
+    fit = Fitting(views, mnist.validation, recipe, seed, backup)
     model = copy_of(parent)
     histories = {"float": fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)}
-    model.set_weights(_mean(parent.get_weights(), model.get_weights(), recipe.kept_weight))
+    _hold_back(parent, model, _watched(mnist, recipe), recipe)
     twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))
     histories["qat"] = fit(twin, targets, "qat", recipe.qat_learning_rate, recipe.qat_epochs)
     return Trained(None, model, twin, histories)
+
+
+def _watched(mnist: Mnist, recipe: TeachRecipe) -> Split:
+    """The digits that are not replayed: validation's, and of training what lies beyond the limit."""
+    first = len(mnist.train) if recipe.train_limit is None else recipe.train_limit
+    parts = mnist.validation, Split(mnist.train.images[first:], mnist.train.labels[first:])
+    return Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
+
+
+def _hold_back(parent: Any, model: Any, watched: Split, recipe: TeachRecipe) -> None:
+    """Mixes weights of before into a model that has learnt, as many as it takes to forget next to nothing."""
+    learnt, errors_before = model.get_weights(), count_errors(parent, watched)
+    for kept in recipe.kept_weights:
+        model.set_weights(_mean(parent.get_weights(), learnt, kept))
+        rise_pp = 100 * (count_errors(model, watched) - errors_before) / len(watched)
+        print(
+            f"train: with {kept:.0%} of what it was, {rise_pp:+.3f} pp of {len(watched):,} other MNIST digits",
+            flush=True,
+        )
+        if rise_pp <= recipe.max_rise_pp:
+            return
+
+
+def count_errors(model: Any, digits: Split) -> int:
+    """How many digits a Keras model reads wrongly."""
+    return int((predict(model, digits.images)[:, :10].argmax(axis=1) != digits.labels).sum())
 
 
 def _mean(before: list[Weights], after: list[Weights], kept: float) -> list[Weights]:

@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -31,10 +30,10 @@ from edge_app.normalise import normalise
 from train.backup import Backup
 from train.data import Split, load_mnist
 from train.distribution import default_strategy
-from train.fitting import predict, set_seed
+from train.fitting import set_seed
 from train.network import load_teacher
 from train.recipe import TeachRecipe
-from train.teach import draw_replay, teach
+from train.teach import count_errors, draw_replay, teach
 from train.teaching_set import NON_DIGIT, hold_out, to_split
 
 ROOT = Path(__file__).parents[2]
@@ -89,11 +88,6 @@ def parted(digits: Split) -> tuple[Split, Split]:
     return tuple(Split(digits.images[part], digits.labels[part]) for part in (first, ~first))  # type: ignore[return-value]
 
 
-def errors(model: Any, digits: Split) -> int:
-    """How many a Keras model reads wrongly."""
-    return int((predict(model, digits.images)[:, :10].argmax(axis=1) != digits.labels).sum())
-
-
 def _enlarged(image: NDArray[np.float64]) -> NDArray[np.uint8]:
     """8x8 shares of ink, 0 to 16, as a crop."""
     large = cv2.resize((image / 16 * 255).astype(np.float32), (64, 64), interpolation=cv2.INTER_CUBIC).clip(0, 255)
@@ -115,14 +109,14 @@ def main() -> int:
     started = time.monotonic()
     replay = draw_replay(mnist.train, parent, recipe, 0)
     drawn_s = time.monotonic() - started
-    before_mnist = errors(parent, mnist.test)
+    before_mnist = count_errors(parent, mnist.test)
     print(f"drawing MNIST again, once for all: {drawn_s:.0f} s; MNIST test before: {before_mnist} errors", flush=True)
     print(f"{'':16s} taught others  before after  MNIST change, pp  seconds", flush=True)
     total = np.zeros(3, int)
     writers = {"optdigits": optdigits, "semeion": semeion}.get(options.set, lambda: folder_writers(Path(options.set)))
     for name, digits in writers():
         first, others = parted(digits)
-        if options.misread and errors(parent, others) == 0:
+        if options.misread and count_errors(parent, others) == 0:
             print(f"{name:16s} {'':6s} {len(others):6d} {0:7d}  not taught", flush=True)
             continue
         crops = sorted(
@@ -133,11 +127,11 @@ def main() -> int:
         started = time.monotonic()
         with tempfile.TemporaryDirectory() as place, contextlib.redirect_stdout(sys.stderr):
             backup = Backup(Path(place), recipe, 0, name, default_strategy())
-            model = teach(parent, replay, taught, mnist.validation, recipe, 0, backup).model
+            model = teach(parent, replay, taught, mnist, recipe, 0, backup).model
         seconds = time.monotonic() - started
-        counts = np.array([len(others), errors(parent, others), errors(model, others)])
+        counts = np.array([len(others), count_errors(parent, others), count_errors(model, others)])
         total += counts
-        change = (before_mnist - errors(model, mnist.test)) / len(mnist.test) * 100
+        change = (before_mnist - count_errors(model, mnist.test)) / len(mnist.test) * 100
         row = f"{name:16s} {len(taught):6d} {counts[0]:6d} {counts[1]:7d} {counts[2]:5d}"
         print(f"{row} {change:+17.2f} {seconds:8.0f}", flush=True)
     print(f"{'all':16s} {'':6s} {total[0]:6d} {total[1]:7d} {total[2]:5d}")

@@ -1,4 +1,4 @@
-"""`python -m train.pages PICTURE`: draws one page, or a filled-in template sheet, and prints its truth as JSON."""
+"""`python -m train.pages PICTURE`: draws one page, a filled-in template sheet or a note; prints its truth as JSON."""
 
 import argparse
 import dataclasses
@@ -14,7 +14,7 @@ from edge_app.model_file import write_atomically
 from ..data import load_mnist
 from .layouts import LAYOUTS
 from .maker import draw_page
-from .template import PHOTO_WH, photograph_template
+from .template import NOTE_WH, PHOTO_WH, draw_note, photograph_template
 from .truth import DrawnPage
 
 
@@ -37,6 +37,8 @@ def _page(options: argparse.Namespace) -> DrawnPage:
     if options.template:
         # Not the test digits: a model that is taught with the sheet is proven on those.
         return photograph_template(mnist.train, options.seed, options.size or PHOTO_WH, options.lean)
+    if options.note:
+        return draw_note(mnist.test, options.seed, options.size or NOTE_WH, options.lean)
     return draw_page(mnist.test, options.seed, options.size or (640, 480), options.layout)
 
 
@@ -45,8 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("path", type=_picture, metavar="PICTURE", help="a .jpg or .png")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same page (default 0)")
     parser.add_argument("--layout", choices=list(LAYOUTS), help="what is on it (default: anything, maybe on a desk)")
-    parser.add_argument("--size", type=_size, metavar="WxH", help="in pixels (640x480; --template: 1800x2400)")
-    parser.add_argument("--template", action="store_true", help="the sheet of edge_app collect, filled in by one hand")
+    parser.add_argument(
+        "--size", type=_size, metavar="WxH", help="in pixels (640x480; --template: 1800x2400; --note: 1280x960)"
+    )
+    hand = parser.add_mutually_exclusive_group()
+    hand.add_argument("--template", action="store_true", help="the sheet of edge_app collect, filled in by one hand")
+    hand.add_argument("--note", action="store_true", help="numbers of that hand on plain paper")
     parser.add_argument(
         "--lean", type=float, default=1.4, help="how far that hand leans to the right, in heights (default 1.4)"
     )

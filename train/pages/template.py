@@ -1,4 +1,4 @@
-"""The template sheet of `edge_app collect`, filled in by one hand and photographed on a desk."""
+"""One hand, with much of a lean: the template sheet of `edge_app collect` filled in by it, and a note that it wrote."""
 
 import dataclasses
 
@@ -16,6 +16,7 @@ from .truth import DrawnPage, TruthDigit
 
 Random = np.random.Generator
 PHOTO_WH = 1800, 2400
+NOTE_WH, NOTE_ROWS, NOTE_DIGITS = (1280, 960), 6, 6
 # In pixels of the sheet: what its boxes leave beside a digit.
 RIM_PX = 20
 PEN_RGB = 35, 45, 110
@@ -33,15 +34,14 @@ def fill_template(digits: Split, seed: int, lean: float = 0.0) -> tuple[Ground, 
         The sheet, float32 (3508, 2480, 3) RGB in [0, 255], and the label and centre of each digit on it.
     """
     random = np.random.default_rng([seed, 0x7E])
-    hand = dataclasses.replace(Hand.any(digits, random), source="inked", pen=0.08, slant=0.0, uneven=0.06)
+    hand = _hand(digits, random)
     sheet = np.repeat(draw_template()[..., None], 3, axis=2).astype(np.float32)
     placed = []
     for (label, _), (x, y, width, height) in boxes().items():
-        ink = _fitting(hand, label, random, lean)
+        ink = _fitting(hand, label, lean)
         top = y + (height - ink.shape[0]) // 2 + int(random.integers(-6, 7))
         left = x + (width - ink.shape[1]) // 2 + int(random.integers(-4, 5))
-        part = sheet[top : top + ink.shape[0], left : left + ink.shape[1]]
-        part += ink[..., None].astype(np.float32) / 255 * 0.9 * (np.array(PEN_RGB, np.float32) - part)
+        _write(sheet[top : top + ink.shape[0], left : left + ink.shape[1]], ink)
         placed.append((label, (left + ink.shape[1] // 2, top + ink.shape[0] // 2)))
     return sheet, placed
 
@@ -73,12 +73,48 @@ def photograph_template(digits: Split, seed: int, size_wh: tuple[int, int] = PHO
     return DrawnPage(camera(image, random), lines, 0.0)
 
 
-def _fitting(hand: Hand, label: int, random: Random, lean: float) -> Ink:
-    """One digit of that label, uint8 (h, w), small enough for a box."""
+def draw_note(digits: Split, seed: int, size_wh: tuple[int, int] = NOTE_WH, lean: float = 0.0) -> DrawnPage:
+    """Numbers of that hand on plain paper, seen from above in uneven light; see fill_template."""
+    random = np.random.default_rng([seed, 0x0E])
+    hand = _hand(digits, random)
+    width, height = size_wh
+    image = grounds.paper(random, width, height)
+    row_px = height / (NOTE_ROWS + 1)
+    lines = []
+    for row in range(NOTE_ROWS):
+        x, line = round(row_px), []
+        for label in random.permutation(10)[:NOTE_DIGITS].tolist():
+            ink = _of_label(hand, label, 0.55 * row_px, lean)
+            y = round((row + 1) * row_px) - ink.shape[0] // 2
+            if x + ink.shape[1] >= width - row_px / 2:
+                break
+            _write(image[y : y + ink.shape[0], x : x + ink.shape[1]], ink)
+            line.append(TruthDigit(label, (x, y, ink.shape[1], ink.shape[0])))
+            x += ink.shape[1] + round(0.2 * row_px)
+        lines.append(tuple(line))
+    image = np.asarray(image * grounds.light(random, width, height)[..., None], np.float32)
+    return DrawnPage(camera(image, random), tuple(lines), 0.0)
+
+
+def _hand(digits: Split, random: Random) -> Hand:
+    return dataclasses.replace(Hand.any(digits, random), source="inked", pen=0.08, slant=0.0, uneven=0.06)
+
+
+def _write(place: Ground, ink: Ink) -> None:
+    place += ink[..., None].astype(np.float32) / 255 * 0.9 * (np.array(PEN_RGB, np.float32) - place)
+
+
+def _of_label(hand: Hand, label: int, height_px: float, lean: float) -> Ink:
+    """One digit of that label, uint8 (h, w)."""
     of_label = np.flatnonzero(hand.digits.labels == label)
-    chosen = of_label[[random.integers(len(of_label))]]
+    chosen = of_label[[hand.random.integers(len(of_label))]]
     one = dataclasses.replace(hand, digits=Split(hand.digits.images[chosen], hand.digits.labels[chosen]))
-    ink = sheared(one.digit(random.uniform(120, 150))[1], lean)
+    return sheared(one.digit(height_px)[1], lean)
+
+
+def _fitting(hand: Hand, label: int, lean: float) -> Ink:
+    """One digit of that label, uint8 (h, w), small enough for a box."""
+    ink = _of_label(hand, label, hand.random.uniform(120, 150), lean)
     room = BOX_WH[0] - RIM_PX, BOX_WH[1] - RIM_PX
     shrink = min(1.0, room[0] / ink.shape[1], room[1] / ink.shape[0])
     if shrink < 1:
