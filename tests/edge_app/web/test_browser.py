@@ -1,11 +1,10 @@
 """The page in a real browser: Debian's Chromium, against a real server that a thread feeds with frames."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from edge_app.annotate import save_image
 from edge_app.bench_page import ROWS, draw_page
@@ -15,46 +14,13 @@ from edge_app.web.app import create_app
 from edge_app.web.info import Info
 from edge_app.web.server import WebServer
 
+from ...browser import DESKTOP, PHONE, Visit, browser, visit
 from .feed import CAMERA, Feed, make_reader
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
+__all__ = ["browser", "visit"]
+
+
 TOKEN = "a-token-of-the-tests"
-PHONE, DESKTOP = (375, 700), (1280, 800)
-
-Visit = Callable[..., "Page"]
-
-try:
-    from playwright.sync_api import Browser, Page, expect, sync_playwright
-except ImportError:
-    sync_playwright = None  # type: ignore[assignment]
-
-
-def missing(what: str) -> None:
-    """Skips where a user has no such part; in CI that is a failure."""
-    if os.environ.get("CI_PARTS") == "1":
-        pytest.fail(f"expected {what}, got none; .ci/run installs it")
-    pytest.skip(f"no {what} here")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    """Chromium, without its talk to the outside."""
-    if sync_playwright is None:
-        missing("playwright")
-    if not Path(CHROMIUM).exists():
-        missing(CHROMIUM)
-    # A busy machine takes its time.
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -77,28 +43,6 @@ def feed(state: LiveState) -> Iterator[Feed]:
     """Frames of a drawn page."""
     with Feed(state) as running:
         yield running
-
-
-@pytest.fixture
-def visit(browser: "Browser") -> Iterator[Visit]:
-    """Opens pages; whatever goes wrong in their scripts, or breaks the content policy, fails the test at its end."""
-    troubles: list[str] = []
-    contexts = []
-
-    def open_page(url: str, size: tuple[int, int], **options: Any) -> "Page":
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        page.goto(url, wait_until="domcontentloaded")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-        # The network's own refusals are told in the console too.
-    assert [each for each in troubles if not each.startswith("Failed to load resource")] == []
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

@@ -23,10 +23,10 @@ from edge_app.web.app import create_app
 from edge_app.web.info import Info
 from edge_app.web.server import WebServer
 
+from ...browser import DESKTOP, PHONE, Visit, browser, visit
 from ..collect.sheets import filled, photographed
 from ..pages import write
 from .feed import Feed, make_reader
-from .test_browser import DESKTOP, PHONE, Visit, browser, visit
 
 __all__ = ["browser", "visit"]
 

@@ -1,0 +1,124 @@
+"""README's loop for somebody's own hand, as a newcomer walks it: the page in a browser, the rest from a shell.
+
+The hand is drawn: it leans so much to the right that the shipped model misreads it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from convert.card import ROOT
+from edge_app.collect.folder import read_crops
+from edge_app.page import middle_in
+
+from .browser import DESKTOP, Visit, browser, visit
+
+__all__ = ["browser", "visit"]
+
+WRITER = "anna"
+SHEETS = ("sheet1.jpg", "sheet2.jpg", "sheet3.jpg")
+NOTE = "note.jpg"
+
+
+def shell(place: Path, *arguments: str) -> str:
+    """Runs `python -m …` in a folder of its own, with a model store there; what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=place, env=environ(place), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def environ(place: Path) -> dict[str, str]:
+    """The user's, but for the model store."""
+    return {**os.environ, "EDGE_APP_STORE": str(place / "store")}
+
+
+@contextmanager
+def live(place: Path, *arguments: str) -> Iterator[str]:
+    """The live app, collecting, with its web page, whose address is given."""
+    command = [sys.executable, "-m", "edge_app", "collect", "--preview-port", "0", *arguments]
+    with subprocess.Popen(
+        command, cwd=place, env=environ(place), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        try:
+            found = next(line for line in process.stderr if "web page at " in line)
+            yield found.partition("web page at ")[2].strip()
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with three filled-in sheets and a note of the hand, and the truth of the note."""
+    folder = tmp_path_factory.mktemp("hand")
+    for seed, name in enumerate(SHEETS, 1):
+        shell(folder, "train.pages", "--template", "--seed", str(seed), name)
+    (folder / "note.json").write_text(shell(folder, "train.pages", "--note", NOTE))
+    return folder
+
+
+def truth(place: Path) -> list[tuple[int, tuple[int, int, int, int]]]:
+    """Label and box of each digit of the note."""
+    lines = json.loads((place / "note.json").read_text())
+    return [(digit["label"], tuple(digit["box"])) for line in lines for digit in line]
+
+
+def read_rightly(place: Path) -> int:
+    """How many of the note's digits are read rightly."""
+    lines = json.loads(shell(place, "edge_app", "read", "--json", NOTE))["lines"]
+    read = [(digit["label"], tuple(digit["box"])) for line in lines for digit in line["digits"]]
+    return sum(any(label == other and middle_in(box, own) for other, box in read) for label, own in truth(place))
+
+
+def correct_a_number(page: Page, place: Path) -> int:
+    """Says that the first number in view is wrong, and what each of its digits is; returns how many it has."""
+    page.get_by_role("button", name="Correct").first.click()
+    expect(page.locator("#crops li").first).to_be_visible()
+    crops = page.request.get(urljoin(page.url, "/api/crops")).json()["crops"]
+    boxes = {crop["id"]: crop["box"] for crop in crops if crop["reason"] == "corrected"}
+    for done in range(1, len(boxes) + 1):
+        box = boxes[page.locator("#crops [aria-current=true]").get_attribute("data-id") or ""]
+        page.keyboard.press(next((str(label) for label, own in truth(place) if middle_in(box, own)), "x"))
+        expect(page.locator("#count")).to_contain_text(f"{done} done")
+    return len(boxes)
+
+
+def send_sheets(page: Page, place: Path) -> None:
+    """Photos of sheets, as a phone sends them."""
+    for name in SHEETS:
+        page.set_input_files("#sheet-file", place / name)
+        expect(page.locator("#sheet-outcome")).to_have_text("Cutting…")
+        expect(page.locator("#sheet-outcome")).to_have_text("100 digits cut, 0 empty boxes.")
+
+
+def test_the_loop(place: Path, visit: Visit) -> None:
+    """Collected in the browser, taught, proven, taken up by the app as it runs, and read better; then rolled back."""
+    before = read_rightly(place)
+    with live(place, "--to", "own", "--writer", WRITER, "--camera", NOTE, "--size", "1280x960") as url:
+        page = visit(url, DESKTOP)
+        corrected = correct_a_number(page, place)
+        send_sheets(page, place)
+        collected = read_crops(place / "own")
+        assert len(collected) == 100 * len(SHEETS) + corrected
+        # The shell cuts the same digits out of the same photos.
+        shell(place, "edge_app", "collect", "--sheet", *SHEETS, "--to", "shell", "--writer", WRITER)
+        assert {crop.sha256 for crop in read_crops(place / "shell")} < {crop.sha256 for crop in collected}
+        shell(place, "train", "--from", str(ROOT / "models"), "--add", "own", "--output", "taught")
+        assert f"crops of {WRITER}" in shell(place, "convert", "--int8", "--model", "taught")
+        former = page.request.get(f"{url}api/info").json()["model_sha256"]
+        shell(place, "edge_app", "model", "install", "taught/digits_int8.tflite")
+        page.goto(url)
+        expect(page.locator("#about")).not_to_contain_text(former[:12])
+    assert read_rightly(place) > before
+    shell(place, "edge_app", "model", "rollback")
+    assert read_rightly(place) == before
