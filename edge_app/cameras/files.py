@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import cv2
@@ -101,18 +100,17 @@ class _Video:
         if not self._video.isOpened():
             raise CameraError(f"expected a picture or a video, got {path}, which is neither; check the file")
         self._own_fps = self._video.get(cv2.CAP_PROP_FPS) or 30.0
-        self._next = count()
         self._at = -1
         self._frame = np.zeros((0, 0), np.uint8)
 
     def at(self, number: int, fps: float) -> NDArray[np.uint8]:
         """The frame that the video shows at that time of the camera's clock."""
-        wanted = max(self._at, int(number / fps * self._own_fps)) if self._at >= 0 else 0
-        while self._at < wanted:
+        while self._at < int(number / fps * self._own_fps):
             there, frame = self._video.read()
             if not there:
                 raise EndOfFrames("expected another frame, got the end of the video")
-            self._frame, self._at = np.asarray(frame[..., ::-1], np.uint8), next(self._next)
+            self._frame = np.asarray(frame[..., ::-1], np.uint8)
+            self._at += 1
         return self._frame
 
     def close(self) -> None:
