@@ -26,7 +26,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hangs are noticed soon enough for a test."""
     monkeypatch.setattr(supervised, "HANG_S", 0.6)
     monkeypatch.setattr(supervised, "RESTART_S", 0.6)
-    monkeypatch.setattr(supervised, "BACK_OFF_S", (0.1,))
+    monkeypatch.setattr(supervised, "BACK_OFF_S", (0.0, 0.1))
 
 
 @pytest.fixture
