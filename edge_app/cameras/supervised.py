@@ -26,7 +26,7 @@ START_S = 45.0
 CLOSE_S = 0.4
 # Before each attempt when a camera that once worked cannot be opened.
 BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-FACTORY = "edge_app.cameras.holder:open_by_task"
+FACTORY = "edge_app.cameras.choice:open_camera"
 HOLDER = "from edge_app.cameras.holder import main; main()"
 
 

@@ -100,4 +100,4 @@ def hangs_when_told(**task: Any) -> FileCamera:
                 time.sleep(1000)
             return super().read()
 
-    return Hanging(Path(task["wanted"]), tuple(task["size_wh"]), task["fps"])
+    return Hanging(Path(task["wanted"]), task["size_wh"], task["fps"])
