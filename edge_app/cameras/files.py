@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CameraError, EndOfFrames
-from ..image_file import load_image
+from ..image_file import SINGLE_SUFFIXES, TIFF_SUFFIXES, load_image
 from ..ink import to_luma
 from .camera import Camera, Frame
 
-IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".gif"}
+IMAGE_SUFFIXES = {*SINGLE_SUFFIXES, *TIFF_SUFFIXES, ".pgm", ".ppm"}
 # Each picture of a folder is shown for so long, as if somebody changed the sheet.
 SHOWN_S = 1.0
 
