@@ -24,6 +24,9 @@ ORIENTATION_TAG = 0x0112
 BAND_ROWS = 256
 # What phones, scanners and browsers make; others have decoders that start programs (EPS) or are seldom looked after.
 UPLOAD_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+# The same by their names: those of one page a file, which need not be opened to be counted, and TIFF.
+SINGLE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+TIFF_SUFFIXES = (".tif", ".tiff")
 # What Pillow's decoders let out on damaged files.
 DAMAGE = (
     ValueError,

@@ -2,11 +2,12 @@
 
 import importlib.metadata
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from edge_app.errors import OutputError
+from edge_app.model_file import write_atomically
 
 METRICS_NAME = "metrics.json"
 
@@ -24,6 +25,11 @@ def read_metrics(path: Path) -> dict[str, Any]:
         if not cause:
             return dict(metrics)
     raise OutputError(f"expected a JSON object in {path}, got {cause}; delete the file, or choose --output")
+
+
+def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
+    """Writes metrics.json, or a file like it, whole or not at all; raises OutputError."""
+    write_atomically(path, (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode())
 
 
 def _not_an_object(metrics: Any) -> str:

@@ -1,7 +1,6 @@
 """What a training leaves behind: two models, its part of metrics.json, and two pictures."""
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from edge_app.model_file import write_atomically
 
 from .data import Mnist, Split
 from .fitting import Trained, predict
-from .metrics_file import METRICS_NAME, package_versions, read_metrics
+from .metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics
 from .network import save_h5
 from .plots import confusion_png, curves_png
 
@@ -68,4 +67,4 @@ def _write_metrics(path: Path, trained: Trained, results: Results, scores: dict[
         "versions": package_versions(VERSIONED),
         **({} if results.taught is None else {"taught": dict(results.taught)}),
     }
-    write_atomically(path, (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode())
+    write_metrics(path, metrics)

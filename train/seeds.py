@@ -20,7 +20,7 @@ from edge_app.errors import DigitsError
 from edge_app.model_file import require_writable, write_atomically
 
 from .data import load_mnist
-from .metrics_file import METRICS_NAME, read_metrics
+from .metrics_file import METRICS_NAME, read_metrics, write_metrics
 from .recipe import Recipe
 from .seed_statistics import best_seed, spread_table, spreads
 
@@ -125,7 +125,7 @@ def run_seeds(options: argparse.Namespace, recipe: Recipe, arguments: Sequence[s
         "data_sha256": best.data_sha256,
         "numbers": numbers,
     }
-    _write_json(options.output / SEEDS_NAME, report)
+    write_metrics(options.output / SEEDS_NAME, report)
     print(f"train: seed {best.seed} is the best on validation data, copied to {options.output}")
     print("next: python -m convert --int8")
 
@@ -163,7 +163,7 @@ def _run(job: Job, title: str) -> None:
         with status.status(f"{title}: training; more in {job.log}"):
             _call(job, job.train_command)
         minutes = round((time.monotonic() - started) / 60, 2)
-        _write_json(job.folder / METRICS_NAME, {**job.metrics(), "training_minutes": minutes})
+        write_metrics(job.folder / METRICS_NAME, {**job.metrics(), "training_minutes": minutes})
     if not (trained and converted):
         with status.status(f"{title}: converting; more in {job.log}"):
             _call(job, job.convert_command)
@@ -216,8 +216,4 @@ def _adopt(best: Job, output: Path) -> None:
         if (best.folder / name).exists():
             write_atomically(output / name, (best.folder / name).read_bytes())
     former = read_metrics(output / METRICS_NAME)
-    _write_json(output / METRICS_NAME, {**former, "train": best.metrics()["train"]})
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    write_atomically(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
+    write_metrics(output / METRICS_NAME, {**former, "train": best.metrics()["train"]})

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
 from ..errors import SourceError
+from ..image_file import SINGLE_SUFFIXES
 from .archives import (
     clear_archive_errors,
     is_archive,
@@ -15,7 +16,7 @@ from .archives import (
     unpacked,
 )
 from .pages import clear_page_errors, count_pages
-from .sources import SINGLE_SUFFIXES, SourceFile, name_of, open_file
+from .sources import SourceFile, name_of, open_file
 from .spans import Span
 
 

@@ -14,8 +14,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import DigitsError, ImageError
-from ..image_file import MAX_MEGAPIXELS, MIN_SIDE_PX, UPLOAD_FORMATS, clear_errors, open_image, to_pixels
-from .sources import PDF_SUFFIX, TIFF_SUFFIXES
+from ..image_file import (
+    MAX_MEGAPIXELS,
+    MIN_SIDE_PX,
+    TIFF_SUFFIXES,
+    UPLOAD_FORMATS,
+    clear_errors,
+    open_image,
+    to_pixels,
+)
+from .sources import PDF_SUFFIX
 
 POINTS_PER_INCH = 72
 

@@ -1,9 +1,7 @@
 """The output folder: results in parts, each written whole; a part's marker in `done/`, written last, is its commit."""
 
-import fcntl
 import io
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -13,6 +11,7 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
+from ..alone import alone
 from ..errors import OutputError
 from ..model_file import require_writable, write_atomically
 from .models import Models
@@ -55,26 +54,14 @@ def locked(output: Path) -> Iterator[None]:
         OutputError: it cannot be written, or another run is at it.
     """
     require_writable(output)
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        handle = os.open(output / ".lock", os.O_CREAT | os.O_RDWR, 0o644)
-    except OSError as error:
-        raise OutputError(
-            f"expected a folder to write to, got {output} ({error.strerror}); choose another --output"
-        ) from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise OutputError(
-                f"expected a folder of one run, got {output}, which another run writes to; wait or choose another"
-            ) from error
+    taken = OutputError(
+        f"expected a folder of one run, got {output}, which another run writes to; wait or choose another"
+    )
+    with alone(output / ".lock", taken):
         for folder in (output, *(output / name for name in FOLDERS)):
             for half in (*folder.glob(".part-*.*"), *folder.glob(".run.json.*"), *folder.glob(".plan.*")):
                 half.unlink(missing_ok=True)
         yield
-    finally:
-        os.close(handle)
 
 
 class Parts:

@@ -12,6 +12,7 @@ from pathlib import Path
 from distributed import Client
 
 from ..errors import SourceError
+from ..image_file import SINGLE_SUFFIXES
 from ..store.choice import chosen_model
 from .cluster import Work, connect, in_order
 from .containers import Containers
@@ -20,7 +21,7 @@ from .parts import FORMATS, PartCounts, Parts, locked
 from .plan import Identity, Plan, hash_listing, planned_parts, read_plan, write_plan
 from .progress import progress_bar
 from .reader import PageResult, lost_page
-from .sources import SINGLE_SUFFIXES, SourceFile, full_source, list_files, without_password
+from .sources import SourceFile, full_source, list_files, without_password
 from .spans import Span, Task, single_pages
 from .worker import ReaderPlugin, expand_files, read_task
 

@@ -11,10 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 import fsspec
 
 from ..errors import MissingPartError, SourceError
+from ..image_file import SINGLE_SUFFIXES, TIFF_SUFFIXES
 
-# One page a file, so these need not be opened to be counted.
-SINGLE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif")
-TIFF_SUFFIXES = (".tif", ".tiff")
 PDF_SUFFIX = ".pdf"
 ZIP_SUFFIX = ".zip"
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import cv2
@@ -10,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CameraError, EndOfFrames
-from ..image_file import load_image
+from ..image_file import SINGLE_SUFFIXES, TIFF_SUFFIXES, load_image
 from ..ink import to_luma
 from .camera import Camera, Frame
 
-IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".gif"}
+IMAGE_SUFFIXES = {*SINGLE_SUFFIXES, *TIFF_SUFFIXES, ".pgm", ".ppm"}
 # Each picture of a folder is shown for so long, as if somebody changed the sheet.
 SHOWN_S = 1.0
 
@@ -101,18 +100,17 @@ class _Video:
         if not self._video.isOpened():
             raise CameraError(f"expected a picture or a video, got {path}, which is neither; check the file")
         self._own_fps = self._video.get(cv2.CAP_PROP_FPS) or 30.0
-        self._next = count()
         self._at = -1
         self._frame = np.zeros((0, 0), np.uint8)
 
     def at(self, number: int, fps: float) -> NDArray[np.uint8]:
         """The frame that the video shows at that time of the camera's clock."""
-        wanted = max(self._at, int(number / fps * self._own_fps)) if self._at >= 0 else 0
-        while self._at < wanted:
+        while self._at < int(number / fps * self._own_fps):
             there, frame = self._video.read()
             if not there:
                 raise EndOfFrames("expected another frame, got the end of the video")
-            self._frame, self._at = np.asarray(frame[..., ::-1], np.uint8), next(self._next)
+            self._frame = np.asarray(frame[..., ::-1], np.uint8)
+            self._at += 1
         return self._frame
 
     def close(self) -> None:

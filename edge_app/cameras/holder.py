@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from ..errors import DigitsError, EndOfFrames
 from ..logs import log_to_stderr
@@ -23,6 +22,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log_to_stderr()
     task = json.loads(sys.argv[2])
+    task["size_wh"] = tuple(task["size_wh"])
     module, _, function = task.pop("factory").partition(":")
     factory = getattr(importlib.import_module(module), function)
     with socket.socket(fileno=int(sys.argv[1])) as connection:
@@ -76,7 +76,7 @@ class _Feed(threading.Thread):
     def run(self) -> None:
         try:
             self._camera = camera = self._opened()
-            self._send(wire.Message(wire.OPENED, camera.name.encode()))
+            wire.send(self._connection, wire.Message(wire.OPENED, camera.name.encode()))
             while not self._closed:
                 self._take(camera)
         except EndOfFrames as end:
@@ -108,7 +108,7 @@ class _Feed(threading.Thread):
         with self._lock:
             if photo is not None:
                 self._asked.discard(wire.PHOTOGRAPH)
-                self._send(wire.Message(wire.PHOTO, photo.data, *photo.shape))
+                wire.send(self._connection, wire.Message(wire.PHOTO, photo.data, *photo.shape))
             self._newest = frame
             self._answer()
         # Only cameras that are no cameras are much faster than they were told to be.
@@ -119,24 +119,15 @@ class _Feed(threading.Thread):
             return
         if self._problem is not None and self._asked:
             self._asked.clear()
-            self._send(self._problem)
+            wire.send(self._connection, self._problem)
         elif self._newest is not None and wire.NEXT in self._asked:
             frame, self._newest = self._newest, None
             self._asked.discard(wire.NEXT)
             height, width = frame.luma.shape
-            self._send(wire.Message(wire.FRAME, frame.luma.data, height, width, frame.number, frame.captured_s))
+            message = wire.Message(wire.FRAME, frame.luma.data, height, width, frame.number, frame.captured_s)
+            wire.send(self._connection, message)
 
     def _fail(self, problem: wire.Message) -> None:
         with self._lock:
             self._problem = problem
             self._answer()
-
-    def _send(self, message: wire.Message) -> None:
-        wire.send(self._connection, message)
-
-
-def open_by_task(**task: Any) -> Camera:
-    """The usual factory: open_camera with the fields of a task."""
-    from .choice import open_camera
-
-    return open_camera(task["wanted"], tuple(task["size_wh"]), task["fps"])

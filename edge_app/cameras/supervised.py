@@ -24,9 +24,9 @@ HANG_S, RESTART_S = 5.0, 2.0
 # From the start of a process to the first frame; importing picamera2 alone takes seconds on a Raspberry Pi.
 START_S = 45.0
 CLOSE_S = 0.4
-# Between attempts when a camera that once worked cannot be opened.
-BACK_OFF_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-FACTORY = "edge_app.cameras.holder:open_by_task"
+# Before each attempt when a camera that once worked cannot be opened.
+BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+FACTORY = "edge_app.cameras.choice:open_camera"
 HOLDER = "from edge_app.cameras.holder import main; main()"
 
 
@@ -178,7 +178,7 @@ class SupervisedCamera(Camera):
         self._tell(why)
         self.kill()
         self.close()
-        wait_s = BACK_OFF_S[min(self._failures, len(BACK_OFF_S)) - 1] if self._failures else 0.0
+        wait_s = BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
         self._failures += 1
         if self._stop.wait(wait_s):
             raise InterruptedError

@@ -1,5 +1,6 @@
 """What passes between the app and the process that holds its camera: one-byte commands there, messages back."""
 
+import contextlib
 import select
 import socket
 import struct
@@ -53,17 +54,19 @@ def receive(connection: socket.socket, until_s: float, stopped: Callable[[], boo
         stopped: asked often; ends the wait.
 
     Raises:
-        TimeoutError: too late.
+        TimeoutError: nothing came.
         InterruptedError: stopped.
-        EOFError: the other end has gone.
+        EOFError: the other end has gone; or half a message came, which ends the connection.
     """
     header = _receive(connection, HEADER.size, until_s, stopped)
     kind, height, width, number, captured_s = HEADER.unpack(header)
-    payload = _receive(connection, height * width, until_s, stopped)
+    payload = _receive(connection, height * width, until_s, stopped, begun=True)
     return Message(kind, payload, height, width, number, captured_s)
 
 
-def _receive(connection: socket.socket, size: int, until_s: float, stopped: Callable[[], bool]) -> bytearray:
+def _receive(
+    connection: socket.socket, size: int, until_s: float, stopped: Callable[[], bool], begun: bool = False
+) -> bytearray:
     received = bytearray(size)
     view, filled = memoryview(received), 0
     while filled < size:
@@ -71,7 +74,10 @@ def _receive(connection: socket.socket, size: int, until_s: float, stopped: Call
             raise InterruptedError
         left_s = until_s - time.monotonic()
         if left_s <= 0:
-            raise TimeoutError
+            if not begun and not filled:
+                raise TimeoutError
+            _end(connection)
+            raise EOFError("half a message from the process of the camera")
         if not select.select([connection], [], [], min(SLICE_S, left_s))[0]:
             continue
         try:
@@ -82,3 +88,11 @@ def _receive(connection: socket.socket, size: int, until_s: float, stopped: Call
             raise EOFError
         filled += got
     return received
+
+
+def _end(connection: socket.socket) -> None:
+    """What still comes, the rest of a message, must not be taken for the start of another."""
+    with contextlib.suppress(OSError):  # the other end has gone meanwhile
+        connection.shutdown(socket.SHUT_RDWR)
+        while connection.recv(1 << 16):
+            pass

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..errors import MissingPartError
+from ..extras import needs
 from ..runtime import CHOICES
 from .flags import add_store, positive
 
@@ -45,12 +45,6 @@ def add(commands: Any) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    try:
+    with needs(PARTS, "batch", "batch"):
         from ..batch.run import batch
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in PARTS:
-            raise
-        raise MissingPartError(
-            f"expected {error.name} for batch, got none installed; try pip install 'digits-edge[batch]'"
-        ) from error
     return batch(options)

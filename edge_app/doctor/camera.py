@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..python_process import python_command, python_environment
+from ..python_process import answer_of, run_python
 from .finding import Finding, failure, ok, warning
 
 LOOK = "import sys, json; from edge_app.doctor.camera import look; look(**json.loads(sys.argv[1]))"
@@ -26,20 +26,12 @@ def check_camera(wanted: str, size_wh: tuple[int, int], fps: float) -> list[Find
     """A frame taken, and what can be said of it."""
     task = json.dumps({"wanted": wanted, "size_wh": size_wh, "fps": fps})
     try:
-        done = subprocess.run(
-            python_command("-c", LOOK, task),
-            capture_output=True,
-            text=True,
-            timeout=LOOK_S,
-            check=False,
-            env=python_environment(),
-        )
-        answer = json.loads(done.stdout.splitlines()[-1])
+        answer = answer_of(run_python("-c", LOOK, task, limit_s=LOOK_S))
     except subprocess.TimeoutExpired:
         return [failure("camera", f"no frame in {LOOK_S} s", "switch it off and on; check the cable; see who holds it")]
-    except (IndexError, ValueError):
-        lines = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
-        return [failure("camera", lines[-1], "try rpicam-hello, and report this line if that works")]
+    except subprocess.CalledProcessError as ended:
+        found = ended.stderr or f"ended with {ended.returncode}"
+        return [failure("camera", found, "try rpicam-hello, and report this line if that works")]
     if "error" in answer:
         found, _, mend = answer["error"].replace(", then python -m edge_app doctor", "").partition("; ")
         return [failure("camera", found, mend or "try rpicam-hello --list-cameras or v4l2-ctl --list-devices")]

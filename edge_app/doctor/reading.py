@@ -14,7 +14,7 @@ from ..errors import DigitsError
 from ..machine import this_machine
 from ..model_file import read_model, shipped_model_path
 from ..page_reader import PageReader
-from ..python_process import python_command, python_environment
+from ..python_process import answer_of, run_python
 from ..runtime import PACKAGES, RUNTIMES, open_interpreter
 from ..store.choice import chosen_model
 from .finding import Finding, failure, ok, warning
@@ -90,18 +90,13 @@ def check_reading(options: argparse.Namespace) -> Finding:
 
 def _check_runtime(name: str) -> Finding:
     found = f"{importlib.metadata.version(PACKAGES[name])}, numpy {importlib.metadata.version('numpy')}"
-    command = python_command("-c", PROBE, name, str(shipped_model_path()))
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=PROBE_S, check=False, env=python_environment()
-        )
+        done = run_python("-c", PROBE, name, str(shipped_model_path()), limit_s=PROBE_S)
+        error = answer_of(done).get("error")
     except subprocess.TimeoutExpired:
         return failure(name, f"{found}: no answer in {PROBE_S} s", f"pip install --force-reinstall {PACKAGES[name]}")
-    try:
-        error = json.loads(done.stdout.splitlines()[-1]).get("error")
-    except (IndexError, ValueError):
-        lines = done.stderr.strip().splitlines() or ["no output"]
-        error = f"ended with {done.returncode}: {lines[-1]}"
+    except subprocess.CalledProcessError as ended:
+        error = f"ended with {ended.returncode}: {ended.stderr or 'no output'}"
     if error is None:
         return ok(name, f"{found}: a digit was read")
     mend = f"pip install --force-reinstall {PACKAGES[name]}"

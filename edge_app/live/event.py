@@ -6,9 +6,11 @@ from typing import Any, Literal, Protocol
 
 from ..page import Box
 
+Kind = Literal["read", "changed", "left"]
+
 
 @dataclass(frozen=True)
-class NumberEvent:
+class Change:
     """Something happened to a number in the camera's view.
 
     Attributes:
@@ -18,17 +20,26 @@ class NumberEvent:
         track: names the place from "read" to "left"; never used twice in a run.
         box: (x, y, width, height) around it, in pixels of the frame.
         confidence: the least of its digits' probabilities, in [0, 1].
-        frame: number of the frame that settled it.
-        time_s: when that frame was captured, seconds since 1970.
-        age_ms: from its capture to this event.
     """
 
-    kind: Literal["read", "changed", "left"]
+    kind: Kind
     text: str
     former: str | None
     track: int
     box: Box
     confidence: float
+
+
+@dataclass(frozen=True)
+class NumberEvent(Change):
+    """A Change, and when it was seen.
+
+    Attributes:
+        frame: number of the frame that settled it.
+        time_s: when that frame was captured, seconds since 1970.
+        age_ms: from its capture to this event.
+    """
+
     frame: int
     time_s: float
     age_ms: float

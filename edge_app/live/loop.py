@@ -3,16 +3,17 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from ..cameras.camera import Camera, Frame
 from ..errors import EndOfFrames
 from ..page import Page
 from ..page_reader import ImageReader
 from ..service.notify import Notifier
-from .event import NumberEvent, Output
+from .event import Change, NumberEvent, Output
 from .photographs import Photographs
 from .state import LiveState
-from .tracker import Change, Tracker
+from .tracker import Tracker
 
 
 class LiveLoop:
@@ -78,14 +79,4 @@ class LiveLoop:
 
 def _event(change: Change, frame: Frame) -> NumberEvent:
     age_s = time.monotonic() - frame.captured_s
-    return NumberEvent(
-        change.kind,
-        change.text,
-        change.former,
-        change.track,
-        change.box,
-        change.confidence,
-        frame.number,
-        time.time() - age_s,
-        age_s * 1000,
-    )
+    return NumberEvent(**asdict(change), frame=frame.number, time_s=time.time() - age_s, age_ms=age_s * 1000)

@@ -3,9 +3,9 @@
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from ..page import Box, Line, Page
+from .event import Change, Kind
 
 # The votes that count, and how many of them, and what part of those cast, a text needs to be told.
 WINDOW, MIN_VOTES, MIN_SHARE = 9, 3, 0.6
@@ -15,27 +15,6 @@ CHANGE_VOTES, CHANGE_SHARE = 5, 0.75
 GONE_S, GONE_FRAMES = 1.0, 5
 # Boxes that share this part of the smaller one are one place.
 MIN_OVERLAP = 0.4
-
-
-@dataclass(frozen=True)
-class Change:
-    """Something to tell.
-
-    Attributes:
-        kind: see NumberEvent, as are the others.
-        text: the number.
-        former: the one that it replaced.
-        track: the place.
-        box: around it, in pixels of the frame.
-        confidence: the least of its digits'.
-    """
-
-    kind: Literal["read", "changed", "left"]
-    text: str
-    former: str | None
-    track: int
-    box: Box
-    confidence: float
 
 
 @dataclass(eq=False)
@@ -54,7 +33,7 @@ class _Track:
         least, share = (MIN_VOTES, MIN_SHARE) if self.told is None else (CHANGE_VOTES, CHANGE_SHARE)
         return text if text != self.told and votes >= least and votes >= share * len(self.votes) else None
 
-    def change(self, kind: Literal["read", "changed", "left"], text: str, former: str | None = None) -> Change:
+    def change(self, kind: Kind, text: str, former: str | None = None) -> Change:
         return Change(kind, text, former, self.number, self.box, self.confidences.get(text, 0.0))
 
 

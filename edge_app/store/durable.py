@@ -1,12 +1,9 @@
-"""Files and folders that are still there after a power cut, and one process at a time that changes them."""
+"""Files and folders that are still there after a power cut."""
 
-import contextlib
-import fcntl
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import OutputError, StoreError
+from ..errors import OutputError
 from ..model_file import write_atomically
 
 
@@ -28,32 +25,6 @@ def make_folder(folder: Path) -> None:
         raise OutputError(
             f"expected a folder that can be written, got {folder} ({error.strerror}); choose another"
         ) from error
-
-
-@contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keeps others out while the block changes the folder; the end of the process, however it comes, lets them in.
-
-    Raises:
-        StoreError: another is at it.
-        OutputError: the folder cannot be written.
-    """
-    make_folder(folder)
-    path = folder / "lock"
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise OutputError(
-            f"expected a folder that can be written, got {folder} ({error.strerror}); choose another"
-        ) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreError(f"expected to be alone in {folder}, got another install under way; try again") from error
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _sync(folder: Path) -> None:

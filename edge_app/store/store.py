@@ -4,13 +4,15 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ..alone import alone
 from ..contract import ModelContract
 from ..errors import DigitsError, ModelError, StoreError
 from ..model_file import ModelFile, read_model, shipped_model_path
-from .durable import alone, write_durably
+from .durable import make_folder, write_durably
 from .state import Change, Installed, State
 from .verification import Demands
 from .verification import verify as verify_fully
@@ -99,7 +101,7 @@ class ModelStore:
             OutputError: the folder cannot be written, or the disk is full.
             MissingPartError: a signature is asked for, but `cryptography` is not installed.
         """
-        with alone(self.folder):
+        with self._alone():
             content = self._verify(path, Demands(sha256, public_key))
             model = Installed(hashlib.sha256(content).hexdigest(), len(content), _shown(source or str(path)), _now())
             self._sweep_leftovers()
@@ -120,7 +122,7 @@ class ModelStore:
         # Asked first, so that no folder is made for nothing.
         if not self.list():
             raise StoreError(nothing)
-        with alone(self.folder):
+        with self._alone():
             state = self._state()
             running = self._intact(state.models)
             if not running:
@@ -128,6 +130,11 @@ class ModelStore:
             left = self._intact(running[1:])
             self._switch(state.rolled_back_to(left, _now()))
         return left[0] if left else None
+
+    def _alone(self) -> AbstractContextManager[None]:
+        make_folder(self.folder)
+        taken = StoreError(f"expected to be alone in {self.folder}, got another install under way; try again")
+        return alone(self.folder / "lock", taken)
 
     def _state(self) -> State:
         for name in STATE_NAMES:

@@ -1,7 +1,6 @@
 """What a model must pass before it becomes current: size, hash, signature, contract, and a trial on every runtime."""
 
 import hashlib
-import json
 import math
 import signal
 import stat
@@ -13,7 +12,7 @@ from typing import Any
 from ..errors import ModelError, RuntimeUnavailableError
 from ..golden import MIN_RIGHT_SHARE
 from ..model_file import MAX_BYTES, parse_model
-from ..python_process import python_command, python_environment
+from ..python_process import answer_of, run_python
 from ..runtime import PACKAGES, installed_runtimes
 from .signature import check_signature
 
@@ -94,22 +93,18 @@ def _content(path: Path) -> bytes:
 
 
 def _in_process(content: bytes, source: str, runtime: str, limit_s: float) -> dict[str, Any]:
-    command = python_command("-m", "edge_app.store.trial", runtime, source, str(math.ceil(limit_s)))
+    arguments = ("-m", "edge_app.store.trial", runtime, source, str(math.ceil(limit_s)))
     expected = f"expected {source} to run on {runtime}"
     try:
-        done = subprocess.run(
-            command, input=content, capture_output=True, timeout=limit_s, check=False, env=python_environment()
-        )
+        done = run_python(*arguments, given=content, limit_s=limit_s)
+        if done.returncode < 0:
+            raise ModelError(f"{expected}, got a crash ({signal.Signals(-done.returncode).name}); it stays out")
+        return answer_of(done)
     except subprocess.TimeoutExpired as error:
         raise ModelError(f"{expected}, got no answer in {limit_s:g} s; it stays out") from error
-    if done.returncode < 0:
-        raise ModelError(f"{expected}, got a crash ({signal.Signals(-done.returncode).name}); it stays out")
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError) as error:
-        last = (done.stderr.decode(errors="replace").strip().splitlines() or ["no output"])[-1]
-        raise ModelError(f"{expected}, got {last} (exit code {done.returncode}); it stays out") from error
-    return answer
+    except subprocess.CalledProcessError as error:
+        found = error.stderr or "no output"
+        raise ModelError(f"{expected}, got {found} (exit code {error.returncode}); it stays out") from error
 
 
 def _judge(answer: dict[str, Any], source: str, runtime: str) -> None:

@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..collect.collector import Collector
-from ..errors import MissingPartError
+from ..extras import needs
 from ..live.current_reader import CurrentReader
 from ..live.photographs import Photographs
 from ..live.state import LiveState
@@ -39,15 +39,9 @@ def open_web(
         OptionError: no such token file, or the address or port cannot be listened on.
         MissingPartError: a package of the extra `live` is not installed.
     """
-    try:
+    with needs(PARTS, "--preview-port", "live"):
         from .app import create_app
         from .server import WebServer
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in PARTS:
-            raise
-        raise MissingPartError(
-            f"expected {error.name} for --preview-port, got none installed; try pip install 'digits-edge[live]'"
-        ) from error
 
     def make_reader() -> ImageReader:
         return CurrentReader(options, steady=False)

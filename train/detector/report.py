@@ -1,7 +1,6 @@
 """What a detector's training leaves behind: two models and its part of metrics.json."""
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app.detection import Maps
-from edge_app.model_file import write_atomically
 
 from ..data import Mnist
-from ..metrics_file import METRICS_NAME, package_versions, read_metrics
+from ..metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics
 from ..network import save_h5
 from ..report import VERSIONED, Results
 from .evaluation import score_detector
@@ -41,7 +39,7 @@ def write_detector(output: Path, trained: TrainedDetector, mnist: Mnist, results
         "histories": trained.histories,
         "versions": package_versions(VERSIONED),
     }
-    write_atomically(output / METRICS_NAME, (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode())
+    write_metrics(output / METRICS_NAME, metrics)
     print(f"train: wrote {output} in {results.seconds / 60:.1f} minutes; next: python -m convert --detector --int8")
 
 

@@ -1,11 +1,14 @@
 """Cameras that fall ill, opened in the process that holds them; `wanted` is a file that counts how often."""
 
+import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from edge_app.cameras import wire
 from edge_app.cameras.camera import Frame
 from edge_app.cameras.files import FileCamera
 from edge_app.errors import CameraError
@@ -31,8 +34,14 @@ class IllCamera:
         return Frame(np.full((48, 64), self._opening, np.uint8), self._number, time.monotonic())
 
     def photograph(self) -> Any:
-        """A larger picture."""
-        return np.full((96, 128), 200, np.uint8)
+        """A larger picture; or the start of one, and the rest too late."""
+        picture = np.full((96, 128), 200, np.uint8)
+        if self._illness == "stutter":
+            # The first argument of the process that holds the camera is its connection.
+            os.write(int(sys.argv[1]), wire.HEADER.pack(wire.PHOTO, *picture.shape, 0, 0.0))
+            time.sleep(0.9)
+            os.write(int(sys.argv[1]), picture.data)
+        return picture
 
     def close(self) -> None:
         """A camera that hangs does not close either."""
@@ -73,6 +82,12 @@ def breaks_once(**task: Any) -> IllCamera:
     return IllCamera(opening, "bug" if opening == 0 else "")
 
 
+def stutters_once(**task: Any) -> IllCamera:
+    """The first camera stops for a while amid a photograph, the next ones are well."""
+    opening = count(Path(task["wanted"]))
+    return IllCamera(opening, "stutter" if opening == 0 else "")
+
+
 def hangs_when_told(**task: Any) -> FileCamera:
     """A picture's camera that hangs while a file beside the picture holds a mark, and takes one mark away each time."""
     marks = Path(task["wanted"]).with_suffix(".hang")
@@ -85,4 +100,4 @@ def hangs_when_told(**task: Any) -> FileCamera:
                 time.sleep(1000)
             return super().read()
 
-    return Hanging(Path(task["wanted"]), tuple(task["size_wh"]), task["fps"])
+    return Hanging(Path(task["wanted"]), task["size_wh"], task["fps"])

@@ -26,7 +26,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hangs are noticed soon enough for a test."""
     monkeypatch.setattr(supervised, "HANG_S", 0.6)
     monkeypatch.setattr(supervised, "RESTART_S", 0.6)
-    monkeypatch.setattr(supervised, "BACK_OFF_S", (0.1,))
+    monkeypatch.setattr(supervised, "BACK_OFF_S", (0.0, 0.1))
 
 
 @pytest.fixture
@@ -140,3 +140,15 @@ def test_photographs_are_larger(tmp_path: Path) -> None:
         camera.read()
         assert camera.photograph().shape == (96, 128)
         assert camera.read().luma.shape == (48, 64)
+
+
+def test_half_a_photograph_is_not_taken_for_a_frame(tmp_path: Path, told: list[tuple[str, int]]) -> None:
+    """The photograph is lost, and frames go on from another process."""
+    with SupervisedCamera(
+        str(tmp_path / "count"), changed=lambda *each: told.append(each), factory=ILL + "stutters_once"
+    ) as camera:
+        camera.read()
+        with pytest.raises(CameraError, match="photograph"):
+            camera.photograph()
+        assert values(camera, 2) == [1, 1]
+    assert told[-1] == ("ill 1", 1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edge_app import python_process
 from edge_app.bench_page import draw_page
 from edge_app.doctor import camera, computer, reading
 from edge_app.doctor.camera import check_camera, holders, judge, measure
@@ -26,11 +27,11 @@ def test_a_runtime_that_does_not_fit_numpy(monkeypatch: pytest.MonkeyPatch, tmp_
     broken.mkdir()
     (broken / "__init__.py").touch()
     (broken / "interpreter.py").write_text("raise ImportError('numpy.core.multiarray failed to import')")
-    monkeypatch.setattr(reading, "python_environment", lambda: {**os.environ, "PYTHONPATH": str(tmp_path)})
+    monkeypatch.setattr(python_process, "python_environment", lambda: {**os.environ, "PYTHONPATH": str(tmp_path)})
     monkeypatch.setattr(reading, "_installed", lambda _: True)
     monkeypatch.setattr("importlib.metadata.version", lambda _: "9.9")
     monkeypatch.chdir(Path(__file__).parents[3])
-    monkeypatch.setattr(reading, "python_command", lambda *each: ["python3", *each])
+    monkeypatch.setattr(python_process, "python_command", lambda *each: ["python3", *each])
     found = {each.name: each for each in reading.check_runtimes()}
     assert found["tflite-runtime"].status in {"warning", "failure"}
     assert found["tflite-runtime"].mend == "pip install 'numpy<2'"

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_app.live.tracker import GONE_S, WINDOW, Change, Tracker, box_of, overlap
+from edge_app.live.event import Change
+from edge_app.live.tracker import GONE_S, WINDOW, Tracker, box_of, overlap
 from edge_app.page import Digit, Line, Page
 
 FRAME_S = 1 / 30

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from edge_app.alone import alone
 from edge_app.classifier import DigitClassifier
 from edge_app.errors import DigitsError, ModelError, OutputError, StoreError
 from edge_app.golden import shipped_golden
-from edge_app.store.durable import alone
 from edge_app.store.store import ModelStore
 
 from .models import SHIPPED, trusting, variant, written
@@ -179,7 +179,7 @@ def test_a_failed_install_costs_no_model(store: ModelStore, fast_path: Path, mon
 def test_two_at_once(store: ModelStore, fast_path: Path) -> None:
     """The second is told to wait; reading goes on meanwhile."""
     model = store.install(written(fast_path, 1))
-    with alone(store.folder):
+    with alone(store.folder / "lock", StoreError("nobody else is here")):
         with pytest.raises(StoreError, match="another install under way"):
             store.install(written(fast_path, 2))
         with pytest.raises(StoreError, match="another install under way"):

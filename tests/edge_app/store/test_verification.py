@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge_app import model_file
+from edge_app import model_file, python_process
 from edge_app.classifier import DigitClassifier
 from edge_app.errors import ModelError, RuntimeUnavailableError
 from edge_app.golden import golden_png, shipped_golden
@@ -25,7 +25,7 @@ from .models import SHIPPED, flatbuffer, forgetful, not_a_number, variant, writt
 
 def answers(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Puts other code in the place of the trial."""
-    monkeypatch.setattr(verification, "python_command", lambda *_: [sys.executable, "-c", code])
+    monkeypatch.setattr(python_process, "python_command", lambda *_: [sys.executable, "-c", code])
 
 
 def rows(shift: int) -> bytes:
@@ -121,7 +121,7 @@ def test_a_runtime_that_does_not_work_has_no_say(monkeypatch: pytest.MonkeyPatch
     error = json.dumps({"error": "RuntimeUnavailableError", "message": "expected numpy below 2"})
     good = json.dumps({"finite": True, "right": {"the app": [40, 40]}})
     code = f"import sys; print({error!r} if sys.argv[1] == 'broken' else {good!r})"
-    monkeypatch.setattr(verification, "python_command", lambda *rest: [sys.executable, "-c", code, rest[2]])
+    monkeypatch.setattr(python_process, "python_command", lambda *rest: [sys.executable, "-c", code, rest[2]])
     monkeypatch.setattr(verification, "installed_runtimes", lambda: ("broken", "works"))
     try_model(SHIPPED.content, "a model")
     monkeypatch.setattr(verification, "installed_runtimes", lambda: ("broken",))
