@@ -70,8 +70,8 @@ class TeachRecipe(Recipe):
     views: int = 2
     train_limit: int | None = 20_000
     added_share: float = 0.3
-    kept_weights: tuple[float, ...] = (0.3, 0.5, 0.7)
-    max_rise_pp: float = 0.02
+    kept_weights: tuple[float, ...] = (0.3, 0.4, 0.5, 0.6, 0.7)
+    max_rise_pp: float = 0.01
 
 
 RECIPES = {

@@ -23,11 +23,11 @@ def test_only_what_is_read_right_is_taken(digits: Split) -> None:
     wrong = np.arange(0, COUNT, 2)
     logits[wrong] = np.roll(logits[wrong], 1, axis=1)
     golden = parse_golden(choose_golden(digits, logits), "here")
-    assert golden.labels.tolist() == list(range(10)) * 4
+    assert golden.labels.tolist() == list(range(10)) * PER_DIGIT
     places = [int(np.flatnonzero((digits.images == image).all(axis=(1, 2)))[0]) for image in golden.images]
     assert np.array_equal(digits.labels[places], golden.labels)
     assert all(place % 2 for place in places)
-    assert (np.diff(np.array(places).reshape(4, 10), axis=0) > 0).all()
+    assert (np.diff(np.array(places).reshape(PER_DIGIT, 10), axis=0) > 0).all()
 
 
 def test_a_digit_that_is_never_read_is_there_too(digits: Split) -> None:
@@ -35,7 +35,7 @@ def test_a_digit_that_is_never_read_is_there_too(digits: Split) -> None:
     logits = np.zeros((COUNT, 11), np.float32)
     logits[:, 1] = 5
     golden = parse_golden(choose_golden(digits, logits), "here")
-    assert golden.labels.tolist() == list(range(10)) * 4
+    assert golden.labels.tolist() == list(range(10)) * PER_DIGIT
 
 
 def test_the_apps_own_are_training_digits() -> None:

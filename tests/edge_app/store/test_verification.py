@@ -43,20 +43,20 @@ def test_golden_digits_in_the_file_are_read(tmp_path: Path) -> None:
     """Right ones pass, and are what the trial counts beside the app's own."""
     content = embed_contract(flatbuffer(), SHIPPED.contract, rows(0))
     answer = trial(content, "a model", "litert")
-    assert answer == {"finite": True, "right": {"the model": (40, 40), "the app": (40, 40)}}
+    assert answer == {"finite": True, "right": {"the model": (30, 30), "the app": (30, 30)}}
     (tmp_path / "model.tflite").write_bytes(content)
     assert verify(tmp_path / "model.tflite", Demands()) == content
 
 
 def test_golden_digits_of_the_file_must_be_read_right() -> None:
     """A model that says of itself that it reads otherwise has been damaged, or runs wrongly here."""
-    with pytest.raises(ModelError, match="at least 36 of 40 golden digits of the model on litert, got 0"):
+    with pytest.raises(ModelError, match="at least 27 of 30 golden digits of the model on litert, got 0"):
         try_model(embed_contract(flatbuffer(), SHIPPED.contract, rows(1)), "a model")
 
 
 def test_a_model_that_reads_badly() -> None:
     """The app brings golden digits of its own: none in the file is no way around them."""
-    with pytest.raises(ModelError, match="at least 36 of 40 golden digits of the app on litert, got"):
+    with pytest.raises(ModelError, match="at least 27 of 30 golden digits of the app on litert, got"):
         try_model(forgetful(), "a model")
 
 
@@ -89,7 +89,7 @@ def test_the_trial_sees_what_is_not_finite(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_one_runtime_on_which_it_fails_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Outputs that are not finite."""
-    answers(monkeypatch, 'print(\'{"finite": false, "right": {"the app": [40, 40]}}\')')
+    answers(monkeypatch, 'print(\'{"finite": false, "right": {"the app": [30, 30]}}\')')
     with pytest.raises(ModelError, match="expected finite outputs of a model on litert, got NaN"):
         try_model(SHIPPED.content, "a model")
 
@@ -119,7 +119,7 @@ def test_an_exception_is_no_answer(monkeypatch: pytest.MonkeyPatch, code: str) -
 def test_a_runtime_that_does_not_work_has_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
     """As long as another does; if none works, that is said."""
     error = json.dumps({"error": "RuntimeUnavailableError", "message": "expected numpy below 2"})
-    good = json.dumps({"finite": True, "right": {"the app": [40, 40]}})
+    good = json.dumps({"finite": True, "right": {"the app": [30, 30]}})
     code = f"import sys; print({error!r} if sys.argv[1] == 'broken' else {good!r})"
     monkeypatch.setattr(python_process, "python_command", lambda *rest: [sys.executable, "-c", code, rest[2]])
     monkeypatch.setattr(verification, "installed_runtimes", lambda: ("broken", "works"))
