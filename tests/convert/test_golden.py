@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from convert.golden import PER_DIGIT, choose_golden
+from convert.golden import APP_COUNT, PER_DIGIT, choose_golden
 from edge_app.golden import parse_golden, shipped_golden
 from train.data import Split, load_mnist
 
