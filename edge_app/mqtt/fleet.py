@@ -1,11 +1,13 @@
 """Models for many devices: announced by MQTT, fetched from where the owner said, verified, switched to, reported."""
 
+import http.client
 import json
 import logging
 import queue
 import re
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -14,13 +16,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import DigitsError, ModelError, OptionError
+from ..errors import DigitsError, ModelError, OptionError, OutputError
 from ..model_file import MAX_BYTES
 from ..store.store import ModelStore
 
 LOG = logging.getLogger(__name__)
 PLACE = "{sha256}"
-FETCH_S = 60.0
+# For each answer of the server, and for all of a file: who sends a byte a minute does not hold up the next model.
+ANSWER_S, FETCH_S = 60.0, 300.0
 CHUNK_BYTES = 1 << 16
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"[\w.+-]{1,60}")
@@ -104,12 +107,21 @@ class ModelUpdates:
 
     def _install(self, wanted: Announcement) -> None:
         url = self._url.replace(PLACE, wanted.sha256)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.tflite"
-            path.write_bytes(fetch(url))
-            if self._public_key is not None:
-                Path(f"{path}.sig").write_bytes(fetch(f"{url}.sig"))
-            self._store.install(path, sha256=wanted.sha256, public_key=self._public_key, source=url)
+        model = fetch(url)
+        signature = None if self._public_key is None else fetch(f"{url}.sig")
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "model.tflite"
+                path.write_bytes(model)
+                if signature is not None:
+                    Path(f"{path}.sig").write_bytes(signature)
+                self._store.install(path, sha256=wanted.sha256, public_key=self._public_key, source=url)
+        except DigitsError:
+            raise
+        except OSError as error:
+            raise OutputError(
+                f"expected room for a model in {tempfile.gettempdir()}, got: {error}; free some"
+            ) from error
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -121,16 +133,21 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def fetch(url: str) -> bytes:
     """What lies at a URL, at most as large as a model may be; raises ModelError."""
-    opener = urllib.request.build_opener(_NoRedirect)
+    opener, end_s = urllib.request.build_opener(_NoRedirect), time.monotonic() + FETCH_S
     try:
-        with opener.open(url, timeout=FETCH_S) as answer:
+        with opener.open(url, timeout=ANSWER_S) as answer:
             content = bytearray()
-            while chunk := answer.read(CHUNK_BYTES):
+            while chunk := answer.read1(CHUNK_BYTES):
                 content += chunk
                 if len(content) > MAX_BYTES:
                     raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got more from {url}")
+                if time.monotonic() > end_s:
+                    raise ModelError(f"expected the whole of {url} within {FETCH_S:.0f} s, got {len(content)} bytes")
             return bytes(content)
-    except (urllib.error.URLError, OSError, ValueError) as error:
+    # The last is what http.client makes of an answer that is no HTTP.
+    except (urllib.error.URLError, OSError, ValueError, http.client.HTTPException) as error:
         if isinstance(error, ModelError):
             raise
-        raise ModelError(f"expected a model at {url}, got: {error}; check --model-url and the server") from error
+        # It may hold what the server sent.
+        reason = "".join(each if each.isprintable() else " " for each in str(error)[:200]) or type(error).__name__
+        raise ModelError(f"expected a model at {url}, got: {reason}; check --model-url and the server") from error

@@ -1,11 +1,15 @@
 """Models for many devices, over mosquitto and an HTTP server."""
 
+import contextlib
 import functools
 import json
+import socket
+import socketserver
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ from convert.card import ROOT
 from edge_app.errors import ModelError, OptionError
 from edge_app.model_file import read_model, shipped_model_path
 from edge_app.mqtt.fleet import Announcement, ModelUpdates, fetch
+from edge_app.store.signature import make_keys, sign, signature_path
 from edge_app.store.store import ModelStore
 from tests.mosquitto import NEEDS, PASSWORD, Listener, Mosquitto, wait_until
 from tests.parts import require
@@ -67,10 +72,12 @@ def serve(folder: Path) -> str:
     return sha256
 
 
-def followed(folder: Path, url: str, *payloads: bytes) -> tuple[ModelStore, list[dict[str, Any]]]:
+def followed(
+    folder: Path, url: str, *payloads: bytes, public_key: Path | None = None
+) -> tuple[ModelStore, list[dict[str, Any]]]:
     """What is reported of announcements, after the model that was current at the start."""
     store, reports = ModelStore(folder / "store"), list[dict[str, Any]]()
-    updates = ModelUpdates(store, url, None, reports.append)
+    updates = ModelUpdates(store, url, public_key, reports.append)
     for payload in payloads:
         updates.announced(payload)
     assert wait_until(lambda: len(reports) == 1 + len(payloads))
@@ -98,6 +105,105 @@ def test_a_bad_one_is_refused_and_reported(tmp_path: Path, server: str, place: s
     assert (report["status"], report["sha256"]) == ("refused", sha256)
     assert report["reason"].startswith("expected ")
     assert store.current().sha256 == read_model(shipped_model_path()).sha256 == report["current"]
+
+
+@pytest.fixture
+def raw() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
+    """Answers connections with whatever a function sends; gives the address."""
+    with contextlib.ExitStack() as stack:
+
+        def serve_with(answer: Callable[[socket.socket], None]) -> str:
+            class Handler(socketserver.BaseRequestHandler):
+                def handle(self) -> None:
+                    self.request.recv(10_000)
+                    with contextlib.suppress(OSError):
+                        answer(self.request)
+
+            serving = stack.enter_context(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler))
+            thread = threading.Thread(target=serving.serve_forever)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(serving.shutdown)
+            return f"http://127.0.0.1:{serving.server_address[1]}"
+
+        yield serve_with
+
+
+def endless(connection: socket.socket) -> None:
+    """A body without a length that does not end."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        connection.sendall(bytes(1 << 20))
+
+
+def dripping(connection: socket.socket) -> None:
+    """A byte now and then."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (endless, "at most 4 MB, got more"),
+        (dripping, "within 1 s, got"),
+        (lambda connection: connection.sendall(b"SSH-2.0-nonsense\r\n"), "got: SSH-2.0-nonsense"),
+        (
+            lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf"),
+            "expected SHA-256 ",
+        ),
+        (lambda connection: connection.close(), "closed connection"),
+        (lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\n" + b"a" * 200_000 + b"\r\n\r\n"), "expected"),
+    ],
+    ids=["endless", "dripping", "no HTTP", "truncated", "nothing", "headers"],
+)
+def test_a_bad_server_is_refused_and_the_next_announcement_taken(
+    tmp_path: Path,
+    raw: Callable[[Callable[[socket.socket], None]], str],
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Callable[[socket.socket], None],
+    reason: str,
+) -> None:
+    """In one line; the device goes on and may be told again."""
+    monkeypatch.setattr("edge_app.mqtt.fleet.FETCH_S", 1.0)
+    monkeypatch.setattr("edge_app.mqtt.fleet.MAX_BYTES", 1 << 22)
+    announcements = announcement("0" * 64), announcement("1" * 64)
+    for report in followed(tmp_path, raw(answer) + "/{sha256}.tflite", *announcements)[1]:
+        assert report["status"] == "refused"
+        assert reason in report["reason"]
+        assert "\n" not in report["reason"]
+
+
+def test_a_full_disk_is_refused(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nowhere to put it: reported, and the device goes on."""
+    sha256 = serve(tmp_path / "served")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    _, (report,) = followed(tmp_path, server + "/{sha256}.tflite", announcement(sha256))
+    assert report["reason"].startswith("expected room for a model")
+
+
+def test_signatures_come_with_the_model(tmp_path: Path, server: str) -> None:
+    """Signed by the owner it is installed; by another, or not at all, it is refused."""
+    sha256 = serve(tmp_path / "served")
+    public_key = make_keys(tmp_path / "owner")
+    make_keys(tmp_path / "other")
+    path, url = tmp_path / "served" / f"{sha256}.tflite", server + "/{sha256}.tflite"
+    payload = announcement(sha256)
+    _, (unsigned,) = followed(tmp_path, url, payload, public_key=public_key)
+    sign(path, tmp_path / "other")
+    _, (foreign,) = followed(tmp_path, url, payload, public_key=public_key)
+    signature_path(path).write_bytes(b"x" * 70_000)
+    _, (long,) = followed(tmp_path, url, payload, public_key=public_key)
+    for report, reason in ((unsigned, "404"), (foreign, "signature"), (long, "expected a signature of 64 bytes")):
+        assert report["status"] == "refused"
+        assert reason in report["reason"]
+    signature_path(path).unlink()
+    sign(path, tmp_path / "owner")
+    store, (signed,) = followed(tmp_path, url, payload, public_key=public_key)
+    assert signed["status"] == "installed"
+    assert store.current().sha256 == sha256
 
 
 @pytest.mark.parametrize(
