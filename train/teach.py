@@ -66,6 +66,8 @@ def teach_folder(parent: Path, added: Path, output: Path, data: Path | None, see
     parent_sha256, parent_int8 = _check_parent(parent, output)
     mnist = load_mnist(data)
     print(f"train: {len(digits.taught)} crops to learn from, {len(digits.held_out)} digits held out for the proof")
+    if digits.left_out:
+        print(f"train: {digits.left_out} crops left out, as they look like other photos of held-out digits")
     model = load_teacher(parent / FLOAT_NAME)
     backup = Backup(output, recipe, seed, mnist.sha256 + parent_sha256 + digits.sha256, default_strategy())
     try:

@@ -30,6 +30,21 @@ def test_a_fifth_of_each_writers_labels_is_held_out() -> None:
     assert hold_out(everything, "here") == parts
 
 
+def test_another_photo_of_a_held_out_digit_is_not_taught() -> None:
+    """A sheet photographed twice proves nothing by what it was taught: shifted, a little noisy, or exactly the same."""
+    once = crops("anna", [*range(10)] * 10)
+    random = np.random.default_rng(1)
+    noisy = [np.clip(np.roll(crop.image, 1, axis=1) + random.normal(0, 20, (28, 28)), 0, 255) for crop in once]
+    again = [LabelledCrop("anna", crop.label, image.astype(np.uint8)) for crop, image in zip(once, noisy, strict=True)]
+    both = sorted(once + again, key=lambda crop: (crop.label, crop.sha256))
+    parts = hold_out(both, "here")
+    origin = {crop.sha256: number % 100 for number, crop in enumerate(once + again)}
+    held = [origin[crop.sha256] for crop in parts.held_out]
+    assert len(held) == len(set(held)) == 40
+    assert not set(held) & {origin[crop.sha256] for crop in parts.taught}
+    assert (len(parts.taught), parts.left_out) == (120, 40)
+
+
 def test_non_digits_are_taught_and_never_held_out() -> None:
     """They are no proof that digits are read better."""
     parts = hold_out([*crops("anna", [*range(10)] * 5 + [10] * 20)], "here")
