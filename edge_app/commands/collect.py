@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .flags import writer
+from .flags import add_writer
 from .run import add_live
 
 
@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
     what.add_argument("--template", type=Path, metavar="FILE", help="write the empty sheet, a .pdf or .png, A4")
     what.add_argument("--sheet", nargs="+", type=Path, metavar="PHOTO", help="photos of sheets that one writer filled")
     parser.add_argument("--to", type=Path, metavar="DIR", help="where digits go: DIR/WRITER/LABEL/*.png")
-    parser.add_argument("--writer", type=writer, metavar="NAME", help="who wrote them: letters, digits, - and _")
+    add_writer(parser)
     parser.add_argument("--raw", action="store_true", help="also keep each box as the camera saw it, in LABEL/raw")
     add_live(parser)
     parser.set_defaults(command=_collect, usage_error=parser.error)
@@ -34,8 +34,8 @@ def _collect(options: argparse.Namespace) -> int:
         write_template(options.template)
         print(f"wrote {options.template}: print it at 100 %, fill it in, photograph it, then collect --sheet PHOTO")
         return 0
-    if options.to is None or options.writer is None:
-        options.usage_error("expected --to DIR and --writer NAME")
+    if options.to is None:
+        options.usage_error("expected --to DIR, the folder for the digits")
     if options.sheet is None:
         from ..live.run import run
 

@@ -31,8 +31,14 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def writer(text: str) -> str:
-    """Somebody's name as a folder can be called, for argparse."""
+def add_writer(parser: argparse.ArgumentParser) -> None:
+    """Adds --writer."""
+    parser.add_argument(
+        "--writer", type=_writer, default="me", metavar="NAME", help="whose digits: letters, digits, - and _ (me)"
+    )
+
+
+def _writer(text: str) -> str:
     from ..collect.folder import check_writer
 
     try:

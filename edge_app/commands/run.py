@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .flags import add_model, positive, writer
+from .flags import add_model, add_writer, positive
 
 
 def add(commands: Any) -> None:
@@ -18,7 +18,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--collect", type=Path, metavar="DIR", help="keep what was refused or unsure there, for the page /label"
     )
-    parser.add_argument("--writer", type=writer, default="me", metavar="NAME", help="whose digits those are")
+    add_writer(parser)
     parser.set_defaults(command=_run)
 
 

@@ -40,7 +40,6 @@ def test_the_template_is_written(tmp_path: Path) -> None:
     [
         [],
         ["--sheet", "a.jpg"],
-        ["--sheet", "a.jpg", "--to", "own"],
         ["--template", "a.pdf", "--sheet", "a.jpg"],
         ["--sheet", "a.jpg", "--to", "own", "--writer", "a/b"],
     ],
