@@ -2,6 +2,7 @@
 "use strict";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "x", "0", "z"];
+const REFRESH_MS = 2000;
 const list = document.getElementById("crops");
 let sending = Promise.resolve();
 
@@ -104,3 +105,7 @@ document.getElementById("keys").append(...KEYS.map((key) => {
   return button;
 }));
 load().catch((error) => say(error.message));
+// New crops come by themselves, but never take the focus from whatever is being done.
+setInterval(() => {
+  if (!list.children.length && document.activeElement === document.body && !document.hidden) load().catch(() => {});
+}, REFRESH_MS);

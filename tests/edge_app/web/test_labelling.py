@@ -135,6 +135,20 @@ def test_the_keyboard_labels_all(visit: Visit, server: WebServer, tmp_path: Path
     assert labels(tmp_path) == [1, 4, 7, 10]
 
 
+def test_new_crops_come_by_themselves(visit: Visit, tmp_path: Path) -> None:
+    """A page that has nothing to do shows what is collected meanwhile."""
+    queue = CropQueue(tmp_path / "digits", "ann")
+    app = create_app(LiveState(), make_reader, Access(), Info("", ""), collector=Collector(queue))
+    server = WebServer(app, "127.0.0.1", 0)
+    server.start()
+    page = visit(server.url + "label", DESKTOP)
+    expect(page.locator("#none")).to_be_visible()
+    image = np.full((28, 28), 9, np.uint8)
+    queue.add(WaitingCrop("ab" * 8, 3, 0.5, "unsure", 0.0, "ab", (1, 2, 3, 4), (640, 480), ""), image, image)
+    expect(page.locator("#crops li")).to_have_count(1)
+    server.close()
+
+
 def test_a_phone_labels_with_its_thumbs(visit: Visit, server: WebServer, tmp_path: Path) -> None:
     """Keys on the page, no scrolling sideways."""
     page = visit(server.url + "label", PHONE)
