@@ -103,6 +103,8 @@ def main() -> int:
         "--misread", action="store_true", help="teach only where some others are misread before, which flatters the sum"
     )
     options = parser.parse_args()
+    named = {"optdigits": optdigits, "semeion": semeion}
+    writers = list(named[options.set]() if options.set in named else folder_writers(Path(options.set)))
     mnist, recipe = load_mnist(), TeachRecipe()
     parent = load_teacher(options.parent / "digits_float.h5")
     set_seed(0)
@@ -113,8 +115,7 @@ def main() -> int:
     print(f"drawing MNIST again, once for all: {drawn_s:.0f} s; MNIST test before: {before_mnist} errors", flush=True)
     print(f"{'':16s} taught others  before after  MNIST change, pp  seconds", flush=True)
     total = np.zeros(3, int)
-    writers = {"optdigits": optdigits, "semeion": semeion}.get(options.set, lambda: folder_writers(Path(options.set)))
-    for name, digits in writers():
+    for name, digits in writers:
         first, others = parted(digits)
         if options.misread and count_errors(parent, others) == 0:
             print(f"{name:16s} {'':6s} {len(others):6d} {0:7d}  not taught", flush=True)
