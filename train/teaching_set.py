@@ -100,12 +100,11 @@ def hold_out(crops: Sequence[LabelledCrop], source: str) -> TeachingSet:
     alike: set[str] = set()
     for _, own in groupby(digits, lambda crop: crop.writer):
         groups = [list(group) for _, group in groupby(own, lambda crop: crop.label)]
-        counts = [round(HELD_OUT_PART * len(group)) for group in groups]
-        if not any(counts):
-            # One of a few, but not the only one.
-            counts[0] = int(sum(map(len, groups)) > 1)
-        for group, count in zip(groups, counts, strict=True):
-            own_held, own_alike = _first_unlike(group, count)
+        parts = [_first_unlike(group, round(HELD_OUT_PART * len(group))) for group in groups]
+        if not any(own_held for own_held, _ in parts) and sum(map(len, groups)) > 1:
+            # Of a few digits one, too.
+            parts = [_first_unlike(groups[0][:1], 1)]
+        for own_held, own_alike in parts:
             held |= own_held
             alike |= own_alike
     return TeachingSet(
@@ -122,15 +121,21 @@ def to_split(crops: Sequence[LabelledCrop]) -> Split:
 
 
 def _first_unlike(group: list[LabelledCrop], count: int) -> tuple[set[str], set[str]]:
-    """Hashes of the first so many crops of which no two are alike, and of the others that are like one of them."""
+    """Hashes of the first crops that are, with what is like them, no more than so many; and of what is like them.
+
+    Where all look alike none is taken: nothing would be left to learn from.
+    """
     ink = np.stack([crop.image for crop in group]).astype(np.float32)
     held: set[str] = set()
-    alike = np.zeros(len(group), bool)
+    taken = np.zeros(len(group), bool)
     for index, crop in enumerate(group):
-        if len(held) < count and not alike[index]:
+        if taken.sum() >= count:
+            break
+        then_taken = taken | _alike(ink[index], ink)
+        if not taken[index] and then_taken.sum() <= count:
             held.add(crop.sha256)
-            alike |= _alike(ink[index], ink)
-    return held, {crop.sha256 for crop, like in zip(group, alike, strict=True) if like} - held
+            taken = then_taken
+    return held, {crop.sha256 for crop, like in zip(group, taken, strict=True) if like} - held
 
 
 def _alike(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
