@@ -184,5 +184,5 @@ def _non_digits(digits: Split) -> NDArray[np.uint8]:
 
 
 def _quieten_tensorflow() -> None:
-    # Read when TensorFlow is first imported: errors only.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Read when TensorFlow is first imported. Its errors come as exceptions; what else it logs nobody can mend.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

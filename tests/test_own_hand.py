@@ -104,7 +104,7 @@ def send_sheets(page: Page, place: Path) -> None:
 def test_the_loop(place: Path, visit: Visit) -> None:
     """Collected in the browser, taught, proven, taken up by the app as it runs, and read better; then rolled back."""
     before = read_rightly(place)
-    with live(place, "--to", "own", "--writer", WRITER, "--camera", NOTE, "--size", "1280x960") as url:
+    with live(place, "--to", "own", "--writer", WRITER, "--camera", NOTE, "--size", "1280x960", "--fps", "3") as url:
         page = visit(url, DESKTOP)
         corrected = correct_a_number(page, place)
         send_sheets(page, place)

@@ -10,7 +10,8 @@ from edge_app.contract import IMAGE_HW, LABELS
 from edge_app.errors import DigitsError
 from edge_app.model_file import write_atomically
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Its errors come as exceptions; what else it logs, such as that there is no GPU, nobody can mend.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # tfmot needs Keras 2, and TensorFlow reads this when it is first imported.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
