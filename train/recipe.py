@@ -69,9 +69,9 @@ class TeachRecipe(Recipe):
     ema_momentum: float = 0.99
     views: int = 2
     train_limit: int | None = 20_000
-    added_share: float = 0.3
-    kept_weights: tuple[float, ...] = (0.3, 0.4, 0.5, 0.6, 0.7)
-    max_rise_pp: float = 0.01
+    added_share: float = 0.1
+    kept_weights: tuple[float, ...] = (0.4, 0.5, 0.6, 0.7, 0.8)
+    max_rise_pp: float = 0.005
 
 
 RECIPES = {
