@@ -32,6 +32,7 @@ def numbers_record(state: LiveState, history: int | None = None) -> dict[str, An
     return {
         "trouble": trouble(now, time.monotonic()),
         "camera": now.camera,
+        "model_sha256": now.model_sha256,
         "frame": now.frame,
         "frames_per_second": round(now.frames_per_second, 1),
         "drift": asdict(now.drift),
@@ -52,7 +53,7 @@ class News:
     async def next_event(self, anyway: bool) -> bytes | None:
         """The whole record as one event, or None if there is nothing new."""
         now, clock_s = self._state.now(), time.monotonic()
-        key = (now.numbers, now.camera, now.counters.numbers, now.drift.alarm)
+        key = (now.numbers, now.camera, now.counters.numbers, now.drift.alarm, now.model_sha256)
         if not anyway and key == self._told and clock_s - self._told_s < 1:
             return None
         self._told, self._told_s = key, clock_s

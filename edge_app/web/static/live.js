@@ -80,6 +80,7 @@ function showHistory(history) {
 }
 
 function showState(record) {
+  if (changed("model", record.model_sha256)) showAbout().catch(() => { shown.model = null; });
   const away = record.trouble !== null;
   const percent = (share) => `${(100 * share).toFixed(0)} %`;
   find("drift").hidden = !record.drift.alarm;
@@ -156,9 +157,12 @@ document.addEventListener("visibilitychange", () => {
   else if (!paused) startStream();
 });
 
-watchEvents();
-fetch("/api/info").then((answer) => answer.json()).then((info) => {
+// Again when another model reads.
+async function showAbout() {
+  const info = await (await fetch("/api/info")).json();
   collecting = info.collecting;
   find("label-link").hidden = !collecting;
   find("about").textContent = `digits-edge ${info.version} · ${info.runtime} · model ${info.model_sha256.slice(0, 12)}`;
-}).catch(() => {});
+}
+
+watchEvents();
