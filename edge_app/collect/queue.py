@@ -180,17 +180,17 @@ class CropQueue:
                 self._file(place, crop_id, suffix).replace(self._file(to, crop_id, suffix))
 
     def _unlink_crops(self, crop_id: str, but: Path | None = None) -> None:
-        for label in FOLDERS:
-            path = self.folder / self.writer / label / f"{crop_id}.png"
-            if path != but:
+        # Whoever's: another run may have collected here for another writer.
+        for path in self.folder.glob(f"*/*/{crop_id}.png"):
+            if path.parent.name in FOLDERS and path != but:
                 path.unlink(missing_ok=True)
 
     def _prune(self) -> None:
         """Drops what is too old or too much."""
-        there = sorted((self.folder / WAITING).glob("*.known"), key=lambda path: path.stat().st_mtime)
+        there = sorted((path.stat().st_mtime, path) for path in (self.folder / WAITING).glob("*.known"))
         oldest_s = time.time() - self._max_age_s
-        for index, path in enumerate(there):
-            if len(there) - index > self._capacity or path.stat().st_mtime < oldest_s:
+        for index, (seen_s, path) in enumerate(there):
+            if len(there) - index > self._capacity or seen_s < oldest_s:
                 for suffix in reversed(SUFFIXES):
                     self._file(WAITING, path.stem, suffix).unlink(missing_ok=True)
 

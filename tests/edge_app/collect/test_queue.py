@@ -77,6 +77,16 @@ def test_two_tabs(tmp_path: Path) -> None:
     assert len(read_crops(tmp_path)) == 1
 
 
+def test_another_writer_takes_back_and_labels(tmp_path: Path) -> None:
+    """A crop has one label, whoever gave it in whichever run."""
+    filled(tmp_path, 1).label(crop(1).id, "4")
+    other = CropQueue(tmp_path, "bob")
+    assert other.undo() == crop(1).id
+    assert read_crops(tmp_path) == []
+    other.label(crop(1).id, "7")
+    assert [(each.writer, each.label) for each in read_crops(tmp_path)] == [("bob", 7)]
+
+
 @pytest.mark.parametrize("wrong", ["../../etc/passwd", "0" * 16, "", "A" * 16, "1" * 15, "1" * 16 + "\n"])
 def test_ids_that_are_none(tmp_path: Path, wrong: str) -> None:
     """No file outside is touched, and none is made up."""
