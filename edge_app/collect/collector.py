@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ..components import candidate_in, connect
 from ..contract import DOUBTFUL_BELOW
-from ..errors import OutputError
 from ..ink import find_ink
 from ..normalise import normalise
 from ..page import Box, Page, middle_in
@@ -24,8 +23,8 @@ LOG = logging.getLogger(__name__)
 
 # Ink of digits' size: at least so high, and not so wide.
 MIN_HEIGHT_PX, MAX_ASPECT = 14, 1.6
-# The same place is taken once in so long, and no more than so many a frame.
-REST_S, MOST_A_FRAME = 60.0, 4
+# The same place is taken once in so long; after so many meanwhile no frame begins another; so many a frame.
+REST_S, MOST_MEANWHILE, MOST_A_FRAME = 60.0, 200, 4
 # How much of what is around is shown, as a part of the box's longer side.
 AROUND = 0.6
 Luma = NDArray[np.uint8]
@@ -53,7 +52,7 @@ class Collector:
 
     def __init__(self, queue: CropQueue) -> None:
         self.queue = queue
-        self._lately: deque[tuple[float, Box]] = deque(maxlen=200)
+        self._lately: deque[tuple[float, Box]] = deque(maxlen=MOST_MEANWHILE)
         self._wrong: list[Wrong] = []
         self._lock = threading.Lock()
 
@@ -100,7 +99,8 @@ class Collector:
         cut = cutter.cut(box, reason)
         try:
             return cut is not None and self.queue.add(*cut)
-        except OutputError as error:
+        # Also of looking: whoever pulls out the stick that crops go to does not end the reading.
+        except OSError as error:
             LOG.warning("collect: a crop is lost: %s", error)
             return False
 
@@ -118,9 +118,10 @@ class Collector:
         return seen
 
     def _rested(self, box: Box) -> bool:
-        """Whether nothing was taken there lately."""
+        """Whether nothing was taken there lately, nor too much elsewhere: a page of print would push out all else."""
         since_s = time.monotonic() - REST_S
-        return not any(taken_s >= since_s and middle_in(box, other) for taken_s, other in self._lately)
+        lately = [other for taken_s, other in self._lately if taken_s >= since_s]
+        return len(lately) < MOST_MEANWHILE and not any(middle_in(box, other) for other in lately)
 
 
 class _Cutter:

@@ -1,5 +1,6 @@
 """Crops picked out of live frames."""
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,40 @@ def test_a_place_is_taken_once_in_a_while(
     luma = np.clip(page + generator.normal(0, 4, page.shape), 0, 255).astype(np.uint8)
     collector.see(luma, seen(luma, 0.6), classifier, "abc")
     assert len(queue.waiting()) == 2
+
+
+def test_a_page_of_print_does_not_push_out_what_waits(
+    tmp_path: Path, classifier: DigitClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much is refused, no more than so many crops are taken meanwhile; later there may be others."""
+    monkeypatch.setattr(module, "MOST_MEANWHILE", 8)
+    luma, boxes = blank(), []
+    for x in range(20, 420, 40):
+        luma[50 : 80 - x // 40, x : x + 6] = 30
+        boxes.append((x - 1, 49, 8, 32 - x // 40))
+    queue = CropQueue(tmp_path, "ann")
+    collector = Collector(queue)
+    for _ in range(5):
+        collector.see(luma, Page((), 640, 480, tuple(boxes)), classifier, "abc")
+    assert len(queue.waiting()) == 8
+    monkeypatch.setattr(module, "REST_S", 0.0)
+    collector.see(luma, Page((), 640, 480, tuple(boxes[8:])), classifier, "abc")
+    assert len(queue.waiting()) == 10
+
+
+def test_a_place_that_is_gone_costs_crops_alone(
+    tmp_path: Path, classifier: DigitClassifier, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As when a memory stick is pulled out: reading goes on."""
+    queue = CropQueue(tmp_path, "ann")
+
+    def gone(_path: Path) -> bool:
+        raise OSError(errno.EIO, "Input/output error")
+
+    luma = write(blank(), "7", (100, 150))
+    monkeypatch.setattr(Path, "exists", gone)
+    Collector(queue).see(luma, seen(luma, 0.6), classifier, "abc")
+    assert "a crop is lost" in caplog.text
 
 
 def test_print_and_specks_are_not(tmp_path: Path, classifier: DigitClassifier) -> None:
