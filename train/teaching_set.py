@@ -84,9 +84,28 @@ def hold_out(crops: Sequence[LabelledCrop], source: str) -> TeachingSet:
         source: where they came from, for messages.
 
     Raises:
-        LabelledFolderError: too few digits, or digits of one label only.
+        LabelledFolderError: too few digits, digits of one label only, or one digit of each writer.
     """
     digits = [crop for crop in crops if crop.label != NON_DIGIT]
+    _require_enough(digits, source)
+    by_label = sorted(digits, key=lambda crop: crop.label)
+    parts = [_first_unlike(list(group)) for _, group in groupby(by_label, lambda crop: crop.label)]
+    held, gone = (set[str]().union(*hashes) for hashes in zip(*parts, strict=True))
+    for _, own in groupby(digits, lambda crop: crop.writer):
+        held_one, gone_one = _one_of_few(list(own), digits, gone)
+        held, gone = held | held_one, gone | gone_one
+    if not held:
+        raise LabelledFolderError(
+            f"expected digits in {source} that can be held out for the proof, got one of each writer; {MORE}"
+        )
+    return TeachingSet(
+        tuple(crop for crop in crops if crop.sha256 not in gone),
+        tuple(crop for crop in crops if crop.sha256 in held),
+        len(gone - held),
+    )
+
+
+def _require_enough(digits: Sequence[LabelledCrop], source: str) -> None:
     if len(digits) < MIN_DIGITS:
         raise LabelledFolderError(
             f"expected at least {MIN_DIGITS} digits as WRITER/LABEL/*.png in {source}, got {len(digits)}; {MORE}"
@@ -96,22 +115,6 @@ def hold_out(crops: Sequence[LabelledCrop], source: str) -> TeachingSet:
             f"expected digits of several labels in {source}, got only {digits[0].label}, and a model that sees one "
             f"digit alone forgets the others; {MORE}"
         )
-    held: set[str] = set()
-    alike: set[str] = set()
-    for _, own in groupby(digits, lambda crop: crop.writer):
-        groups = [list(group) for _, group in groupby(own, lambda crop: crop.label)]
-        parts = [_first_unlike(group, round(HELD_OUT_PART * len(group))) for group in groups]
-        if not any(own_held for own_held, _ in parts) and sum(map(len, groups)) > 1:
-            # Of a few digits one, too.
-            parts = [_first_unlike(groups[0][:1], 1)]
-        for own_held, own_alike in parts:
-            held |= own_held
-            alike |= own_alike
-    return TeachingSet(
-        tuple(crop for crop in crops if crop.sha256 not in held | alike),
-        tuple(crop for crop in crops if crop.sha256 in held),
-        len(alike),
-    )
 
 
 def to_split(crops: Sequence[LabelledCrop]) -> Split:
@@ -120,22 +123,45 @@ def to_split(crops: Sequence[LabelledCrop]) -> Split:
     return Split(images, np.array([crop.label for crop in crops], np.int64))
 
 
-def _first_unlike(group: list[LabelledCrop], count: int) -> tuple[set[str], set[str]]:
-    """Hashes of the first crops that are, with what is like them, no more than so many; and of what is like them.
+def _first_unlike(same: list[LabelledCrop]) -> tuple[set[str], set[str]]:
+    """Holds out a fifth of each writer's crops of one label: of the first ones, and of what is like them.
 
-    Where all look alike none is taken: nothing would be left to learn from.
+    What is like them goes whoever's it is, as one sheet may have been photographed under two names. Of a writer whose
+    crops all look alike none is taken: nothing would be left to learn from.
+
+    Returns:
+        Hashes of what is held out; and of these and all that is like them.
     """
-    ink = np.stack([crop.image for crop in group]).astype(np.float32)
-    held: set[str] = set()
-    taken = np.zeros(len(group), bool)
-    for index, crop in enumerate(group):
-        if taken.sum() >= count:
-            break
-        then_taken = taken | _alike(ink[index], ink)
-        if not taken[index] and then_taken.sum() <= count:
-            held.add(crop.sha256)
-            taken = then_taken
-    return held, {crop.sha256 for crop, like in zip(group, taken, strict=True) if like} - held
+    ink = np.stack([crop.image for crop in same]).astype(np.float32)
+    writers = np.array([crop.writer for crop in same])
+    held, gone = np.zeros(len(same), bool), np.zeros(len(same), bool)
+    for writer in dict.fromkeys(writers.tolist()):
+        own = writers == writer
+        most = round(HELD_OUT_PART * own.sum())
+        for index in np.flatnonzero(own):
+            if (gone & own).sum() >= most:
+                break
+            then_gone = gone | _alike(ink[index], ink)
+            if not gone[index] and (then_gone & own).sum() <= most:
+                held[index], gone = True, then_gone
+    return _hashes(same, held), _hashes(same, gone)
+
+
+def _one_of_few(own: list[LabelledCrop], digits: Sequence[LabelledCrop], gone: set[str]) -> tuple[set[str], set[str]]:
+    """Of a writer's few digits one, too, with what is like it, unless some went already or none would be left."""
+    if any(crop.sha256 in gone for crop in own):
+        return set(), set()
+    for crop in own:
+        same = [other for other in digits if other.label == crop.label]
+        ink = np.stack([other.image for other in same]).astype(np.float32)
+        like = _hashes(same, _alike(crop.image.astype(np.float32), ink))
+        if any(other.sha256 not in like for other in own):
+            return {crop.sha256}, like
+    return set(), set()
+
+
+def _hashes(crops: Sequence[LabelledCrop], chosen: NDArray[np.bool_]) -> set[str]:
+    return {crop.sha256 for crop, is_chosen in zip(crops, chosen, strict=True) if is_chosen}
 
 
 def _alike(one: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -45,6 +45,41 @@ def test_another_photo_of_a_held_out_digit_is_not_taught() -> None:
     assert (len(parts.taught), parts.left_out) == (160, 20)
 
 
+def noisy(crop: LabelledCrop, writer: str, random: np.random.Generator) -> LabelledCrop:
+    """Another photo of it, under some name."""
+    image = np.clip(np.roll(crop.image, 1, axis=1) + random.normal(0, 9, crop.image.shape), 0, 255)
+    return LabelledCrop(writer, crop.label, image.astype(np.uint8))
+
+
+def test_one_sheet_under_two_names_proves_nothing_by_memory() -> None:
+    """What is held out of one writer is neither taught as another's nor held out twice."""
+    once, random = crops("anna", [*range(10)] * 10), np.random.default_rng(3)
+    again = [noisy(crop, "me", random) for crop in once]
+    parts = hold_out(sorted(once + again, key=lambda crop: (crop.writer, crop.label, crop.sha256)), "here")
+    origin = {crop.sha256: number % 100 for number, crop in enumerate(once + again)}
+    held = [origin[crop.sha256] for crop in parts.held_out]
+    assert len(held) == len(set(held)) == 20
+    assert not set(held) & {origin[crop.sha256] for crop in parts.taught}
+
+
+@pytest.mark.parametrize("photos", [2, 4])
+def test_few_digits_photographed_again_and_again(photos: int) -> None:
+    """One of ten digits is held out, and none of its photos is taught."""
+    once, random = crops("anna", [*range(10)]), np.random.default_rng(4)
+    every = [noisy(crop, "anna", random) for crop in once for _ in range(photos)]
+    parts = hold_out(sorted(every, key=lambda crop: (crop.label, crop.sha256)), "here")
+    assert [crop.label for crop in parts.held_out] == [0]
+    assert {crop.label for crop in parts.taught} == set(range(1, 10))
+    assert parts.left_out == photos - 1
+
+
+def test_one_digit_each_of_many_writers_is_no_proof() -> None:
+    """Nothing can be held out."""
+    singles = [crop for number in range(20) for crop in crops(f"writer{number:02}", [number % 10], number)]
+    with pytest.raises(LabelledFolderError, match="that can be held out for the proof, got one of each writer"):
+        hold_out(singles, "here")
+
+
 def test_a_hand_whose_digits_all_look_alike_is_taught() -> None:
     """Of such a label none is held out, of the others as always."""
     random = np.random.default_rng(2)
