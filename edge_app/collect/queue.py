@@ -108,7 +108,8 @@ class CropQueue:
         """What waits: corrected numbers first, digit by digit, then the oldest."""
         with self._lock:
             self._finish()
-            found = [_read(path) for path in (self.folder / WAITING).glob("*.known")]
+        # Two thousand files take a while, and the live loop must not wait for them.
+        found = [_read(path) for path in (self.folder / WAITING).glob("*.known")]
         return sorted((crop for crop in found if crop is not None), key=_urgency)
 
     def labelled(self) -> int:

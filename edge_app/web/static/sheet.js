@@ -13,7 +13,7 @@ async function sendSheet(path, body) {
     say(`${record.digits} digits cut, ${record.empty} empty boxes.`);
     showCount(record);
   } catch (error) {
-    say(`Nothing was kept: ${error.message}`, true);
+    say(`Not done: ${error.message}`, true);
   }
 }
 
