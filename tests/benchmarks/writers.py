@@ -124,8 +124,7 @@ def main() -> int:
             (LabelledCrop(name, int(label), image) for image, label in zip(first.images, first.labels, strict=True)),
             key=lambda crop: (crop.label, crop.sha256),
         )
-        held = {crop.sha256 for crop in hold_out(crops, name).held_out}
-        taught = to_split([crop for crop in crops if crop.sha256 not in held])
+        taught = to_split(hold_out(crops, name).taught)
         started = time.monotonic()
         with tempfile.TemporaryDirectory() as place, contextlib.redirect_stdout(sys.stderr):
             backup = Backup(Path(place), recipe, 0, name, default_strategy())
