@@ -70,7 +70,8 @@ def read_sheet(image: NDArray[np.uint8]) -> Sheet:
         image: uint8 (H, W) luma or (H, W, 3) RGB.
 
     Raises:
-        SheetError: too few marks are seen, the photo is too small or unsharp, or it is of another template.
+        SheetError: too few marks are seen, boxes lie beyond the photo's edge, the photo is too small or unsharp, or it
+            is of another template, or of an empty one.
     """
     luma = to_luma(image)
     sheet = rectify(luma, _find_marks(luma))
@@ -83,11 +84,13 @@ def read_sheet(image: NDArray[np.uint8]) -> Sheet:
         if ink is not None:
             x, y, width, height = window
             crops.append(SheetCrop(label, column, normalise(ink), sheet[y : y + height, x : x + width].copy()))
+    if not crops:
+        raise SheetError("expected a filled-in sheet, got one without a digit; write each row's digit into its boxes")
     return Sheet(tuple(crops), len(boxes()) - len(crops))
 
 
 def rectify(luma: Grey, marks: Marks) -> Grey:
-    """The sheet as if scanned at 150 dpi, uint8 (1754, 1240); raises SheetError if it is not sharp enough.
+    """The sheet as if scanned at 150 dpi, uint8 (1754, 1240); raises SheetError if it is not all there, or not sharp.
 
     Args:
         luma: uint8 (H, W).
@@ -98,6 +101,7 @@ def rectify(luma: Grey, marks: Marks) -> Grey:
     matrix, _ = cv2.findHomography(np.concatenate(list(marks.values())), flat, cv2.RANSAC, 6.0)
     if matrix is None:
         raise SheetError(f"expected a flat sheet, got marks that lie on no plane; {SAME_SHEET}")
+    _require_all_boxes(matrix, luma)
     size_wh = PAGE_WH[0] // SHRINK, PAGE_WH[1] // SHRINK
     # A photo of many megapixels is shrunk by area first: skipped pixels would make its strokes ragged.
     shrink = max(1, int(_mark_px(marks) * SHRINK / MARKER_PX))
@@ -140,6 +144,17 @@ def _find_marks(luma: Grey) -> Marks:
 def _mark_px(marks: Marks) -> float:
     """The shortest side of any mark."""
     return min(float(np.linalg.norm(np.roll(mark, 1, axis=0) - mark, axis=1).min()) for mark in marks.values())
+
+
+def _require_all_boxes(matrix: NDArray[np.float64], luma: Grey) -> None:
+    """Raises SheetError if boxes lie beyond the photo's edge, where nobody wrote what would be cut."""
+    lefts_tops = np.array([box[:2] for box in boxes().values()], np.float64)
+    sides = np.array([box[2:] for box in boxes().values()], np.float64)
+    corners = np.stack([lefts_tops + sides * corner for corner in ((0, 0), (1, 0), (1, 1), (0, 1))], axis=1) / SHRINK
+    in_photo = cv2.perspectiveTransform(corners, np.linalg.inv(matrix))
+    beyond = ((in_photo < 0) | (in_photo > np.array(luma.shape[::-1]))).any(axis=(1, 2)).sum()
+    if beyond:
+        raise SheetError(f"expected all boxes in the photo, got {beyond} beyond its edge; {SAME_SHEET}")
 
 
 def _grey_part(sheet: Grey, at_xy: tuple[int, int]) -> float:

@@ -66,6 +66,19 @@ def test_four_marks_are_enough_and_fewer_are_refused(sheet: Image, hidden: int) 
         read_sheet(photographed(covered))
 
 
+def test_a_photo_that_cuts_boxes_off_is_refused(sheet: Image) -> None:
+    """Four marks are in it, but what lies beyond its edge is no digit of anybody's."""
+    photo = photographed(sheet, turn_deg=0, tilt=0.0)
+    with pytest.raises(SheetError, match=r"expected all boxes in the photo, got \d\d beyond its edge; photograph"):
+        read_sheet(photo[: len(photo) * 13 // 20])
+
+
+def test_a_sheet_that_nobody_filled_in_is_refused() -> None:
+    """Rather than taken for a hundred boxes left empty."""
+    with pytest.raises(SheetError, match="expected a filled-in sheet, got one without a digit; write"):
+        read_sheet(photographed(template.draw_template()))
+
+
 def test_small_and_foreign_photos_are_refused(sheet: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each says which it is and the next step."""
     with pytest.raises(SheetError, match=r"expected marks of 20 pixels or more, got 1[0-9]; come closer"):
