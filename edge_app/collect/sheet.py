@@ -30,6 +30,9 @@ MIN_HEIGHT_PART = 0.2
 STROKE_INK = 100
 # A box with more ink than this part of it was blacked out.
 MAX_INK_PART = 0.45
+# A pen's stroke is narrower, and of its darkness at least so much is seen against the paper on both its sides; of the
+# edge of a shadow next to nothing.
+MAX_STROKE_PX, MIN_TWO_SIDED = 25, 0.5
 SAME_SHEET = "photograph the whole sheet from above, with all six marks in view, flat, sharp and in even light"
 
 
@@ -76,14 +79,15 @@ def read_sheet(image: NDArray[np.uint8]) -> Sheet:
     luma = to_luma(image)
     sheet = rectify(luma, _find_marks(luma))
     page_ink = _in_boxes(find_ink(sheet, inverted=False))
-    connected = connect(page_ink)
+    connected, two_sided = connect(page_ink), _two_sided(sheet)
     crops = []
     for (label, column), box in boxes().items():
         window = _inside(box)
         ink = _digit_in(window, page_ink, connected)
-        if ink is not None:
-            x, y, width, height = window
-            crops.append(SheetCrop(label, column, normalise(ink), sheet[y : y + height, x : x + width].copy()))
+        x, y, width, height = window
+        there = slice(y, y + height), slice(x, x + width)
+        if ink is not None and not _is_shadow(ink, page_ink.ink[there], two_sided[there]):
+            crops.append(SheetCrop(label, column, normalise(ink), sheet[there].copy()))
     if not crops:
         raise SheetError("expected a filled-in sheet, got one without a digit; write each row's digit into its boxes")
     return Sheet(tuple(crops), len(boxes()) - len(crops))
@@ -194,3 +198,15 @@ def _without_shadows(ink: Grey) -> Grey:
     """Ink, its darkest at 255, without what is pale and not the rim of a stroke: a shadow's edge."""
     strokes = cv2.dilate((ink >= STROKE_INK).astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.asarray(ink * strokes, np.uint8)
+
+
+def _two_sided(sheet: Grey) -> Grey:
+    """How much darker each pixel is than the paper on both its sides, in the units of InkMap.ink."""
+    paper = cv2.morphologyEx(sheet, cv2.MORPH_CLOSE, np.ones((MAX_STROKE_PX, MAX_STROKE_PX), np.uint8))
+    return np.asarray(cv2.bitwise_not(cv2.divide(sheet, paper, scale=255)), np.uint8)
+
+
+def _is_shadow(ink: Grey, page_ink: Grey, two_sided: Grey) -> bool:
+    """Whether an empty box's darkest is the edge of a shadow."""
+    stroke = ink >= STROKE_INK
+    return float(two_sided[stroke].mean()) < MIN_TWO_SIDED * float(page_ink[stroke].mean())
