@@ -215,7 +215,7 @@ def test_a_wrong_token_is_refused_and_the_right_one_stays_out_of_sight(
 
 def test_many_doubtful_numbers_on_a_phone(visit: Visit, server: WebServer, state: LiveState) -> None:
     """That they are is said where the eye is, above them; none is broken in two lines."""
-    digits = tuple(Digit(digit, 0.5, (10 + 40 * digit, 10, 30, 50)) for digit in range(10))
+    digits = tuple(Digit(digit % 10, 0.5, (10 + 40 * digit, 10, 30, 50)) for digit in range(14))
     page_read = Page((Line(digits),), 640, 480)
     for number in range(30):
         frame = Frame(np.full((480, 640), 200, np.uint8), number, time.monotonic())
