@@ -150,7 +150,7 @@ def _mark_px(marks: Marks) -> float:
     return min(float(np.linalg.norm(np.roll(mark, 1, axis=0) - mark, axis=1).min()) for mark in marks.values())
 
 
-def _require_all_boxes(matrix: NDArray[np.float64], luma: Grey) -> None:
+def _require_all_boxes(matrix: cv2.typing.MatLike, luma: Grey) -> None:
     """Raises SheetError if boxes lie beyond the photo's edge, where nobody wrote what would be cut."""
     lefts_tops = np.array([box[:2] for box in boxes().values()], np.float64)
     sides = np.array([box[2:] for box in boxes().values()], np.float64)
