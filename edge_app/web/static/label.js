@@ -50,7 +50,9 @@ function show(record) {
 }
 
 async function ask(path, method = "GET", body = null) {
-  const answer = await fetch(path, { method, body });
+  const answer = await fetch(path, { method, body }).catch(() => {
+    throw new Error("no connection to the app; try again when it runs");
+  });
   const record = await answer.json();
   if (!answer.ok) throw new Error(record.error);
   return record;
@@ -83,7 +85,8 @@ function act(key) {
     else if (item) await label(item, key === "Enter" ? item.dataset.guess : key);
   }).catch((error) => {
     say(`Not labelled: ${error.message}`);
-    return load();
+    // Were it to fail too, the next key would be lost.
+    return load().catch(() => {});
   });
 }
 
