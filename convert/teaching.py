@@ -13,7 +13,7 @@ from edge_app.classifier import Predictions, read_logits
 from edge_app.contract import ModelContract
 from edge_app.errors import ModelError
 from edge_app.model_file import parse_model
-from train.teach import HELD_OUT_NAME, PARENT_NAME
+from train.teach import HELD_OUT_NAME, PARENT_NAME, proof_sha256
 
 from .comparison import mcnemar_p
 from .errors import SourceError
@@ -79,15 +79,18 @@ def load_held_out(folder: Path, train_metrics: Mapping[str, Any]) -> HeldOut | N
     """What teaching left beside a model; None if the model was not taught.
 
     Raises:
-        SourceError: training says that it was taught, but the proof's files are missing or damaged.
+        SourceError: training says that it was taught, but the proof's files are missing, damaged or another's.
     """
     taught = train_metrics.get("taught")
     if taught is None:
         return None
     expected = f"expected {PARENT_NAME} and {HELD_OUT_NAME} of a taught model in {folder}"
     try:
-        parent = parse_model((folder / PARENT_NAME).read_bytes(), str(folder / PARENT_NAME))
-        with np.load(io.BytesIO((folder / HELD_OUT_NAME).read_bytes()), allow_pickle=False) as archive:
+        content, packed = (folder / PARENT_NAME).read_bytes(), (folder / HELD_OUT_NAME).read_bytes()
+        if proof_sha256(content, packed) != taught["proof_sha256"]:
+            raise ValueError("files of another teaching than the model's")
+        parent = parse_model(content, str(folder / PARENT_NAME))
+        with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
             images, labels, writers = (archive[name] for name in ("images", "labels", "writers"))
         found = HeldOut(
             parent.content, parent.contract, images, labels.astype(np.int64), tuple(map(str, writers)), taught["taught"]

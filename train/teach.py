@@ -78,11 +78,24 @@ def teach_folder(parent: Path, added: Path, output: Path, data: Path | None, see
         raise KeyboardInterrupt(
             "start the same command again to go on after the last finished epoch" if backup.any_epoch() else ""
         ) from None
+    held_out = digits.held_out_npz()
     write_atomically(output / PARENT_NAME, parent_int8)
-    write_atomically(output / HELD_OUT_NAME, digits.held_out_npz())
-    taught = {**digits.to_metrics(), "parent_float_sha256": parent_sha256}
+    write_atomically(output / HELD_OUT_NAME, held_out)
+    taught = {
+        **digits.to_metrics(),
+        "parent_float_sha256": parent_sha256,
+        "proof_sha256": proof_sha256(parent_int8, held_out),
+    }
     write(output, trained, mnist, Results(seed, recipe, mnist.sha256, time.monotonic() - started, taught))
     backup.remove()
+
+
+def proof_sha256(parent: bytes, held_out: bytes) -> str:
+    """Hash of the proof's files, for metrics.json, which is written when the models are.
+
+    Teaching that ends in between leaves held-out digits beside an earlier model, which may have learnt them.
+    """
+    return hashlib.sha256(parent + held_out).hexdigest()
 
 
 def draw_replay(digits: Split, model: Any, recipe: TeachRecipe, seed: int) -> Replay:

@@ -44,7 +44,8 @@ class DriftMonitor:
         """Another model begins without a past."""
         self._doubtful.clear()
         usual = provenance.get("doubtful_percent")
-        self._usual = usual / 100 if isinstance(usual, int | float) else USUAL_SHARE
+        # Anything may stand there: it is no part of what a contract is checked for.
+        self._usual = usual / 100 if isinstance(usual, int | float) and 0 <= usual <= 100 else USUAL_SHARE
 
     def told(self, box: Box, page: Page) -> None:
         """Takes a number that is told: its box, and the page that settled it."""

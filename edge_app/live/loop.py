@@ -66,10 +66,11 @@ class LiveLoop:
         page = self._reader.read(frame.luma)
         read_s = time.monotonic() - started_s
         events = [_event(change, frame) for change in self._tracker.update(page, frame.captured_s)]
+        # First, as an output may tell what the state has become by these events.
+        self._show(frame, page, events, read_s)
         for event in events:
             for output in self._outputs:
                 output.tell(event)
-        self._show(frame, page, events, read_s)
         self._collect(frame, page)
 
     def _show(self, frame: Frame, page: Page, events: list[NumberEvent], read_s: float) -> None:

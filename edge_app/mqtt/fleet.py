@@ -71,7 +71,7 @@ class ModelUpdates:
     def __init__(
         self, store: ModelStore, url: str, public_key: Path | None, report: Callable[[dict[str, Any]], None]
     ) -> None:
-        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        if not _is_http(url):
             raise OptionError(f"expected http(s)://host/…/{PLACE}.tflite for --model-url, got {url!r}")
         self._store, self._url, self._public_key, self._report = store, url, public_key, report
         self._announced: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -122,6 +122,14 @@ class ModelUpdates:
             raise OutputError(
                 f"expected room for a model in {tempfile.gettempdir()}, got: {error}; free some"
             ) from error
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

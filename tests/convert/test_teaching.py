@@ -20,6 +20,7 @@ from convert.teaching import HeldOut, Teaching, check_teaching, load_held_out, p
 from edge_app.contract import ModelContract
 from edge_app.model_file import embed_contract, shipped_model_path
 from train.data import load_mnist
+from train.teach import HELD_OUT_NAME, PARENT_NAME, proof_sha256
 
 LABELS = np.arange(1000) % 10
 HELD_LABELS = np.arange(20) % 10
@@ -112,19 +113,39 @@ def test_the_picture_shows_what_changed() -> None:
     assert taught_png(HELD_OUT.images, HELD_LABELS, dataclasses.asdict(proven({}, {})))
 
 
+def with_proof(metrics: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Training's metrics, with the hash of the files that are there."""
+    files = (folder / PARENT_NAME).read_bytes(), (folder / HELD_OUT_NAME).read_bytes()
+    return {"taught": {**metrics["taught"], "proof_sha256": proof_sha256(*files)}}
+
+
 def test_files_of_the_proof_are_checked(tmp_path: Path) -> None:
     """None is asked for of a model that was not taught; missing, damaged and empty ones are named."""
     assert load_held_out(tmp_path, {}) is None
-    taught: dict[str, Any] = {"taught": {"taught": {"anna": {"3": 80}}}}
+    metrics: dict[str, Any] = {"taught": {"taught": {"anna": {"3": 80}}}}
     with pytest.raises(SourceError, match=r"expected parent_int8\.tflite and held_out\.npz of a taught model"):
-        load_held_out(tmp_path, taught)
+        load_held_out(tmp_path, metrics)
     shutil.copy(shipped_model_path(), tmp_path / "parent_int8.tflite")
     (tmp_path / "held_out.npz").write_bytes(b"PK damaged")
     with pytest.raises(SourceError, match=r"teach again with python -m train --add DIR"):
-        load_held_out(tmp_path, taught)
+        load_held_out(tmp_path, with_proof(metrics, tmp_path))
     np.savez(tmp_path / "held_out.npz", images=np.zeros((0, 28, 28), np.uint8), labels=[], writers=[])
     with pytest.raises(SourceError, match="got held-out images"):
-        load_held_out(tmp_path, taught)
+        load_held_out(tmp_path, with_proof(metrics, tmp_path))
+
+
+def test_held_out_digits_of_another_teaching_are_refused(tmp_path: Path) -> None:
+    """As they lie there where teaching was ended before it wrote its model: the one there may have learnt them."""
+    shutil.copy(shipped_model_path(), tmp_path / "parent_int8.tflite")
+    images = np.zeros((2, 28, 28), np.uint8)
+    np.savez(tmp_path / "held_out.npz", images=images, labels=[3, 4], writers=["anna"] * 2)
+    metrics = with_proof({"taught": {"taught": {"anna": {"3": 80}}}}, tmp_path)
+    found = load_held_out(tmp_path, metrics)
+    assert found is not None
+    assert found.labels.tolist() == [3, 4]
+    np.savez(tmp_path / "held_out.npz", images=images, labels=[5, 6], writers=["anna"] * 2)
+    with pytest.raises(SourceError, match="files of another teaching than the model's; teach again"):
+        load_held_out(tmp_path, metrics)
 
 
 def test_convert_proves_a_taught_model(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +161,7 @@ def test_convert_proves_a_taught_model(trained: Path, tmp_path: Path, capsys: py
     digits = load_mnist().validation.head(20)
     np.savez(folder / "held_out.npz", images=digits.images, labels=digits.labels, writers=["anna"] * 20)
     metrics = json.loads((folder / "metrics.json").read_text())
-    metrics["train"]["taught"] = {"taught": {"anna": {"1": 80}}}
+    metrics["train"] |= with_proof({"taught": {"taught": {"anna": {"1": 80}}}}, folder)
     (folder / "metrics.json").write_text(json.dumps(metrics))
     limits = ["--max-accuracy-drop", "100", "--min-agreement", "0", "--max-teaching-p", "1"]
     assert main(["--int8", *limits, "--model", str(folder)]) == 0

@@ -1,6 +1,7 @@
 """`python -m train --from DIR --add DIR` on a few digits, and what it refuses."""
 
 import dataclasses
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -59,7 +60,9 @@ def test_it_leaves_what_convert_takes(taught: Path) -> None:
 def test_metrics_say_what_was_added(taught: Path) -> None:
     """Counts by writer and label, the set's hash, the parent's; and the held-out file has just those digits."""
     found = json.loads((taught / "metrics.json").read_text())["train"]["taught"]
-    assert set(found) == {"set_sha256", "taught", "held_out", "parent_float_sha256"}
+    assert set(found) == {"set_sha256", "taught", "held_out", "parent_float_sha256", "proof_sha256"}
+    files = (taught / "parent_int8.tflite").read_bytes() + (taught / "held_out.npz").read_bytes()
+    assert found["proof_sha256"] == hashlib.sha256(files).hexdigest()
     with np.load(taught / "held_out.npz") as archive:
         images, labels, writers = (archive[name] for name in ("images", "labels", "writers"))
     for writer in ("anna", "bob"):

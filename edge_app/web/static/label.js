@@ -4,7 +4,7 @@
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "x", "0", "z"];
 const REFRESH_MS = 2000;
 const list = document.getElementById("crops");
-let sending = Promise.resolve();
+let sending = Promise.resolve(), failures = 0;
 
 function say(text) {
   document.getElementById("outcome").textContent = text;
@@ -79,11 +79,15 @@ async function undo() {
 
 // One after the other, in the order of the keys.
 function act(key) {
+  const before = failures;
   sending = sending.then(async () => {
+    // Typed ahead for the crops after one that got no label.
+    if (failures !== before) return;
     const item = current();
     if (key === "z") await undo();
     else if (item) await label(item, key === "Enter" ? item.dataset.guess : key);
   }).catch((error) => {
+    failures += 1;
     say(`Not labelled: ${error.message}`);
     // Were it to fail too, the next key would be lost.
     return load().catch(() => {});
@@ -94,9 +98,9 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const steps = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" };
   if (event.key in steps) select(current()?.[steps[event.key]] ?? current());
-  else if (/^[0-9xz]$/.test(event.key)) act(event.key);
-  else if (event.key === "Enter" && list.contains(document.activeElement)) act("Enter");
-  else return;
+  else if (!/^[0-9xz]$/.test(event.key) && !(event.key === "Enter" && list.contains(document.activeElement))) return;
+  // A key that is held down is one label.
+  else if (!event.repeat) act(event.key);
   event.preventDefault();
 });
 

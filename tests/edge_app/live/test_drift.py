@@ -1,5 +1,7 @@
 """Whether digits are read with more doubt than usual."""
 
+import pytest
+
 from edge_app.live.drift import LEAST, USUAL_SHARE, WINDOW, DriftMonitor
 from edge_app.page import Box, Digit, Line, Page
 
@@ -19,6 +21,14 @@ def test_nothing_told_is_no_drift() -> None:
     monitor.told(BOX, page(0.5))
     monitor.model_changed({"doubtful_percent": 3.5})
     assert (monitor.now().digits, monitor.now().usual) == (0, 0.035)
+
+
+@pytest.mark.parametrize("percent", [None, "much", float("nan"), float("inf"), -1])
+def test_a_share_that_is_none_counts_as_not_given(percent: object) -> None:
+    """NaN would be no JSON."""
+    monitor = DriftMonitor()
+    monitor.model_changed({"doubtful_percent": percent})
+    assert monitor.now().usual == USUAL_SHARE
 
 
 def test_the_alarm_goes_off_when_enough_digits_are_doubtful() -> None:

@@ -66,6 +66,31 @@ def test_a_number_is_printed_once(tmp_path: Path) -> None:
     assert state.now().counters.frames_read == 20
 
 
+class Watching:
+    """An Output that looks at the state whenever it is told."""
+
+    def __init__(self, state: LiveState) -> None:
+        self.state, self.drifts = state, list[int]()
+
+    def tell(self, _event: NumberEvent) -> None:
+        """How many digits drift has counted."""
+        self.drifts.append(self.state.now().drift.digits)
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def test_the_state_knows_an_event_before_outputs_do(tmp_path: Path) -> None:
+    """An alarm by the last number for a long time is told with it, not with the next one."""
+    save_image(write(blank(), "274", (100, 150)), tmp_path / "page.png")
+    state = LiveState()
+    output = Watching(state)
+    with FileCamera(tmp_path / "page.png", fps=200) as camera:
+        reader = PageReader(TallInk(7), detector=None)
+        LiveLoop(camera, reader, [output], state, threading.Event(), Notifier(), Photographs()).run(20)
+    assert output.drifts == [3]
+
+
 def test_a_slow_reader_drops_frames(tmp_path: Path) -> None:
     """At 200 frames a second and 50 ms each, about nine of ten are dropped, and none waits."""
     state, _ = live(tmp_path, 8, Slow(TallInk(7), detector=None))

@@ -223,7 +223,7 @@ def test_nonsense_is_refused(tmp_path: Path, payload: bytes) -> None:
 
 def test_only_web_addresses(tmp_path: Path) -> None:
     """Neither files nor nothing, and no server is a clear error."""
-    for url in ("file:///etc/passwd", "ftp://host/a", "nonsense", "http:///a"):
+    for url in ("file:///etc/passwd", "ftp://host/a", "nonsense", "http:///a", "http://[a/b"):
         with pytest.raises(OptionError, match="--model-url"):
             ModelUpdates(ModelStore(tmp_path), url, None, print)
     with pytest.raises(ModelError, match="Connection refused"):

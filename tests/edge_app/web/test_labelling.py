@@ -136,6 +136,38 @@ def test_the_keyboard_labels_all(visit: Visit, server: WebServer, tmp_path: Path
     assert labels(tmp_path) == [1, 4, 7, 10]
 
 
+def test_what_was_typed_ahead_of_a_failure_labels_nothing_else(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+    """It was meant for the crops after the one that got no label; then all goes on."""
+    page = visit(server.url + "label", DESKTOP)
+    expect(page.locator("#crops li")).to_have_count(4)
+    page.route("**/api/crops/*/1", lambda route: (page.wait_for_timeout(200), route.abort()))
+    for key in "147":
+        page.keyboard.press(key)
+    expect(page.locator("#outcome")).to_contain_text("Not labelled")
+    page.unroute("**/api/crops/*/1")
+    expect(page.locator("#count")).to_have_text("4 to do, 0 done")
+    page.keyboard.press("1")
+    expect(page.locator("#count")).to_have_text("3 to do, 1 done")
+    assert labels(tmp_path) == [1]
+
+
+def test_a_key_held_down_labels_one_crop(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+    """However often the keyboard repeats it; and no picture comes twice."""
+    page = visit(server.url + "label", DESKTOP)
+    expect(page.locator("#crops li")).to_have_count(4)
+    asked = list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    for _ in range(3):
+        page.keyboard.down("1")
+    page.keyboard.up("1")
+    expect(page.locator("#count")).to_have_text("3 to do, 1 done")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")
+    expect(page.locator("#count")).to_have_text("2 to do, 2 done")
+    assert labels(tmp_path) == [1, 10]
+    assert [url for url in asked if url.endswith(".png")] == []
+
+
 def test_new_crops_come_by_themselves(visit: Visit, tmp_path: Path) -> None:
     """A page that has nothing to do shows what is collected meanwhile."""
     queue = CropQueue(tmp_path / "digits", "ann")
