@@ -116,4 +116,4 @@ def _corruption_line(kinds: Mapping[str, float]) -> str:
 def _scale_range(tensor: Tensor) -> str:
     if len(tensor.scales) <= 1:
         return "".join(f"{scale:.6g}" for scale in tensor.scales)
-    return f"{min(tensor.scales):.2g} to {max(tensor.scales):.2g}"
+    return f"{min(tensor.scales):.2g}..{max(tensor.scales):.2g}"

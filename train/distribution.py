@@ -16,6 +16,7 @@ from edge_app.contract import IMAGE_HW, LABELS
 from edge_app.errors import DigitsError
 
 from .examples import Batch
+from .quiet_import import import_tensorflow
 
 _BATCH_SHAPES = (None, *IMAGE_HW, 1), (None, len(LABELS))
 EXAMPLE = '{"cluster": {"worker": ["host0:2222", "host1:2222"]}, "task": {"type": "worker", "index": 0}}'
@@ -36,6 +37,7 @@ def choose_strategy() -> Any:
     """
     config = os.environ.get("TF_CONFIG")
     addresses, index = _workers(config) if config else ([], 0)
+    import_tensorflow()
     import tensorflow as tf
 
     if not addresses:
@@ -54,6 +56,7 @@ def choose_strategy() -> Any:
 
 def default_strategy() -> Any:
     """The strategy of one process on one device."""
+    import_tensorflow()
     import tensorflow as tf
 
     return tf.distribute.get_strategy()

@@ -10,6 +10,8 @@ from edge_app.contract import IMAGE_HW, LABELS
 from edge_app.errors import DigitsError
 from edge_app.model_file import write_atomically
 
+from .quiet_import import import_tensorflow
+
 # Its errors come as exceptions; what else it logs, such as that there is no GPU, nobody can mend.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # tfmot needs Keras 2, and TensorFlow reads this when it is first imported.
@@ -29,6 +31,7 @@ def build_network(width: float = 1) -> Any:
     Args:
         width: multiplies the filters: 2 makes a teacher.
     """
+    import_tensorflow()
     from tf_keras import Model, layers
 
     def normalised(x: Any) -> Any:
@@ -48,6 +51,7 @@ def build_network(width: float = 1) -> Any:
 
 def load_float(path: Path) -> Any:
     """Loads a float network that training saved; whatever Keras raises for a damaged file comes through."""
+    import_tensorflow()
     from tf_keras.models import load_model
 
     return load_model(path, compile=False)

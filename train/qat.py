@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .network import load_float
+from .quiet_import import import_tensorflow
 
 _MINIMA = ("/output_min:0", "/post_activation_min:0")
 
@@ -39,6 +40,7 @@ def copy_of(model: Any) -> Any:
 
 def load_quantized(path: Path) -> Any:
     """Loads a quantization-aware model (.h5: .keras files of these do not load again) or a float one."""
+    import_tensorflow()
     from tensorflow_model_optimization.quantization.keras import quantize_scope
 
     with quantize_scope():

@@ -130,9 +130,10 @@ def teach(
 
 
 def _watched(mnist: Mnist, recipe: TeachRecipe) -> Split:
-    """The digits that are not replayed: validation's, and of training what lies beyond the limit."""
+    """Digits that are not replayed: validation's, and of training up to twice as many as are replayed."""
     first = len(mnist.train) if recipe.train_limit is None else recipe.train_limit
-    parts = mnist.validation, Split(mnist.train.images[first:], mnist.train.labels[first:])
+    beyond = slice(first, 3 * first)
+    parts = mnist.validation, Split(mnist.train.images[beyond], mnist.train.labels[beyond])
     return Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
 
 

@@ -27,6 +27,8 @@ MIN_HEIGHT_PX, MAX_ASPECT = 14, 1.6
 REST_S, MOST_MEANWHILE, MOST_A_FRAME = 60.0, 200, 4
 # How much of what is around is shown, as a part of the box's longer side.
 AROUND = 0.6
+# It is that much paler than the crop: of two halves of a broken digit one sees which one is asked for.
+PALER = 0.3
 Luma = NDArray[np.uint8]
 
 
@@ -164,8 +166,12 @@ def _scaled(box: Box, scale: float) -> Box:
 
 
 def _around(luma: Luma, box: Box) -> Luma:
-    """The square around a box with some of its surroundings."""
+    """The square around a box with some of its surroundings, which are pale."""
     half = round(max(box[2:]) * (0.5 + AROUND))
     x, y = box[0] + box[2] // 2, box[1] + box[3] // 2
     left, top = max(0, x - half), max(0, y - half)
-    return np.ascontiguousarray(luma[top : y + half, left : x + half])
+    seen = luma[top : y + half, left : x + half]
+    inside = slice(box[1] - top, box[1] - top + box[3]), slice(box[0] - left, box[0] - left + box[2])
+    around = np.asarray(PALER * seen + (1 - PALER) * np.median(seen), np.uint8)
+    around[inside] = seen[inside]
+    return around

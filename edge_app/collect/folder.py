@@ -24,6 +24,8 @@ NOT_A_DIGIT_FOLDER = "x"
 FOLDERS = (*DIGIT_LABELS, NOT_A_DIGIT_FOLDER)
 RAW = "raw"
 MAX_CROPS = 100_000
+# Beside the writers' folders, for what the page for labels is asked; see queue.py.
+WAITING, DONE = "unlabelled", "labelled"
 _WRITER = re.compile(r"[^\W_][\w-]{0,39}")
 
 
@@ -49,8 +51,11 @@ class LabelledCrop:
 
 def check_writer(name: str) -> str:
     """The name, if a folder can be called so; raises ValueError."""
-    if not _WRITER.fullmatch(name) or name in FOLDERS:
-        raise ValueError(f"expected a name of letters, digits, - and _ that is no label, got {name!r}")
+    if not _WRITER.fullmatch(name) or name in (*FOLDERS, WAITING, DONE):
+        raise ValueError(
+            f"expected a name of up to 40 letters, digits, - and _ that is neither a label nor {WAITING} or {DONE}, "
+            f"got {name!r}"
+        )
     return name
 
 

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 from ..errors import LabelledFolderError
 from ..model_file import write_atomically
-from .folder import FOLDERS, LabelledCrop, check_writer, write_crop
+from .folder import DONE, FOLDERS, WAITING, LabelledCrop, check_writer, write_crop
 
-WAITING, DONE = "unlabelled", "labelled"
 # The reason of crops of a number that somebody says is wrong.
 CORRECTED = "corrected"
 CAPACITY, MAX_AGE_S = 2_000, 30 * 24 * 3600

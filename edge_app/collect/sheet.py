@@ -30,6 +30,9 @@ MIN_HEIGHT_PART = 0.2
 STROKE_INK = 100
 # A box with more ink than this part of it was blacked out.
 MAX_INK_PART = 0.45
+# A pen's stroke is narrower, and of its darkness at least so much is seen against the paper on both its sides; of the
+# edge of a shadow next to nothing.
+MAX_STROKE_PX, MIN_TWO_SIDED = 25, 0.5
 SAME_SHEET = "photograph the whole sheet from above, with all six marks in view, flat, sharp and in even light"
 
 
@@ -70,24 +73,28 @@ def read_sheet(image: NDArray[np.uint8]) -> Sheet:
         image: uint8 (H, W) luma or (H, W, 3) RGB.
 
     Raises:
-        SheetError: too few marks are seen, the photo is too small or unsharp, or it is of another template.
+        SheetError: too few marks are seen, boxes lie beyond the photo's edge, the photo is too small or unsharp, or it
+            is of another template, or of an empty one.
     """
     luma = to_luma(image)
     sheet = rectify(luma, _find_marks(luma))
     page_ink = _in_boxes(find_ink(sheet, inverted=False))
-    connected = connect(page_ink)
+    connected, two_sided = connect(page_ink), _two_sided(sheet)
     crops = []
     for (label, column), box in boxes().items():
         window = _inside(box)
         ink = _digit_in(window, page_ink, connected)
-        if ink is not None:
-            x, y, width, height = window
-            crops.append(SheetCrop(label, column, normalise(ink), sheet[y : y + height, x : x + width].copy()))
+        x, y, width, height = window
+        there = slice(y, y + height), slice(x, x + width)
+        if ink is not None and not _is_shadow(ink, page_ink.ink[there], two_sided[there]):
+            crops.append(SheetCrop(label, column, normalise(ink), sheet[there].copy()))
+    if not crops:
+        raise SheetError("expected a filled-in sheet, got one without a digit; write each row's digit into its boxes")
     return Sheet(tuple(crops), len(boxes()) - len(crops))
 
 
 def rectify(luma: Grey, marks: Marks) -> Grey:
-    """The sheet as if scanned at 150 dpi, uint8 (1754, 1240); raises SheetError if it is not sharp enough.
+    """The sheet as if scanned at 150 dpi, uint8 (1754, 1240); raises SheetError if it is not all there, or not sharp.
 
     Args:
         luma: uint8 (H, W).
@@ -98,6 +105,7 @@ def rectify(luma: Grey, marks: Marks) -> Grey:
     matrix, _ = cv2.findHomography(np.concatenate(list(marks.values())), flat, cv2.RANSAC, 6.0)
     if matrix is None:
         raise SheetError(f"expected a flat sheet, got marks that lie on no plane; {SAME_SHEET}")
+    _require_all_boxes(matrix, luma)
     size_wh = PAGE_WH[0] // SHRINK, PAGE_WH[1] // SHRINK
     # A photo of many megapixels is shrunk by area first: skipped pixels would make its strokes ragged.
     shrink = max(1, int(_mark_px(marks) * SHRINK / MARKER_PX))
@@ -142,6 +150,17 @@ def _mark_px(marks: Marks) -> float:
     return min(float(np.linalg.norm(np.roll(mark, 1, axis=0) - mark, axis=1).min()) for mark in marks.values())
 
 
+def _require_all_boxes(matrix: cv2.typing.MatLike, luma: Grey) -> None:
+    """Raises SheetError if boxes lie beyond the photo's edge, where nobody wrote what would be cut."""
+    lefts_tops = np.array([box[:2] for box in boxes().values()], np.float64)
+    sides = np.array([box[2:] for box in boxes().values()], np.float64)
+    corners = np.stack([lefts_tops + sides * corner for corner in ((0, 0), (1, 0), (1, 1), (0, 1))], axis=1) / SHRINK
+    in_photo = cv2.perspectiveTransform(corners, np.linalg.inv(matrix))
+    beyond = ((in_photo < 0) | (in_photo > np.array(luma.shape[::-1]))).any(axis=(1, 2)).sum()
+    if beyond:
+        raise SheetError(f"expected all boxes in the photo, got {beyond} beyond its edge; {SAME_SHEET}")
+
+
 def _grey_part(sheet: Grey, at_xy: tuple[int, int]) -> float:
     x, y = at_xy[0] // SHRINK, at_xy[1] // SHRINK
     side = MARKER_PX // SHRINK
@@ -179,3 +198,15 @@ def _without_shadows(ink: Grey) -> Grey:
     """Ink, its darkest at 255, without what is pale and not the rim of a stroke: a shadow's edge."""
     strokes = cv2.dilate((ink >= STROKE_INK).astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.asarray(ink * strokes, np.uint8)
+
+
+def _two_sided(sheet: Grey) -> Grey:
+    """How much darker each pixel is than the paper on both its sides, in the units of InkMap.ink."""
+    paper = cv2.morphologyEx(sheet, cv2.MORPH_CLOSE, np.ones((MAX_STROKE_PX, MAX_STROKE_PX), np.uint8))
+    return np.asarray(cv2.bitwise_not(cv2.divide(sheet, paper, scale=255)), np.uint8)
+
+
+def _is_shadow(ink: Grey, page_ink: Grey, two_sided: Grey) -> bool:
+    """Whether an empty box's darkest is the edge of a shadow."""
+    stroke = ink >= STROKE_INK
+    return float(two_sided[stroke].mean()) < MIN_TWO_SIDED * float(page_ink[stroke].mean())

@@ -38,7 +38,9 @@ def _collect(options: argparse.Namespace) -> int:
         options.usage_error("expected --to DIR, the folder for the digits")
     if options.sheet is None:
         from ..live.run import run
+        from ..model_file import require_writable
 
+        require_writable(options.to, "--to")
         options.collect = options.to
         return run(options)
     from ..collect.sheets import collect_sheets

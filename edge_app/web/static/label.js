@@ -50,7 +50,9 @@ function show(record) {
 }
 
 async function ask(path, method = "GET", body = null) {
-  const answer = await fetch(path, { method, body });
+  const answer = await fetch(path, { method, body }).catch(() => {
+    throw new Error("no connection to the app; try again when it runs");
+  });
   const record = await answer.json();
   if (!answer.ok) throw new Error(record.error);
   return record;
@@ -87,6 +89,7 @@ function act(key) {
   }).catch((error) => {
     failures += 1;
     say(`Not labelled: ${error.message}`);
+    // Were it to fail too, the next key would be lost.
     return load().catch(() => {});
   });
 }

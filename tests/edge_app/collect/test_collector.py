@@ -3,6 +3,7 @@
 import errno
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -93,6 +94,19 @@ def test_a_place_that_is_gone_costs_crops_alone(
     monkeypatch.setattr(Path, "exists", gone)
     Collector(queue).see(luma, seen(luma, 0.6), classifier, "abc")
     assert "a crop is lost" in caplog.text
+
+
+def test_what_is_around_is_pale(tmp_path: Path, classifier: DigitClassifier) -> None:
+    """Of two digits close together one sees which is asked for."""
+    luma = write(write(blank(), "7", (100, 150)), "7", (150, 150))
+    queue = CropQueue(tmp_path, "ann")
+    Collector(queue).see(luma, seen(luma, 0.6), classifier, "abc")
+    shown = cv2.imdecode(np.frombuffer(queue.picture(queue.waiting()[0].id) or b"", np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert shown is not None
+    middle = shown.shape[1] // 2
+    paper = int(np.median(luma))
+    own, other = shown[:, middle - 22 : middle + 22].min(), shown[:, middle + 24 :].min()
+    assert paper - int(own) > 2 * (paper - int(other)) > 20
 
 
 def test_print_and_specks_are_not(tmp_path: Path, classifier: DigitClassifier) -> None:

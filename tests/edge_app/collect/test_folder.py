@@ -58,9 +58,9 @@ def test_what_does_not_belong_is_named(tmp_path: Path) -> None:
         read_crops(tmp_path / "nothing")
 
 
-@pytest.mark.parametrize("name", ["", "7", "x", "a/b", "..", ".hidden", "-flag", "a" * 41])
+@pytest.mark.parametrize("name", ["", "7", "x", "a/b", "..", ".hidden", "-flag", "a" * 41, "labelled", "unlabelled"])
 def test_names_that_are_no_folders_are_refused(name: str) -> None:
-    """Nothing leaves the folder or passes for a label."""
-    with pytest.raises(ValueError, match="expected a name of letters"):
+    """Nothing leaves the folder, passes for a label, or for what waits for one."""
+    with pytest.raises(ValueError, match="expected a name of up to 40 letters"):
         check_writer(name)
     assert check_writer("Zoë_2") == "Zoë_2"

@@ -53,6 +53,16 @@ def test_empty_and_blacked_out_boxes_are_left_out() -> None:
     assert {(crop.label, crop.column) for crop in found.crops} == set(boxes()) - empty
 
 
+@pytest.mark.parametrize("pen", [30, 190])
+def test_the_edge_of_a_shadow_is_no_digit(sheet: Image, pen: int) -> None:
+    """Where boxes stay empty nothing is taught, however faint the pencil in the others."""
+    half = frozenset((row, column) for row in range(10) for column in range(10) if row % 2)
+    written, empty = filled(half), template.draw_template()
+    written = np.where(written < empty, np.maximum(written, pen), written).astype(np.uint8)
+    found = read_sheet(photographed(written))
+    assert {(crop.label, crop.column) for crop in found.crops} == set(boxes()) - half
+
+
 @pytest.mark.parametrize("hidden", [2, 3])
 def test_four_marks_are_enough_and_fewer_are_refused(sheet: Image, hidden: int) -> None:
     """Two fingers may lie on marks; with three the message says what to do."""
@@ -64,6 +74,19 @@ def test_four_marks_are_enough_and_fewer_are_refused(sheet: Image, hidden: int) 
         return
     with pytest.raises(SheetError, match="six marks, got 3; photograph the whole sheet"):
         read_sheet(photographed(covered))
+
+
+def test_a_photo_that_cuts_boxes_off_is_refused(sheet: Image) -> None:
+    """Four marks are in it, but what lies beyond its edge is no digit of anybody's."""
+    photo = photographed(sheet, turn_deg=0, tilt=0.0)
+    with pytest.raises(SheetError, match=r"expected all boxes in the photo, got \d\d beyond its edge; photograph"):
+        read_sheet(photo[: len(photo) * 13 // 20])
+
+
+def test_a_sheet_that_nobody_filled_in_is_refused() -> None:
+    """Rather than taken for a hundred boxes left empty."""
+    with pytest.raises(SheetError, match="expected a filled-in sheet, got one without a digit; write"):
+        read_sheet(photographed(template.draw_template()))
 
 
 def test_small_and_foreign_photos_are_refused(sheet: Image, monkeypatch: pytest.MonkeyPatch) -> None:

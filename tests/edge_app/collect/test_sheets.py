@@ -48,3 +48,13 @@ def test_flags_that_make_no_sense_are_usage(flags: list[str]) -> None:
     """Exit 2."""
     with pytest.raises(SystemExit, match="2"):
         main(["collect", *flags])
+
+
+@pytest.mark.parametrize("more", [["--sheet", "a.jpg"], ["--camera", "a.jpg"]])
+def test_a_place_that_cannot_be_written_is_named_by_its_flag(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    """By the one that was given, and before any work."""
+    (tmp_path / "file").touch()
+    assert main(["collect", "--to", str(tmp_path / "file"), *more]) == 1
+    assert capsys.readouterr().err.endswith("(Not a directory); choose another --to\n")

@@ -1,21 +1,25 @@
 """The page in a real browser: Debian's Chromium, against a real server that a thread feeds with frames."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from edge_app.annotate import save_image
 from edge_app.bench_page import ROWS, draw_page
+from edge_app.cameras.camera import Frame
 from edge_app.live.state import LiveState
+from edge_app.page import Digit, Line, Page
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.info import Info
 from edge_app.web.server import WebServer
 
 from ...browser import DESKTOP, PHONE, Visit, browser, visit
-from .feed import CAMERA, Feed, make_reader
+from .feed import CAMERA, Feed, event_of, make_reader
 
 __all__ = ["browser", "visit"]
 
@@ -207,3 +211,21 @@ def test_a_wrong_token_is_refused_and_the_right_one_stays_out_of_sight(
     assert page.url == server.url
     assert TOKEN not in page.evaluate("document.cookie")
     server.close()
+
+
+def test_many_doubtful_numbers_on_a_phone(visit: Visit, server: WebServer, state: LiveState) -> None:
+    """That they are is said where the eye is, above them; none is broken in two lines."""
+    digits = tuple(Digit(digit % 10, 0.5, (10 + 40 * digit, 10, 30, 50)) for digit in range(14))
+    page_read = Page((Line(digits),), 640, 480)
+    for number in range(30):
+        frame = Frame(np.full((480, 640), 200, np.uint8), number, time.monotonic())
+        told = [event_of(page_read.lines[0], number)]
+        state.show(frame, page_read, told, told, 0.004)
+    page = visit(server.url, PHONE)
+    expect(page.locator("#drift")).to_contain_text("100 % of the last 300 digits were doubtful")
+    drift, value = page.locator("#drift").bounding_box(), page.locator("#numbers .value").bounding_box()
+    assert drift is not None
+    assert value is not None
+    assert drift["y"] < value["y"]
+    assert value["height"] < 50
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -179,6 +180,24 @@ def test_new_crops_come_by_themselves(visit: Visit, tmp_path: Path) -> None:
     queue.add(WaitingCrop("ab" * 8, 3, 0.5, "unsure", 0.0, "ab", (1, 2, 3, 4), (640, 480), ""), image, image)
     expect(page.locator("#crops li")).to_have_count(1)
     server.close()
+
+
+def test_the_app_may_go_away_between_two_keys(visit: Visit, crops: CropQueue, tmp_path: Path) -> None:
+    """It is said in words, and once it is back the next key counts."""
+    app = create_app(LiveState(), make_reader, Access(), Info("", ""), collector=Collector(crops))
+    first = WebServer(app, "127.0.0.1", 0)
+    first.start()
+    page = visit(first.url + "label", DESKTOP)
+    expect(page.locator("#crops li")).to_have_count(4)
+    first.close()
+    page.keyboard.press("1")
+    expect(page.locator("#outcome")).to_have_text("Not labelled: no connection to the app; try again when it runs")
+    again = WebServer(app, "127.0.0.1", urlsplit(first.url).port or 0)
+    again.start()
+    page.keyboard.press("1")
+    expect(page.locator("#count")).to_have_text("3 to do, 1 done")
+    again.close()
+    assert labels(tmp_path) == [1]
 
 
 def test_a_phone_labels_with_its_thumbs(visit: Visit, server: WebServer, tmp_path: Path) -> None:
