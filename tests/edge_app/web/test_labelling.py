@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from starlette.testclient import TestClient
 
 from edge_app.annotate import save_image
@@ -140,7 +140,12 @@ def test_what_was_typed_ahead_of_a_failure_labels_nothing_else(visit: Visit, ser
     """It was meant for the crops after the one that got no label; then all goes on."""
     page = visit(server.url + "label", DESKTOP)
     expect(page.locator("#crops li")).to_have_count(4)
-    page.route("**/api/crops/*/1", lambda route: (page.wait_for_timeout(200), route.abort()))
+
+    def late_failure(route: Route) -> None:
+        page.wait_for_timeout(200)
+        route.abort()
+
+    page.route("**/api/crops/*/1", late_failure)
     for key in "147":
         page.keyboard.press(key)
     expect(page.locator("#outcome")).to_contain_text("Not labelled")
