@@ -19,14 +19,14 @@ TAUGHT = Path("runs", "taught")
 INTERRUPTED = 130
 SEED_COUNT = 1 << 32
 AnyRecipe = TypeVar("AnyRecipe", bound=Recipe)
+NOT_WHEN_TEACHING = ("quick", "seeds", "teacher", "detector", "start", "pages")
 GO_ON = "start the same command again to go on after the last finished epoch"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Trains; returns the exit code: 0 done, 1 a clear failure, 2 usage, 130 stopped with Ctrl-C."""
     options = _parser().parse_args(argv)
-    if options.seed + (options.seeds or 1) > SEED_COUNT:
-        _parser().error(f"expected seeds below {SEED_COUNT}, got --seed {options.seed} and {options.seeds} of them")
+    _refuse_nonsense(options)
     if options.output is None:
         options.output = TAUGHT if options.add else SHIPPED
     try:
@@ -57,9 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz or a folder of IDX files")
     parser.add_argument("--output", type=Path, metavar="DIR", help="where models go (models/; with --add runs/taught)")
     parser.add_argument("--add", type=Path, metavar="DIR", help="teach a trained model these WRITER/LABEL/*.png")
-    parser.add_argument(
-        "--from", type=Path, dest="parent", default=SHIPPED, metavar="DIR", help="the model to teach (models/)"
-    )
+    parser.add_argument("--from", type=Path, dest="parent", metavar="DIR", help="the model to teach (models/)")
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
     parser.add_argument("--teacher", type=Path, metavar="FILE", help="learn from this digits_teacher.h5, train none")
     parser.add_argument("--detector", action="store_true", help="train the page's digit detector, on drawn pages")
@@ -67,6 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pages", type=_positive, metavar="N", help="pages drawn for the detector")
     parser.add_argument("--train-limit", type=_positive, metavar="N", help="use only the first N training images")
     return parser
+
+
+def _refuse_nonsense(options: argparse.Namespace) -> None:
+    """Ends as argparse does where flags do not go together."""
+    usage_error = _parser().error
+    if options.seed + (options.seeds or 1) > SEED_COUNT:
+        usage_error(f"expected seeds below {SEED_COUNT}, got --seed {options.seed} and {options.seeds} of them")
+    if options.parent is not None and options.add is None:
+        usage_error("expected --add DIR with --from, the digits to teach; without both, a model is trained anew")
+    not_taught = [name for name in NOT_WHEN_TEACHING if getattr(options, name)]
+    if options.add is not None and not_taught:
+        usage_error(f"expected --add without --{not_taught[0]}, got both; a model is taught in one way")
 
 
 def _positive(text: str) -> int:
@@ -106,7 +116,7 @@ def _teach(options: argparse.Namespace) -> None:
     from .teach import teach_folder
 
     recipe = _with_flags(TeachRecipe(), options)
-    teach_folder(options.parent, options.add, options.output, options.data, options.seed, recipe)
+    teach_folder(options.parent or SHIPPED, options.add, options.output, options.data, options.seed, recipe)
 
 
 def _train_detector(options: argparse.Namespace) -> None:

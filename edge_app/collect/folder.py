@@ -94,7 +94,9 @@ def read_crops(folder: Path) -> list[LabelledCrop]:
             different labels.
     """
     if not folder.is_dir():
-        raise LabelledFolderError(f"expected a folder of WRITER/LABEL/*.png, got {folder}, which is none")
+        raise LabelledFolderError(
+            f"expected a folder of WRITER/LABEL/*.png, got {folder}, which is none; check the path"
+        )
     found: dict[str, LabelledCrop] = {}
     for writer, place in _label_folders(folder):
         for path in sorted(place.glob("*.png")):

@@ -83,6 +83,24 @@ def test_usage_errors_are_2(arguments: list[str]) -> None:
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--from", "models"], "expected --add DIR with --from"),
+        (["--add", "own", "--quick"], "expected --add without --quick"),
+        (["--add", "own", "--seeds", "2"], "expected --add without --seeds"),
+        (["--add", "own", "--detector"], "expected --add without --detector"),
+    ],
+)
+def test_flags_that_do_not_go_together_are_usage(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Rather than that one of them is silently left out; half an hour of training, say, for a forgotten --add."""
+    with pytest.raises(SystemExit, match="2"):
+        main([*arguments, "--output", str(tmp_path)])
+    assert message in capsys.readouterr().err
+
+
 def test_missing_data_is_one_line_and_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A path without MNIST is refused before TensorFlow is loaded."""
     assert main(["--data", str(tmp_path / "nothing.npz"), "--output", str(tmp_path)]) == 1
