@@ -76,6 +76,8 @@ class CropQueue:
     def __init__(self, folder: Path, writer: str, capacity: int = CAPACITY, max_age_s: float = MAX_AGE_S) -> None:
         self.folder, self.writer = folder, check_writer(writer)
         self._capacity, self._max_age_s, self._lock = capacity, max_age_s, threading.Lock()
+        # Looking through two thousand files takes a while, and the live loop waits for it: not with each crop.
+        self._every, self._added = max(1, capacity // 40), 0
 
     def add(self, crop: WaitingCrop, image: NDArray[np.uint8], raw: NDArray[np.uint8]) -> bool:
         """Keeps a crop, unless the same one was labelled before.
@@ -100,7 +102,9 @@ class CropQueue:
             contents = _png(image), _png(raw), json.dumps(asdict(crop)).encode()
             for suffix, content in zip(SUFFIXES, contents, strict=True):
                 write_atomically(self._file(WAITING, crop.id, suffix), content)
-            self._prune()
+            if self._added % self._every == 0:
+                self._prune()
+            self._added += 1
             return True
 
     def waiting(self) -> list[WaitingCrop]:
@@ -186,11 +190,12 @@ class CropQueue:
                 path.unlink(missing_ok=True)
 
     def _prune(self) -> None:
-        """Drops what is too old or too much."""
+        """Drops what is too old or too much, or would be before the next look."""
+        room = self._capacity - self._every + 1
         there = sorted((path.stat().st_mtime, path) for path in (self.folder / WAITING).glob("*.known"))
         oldest_s = time.time() - self._max_age_s
         for index, (seen_s, path) in enumerate(there):
-            if len(there) - index > self._capacity or seen_s < oldest_s:
+            if len(there) - index > room or seen_s < oldest_s:
                 for suffix in reversed(SUFFIXES):
                     self._file(WAITING, path.stem, suffix).unlink(missing_ok=True)
 

@@ -111,6 +111,17 @@ def test_the_queue_is_bounded(tmp_path: Path) -> None:
     assert len(list((tmp_path / "unlabelled").iterdir())) == 3
 
 
+def test_a_large_queue_is_bounded_at_any_time(tmp_path: Path) -> None:
+    """Though it is not looked through with each crop."""
+    queue, counts = filled(tmp_path, 75, capacity=80), list[int]()
+    for number in range(76, 100):
+        queue.add(crop(number), image(number), image(number))
+        counts.append(len(list((tmp_path / "unlabelled").glob("*.known"))))
+    assert max(counts) == 80
+    assert counts[-1] >= 79
+    assert crop(99).id in ids(queue)
+
+
 def test_damaged_records_are_passed_over(tmp_path: Path) -> None:
     """The others can be labelled."""
     queue = filled(tmp_path, 2)

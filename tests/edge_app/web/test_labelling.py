@@ -140,14 +140,13 @@ def test_what_was_typed_ahead_of_a_failure_labels_nothing_else(visit: Visit, ser
     """It was meant for the crops after the one that got no label; then all goes on."""
     page = visit(server.url + "label", DESKTOP)
     expect(page.locator("#crops li")).to_have_count(4)
-
-    def late_failure(route: Route) -> None:
-        page.wait_for_timeout(200)
-        route.abort()
-
-    page.route("**/api/crops/*/1", late_failure)
+    held = list[Route]()
+    page.route("**/api/crops/*/1", lambda route: held.append(route))  # noqa: PLW0108 - playwright counts arguments
     for key in "147":
         page.keyboard.press(key)
+    while not held:
+        page.wait_for_timeout(10)
+    held[0].abort()
     expect(page.locator("#outcome")).to_contain_text("Not labelled")
     page.unroute("**/api/crops/*/1")
     expect(page.locator("#count")).to_have_text("4 to do, 0 done")
