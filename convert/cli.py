@@ -1,6 +1,7 @@
 """`python -m convert`: flags, progress, printing and the exit code."""
 
 import argparse
+import hashlib
 import itertools
 import math
 import os
@@ -18,12 +19,13 @@ from edge_app.model_file import require_writable
 from train.data import Split, load_mnist
 
 from .conversion import EvaluationImages, convert_and_prove, step_count
+from .errors import SourceError
 from .gate import Check, Limits, TeachingLimits
 from .keras_to_tflite import PRECISIONS
-from .publish import merge_metrics, publish
+from .publish import merge_metrics, model_name, publish
 from .report import print_report
 from .runtimes import installed_runtimes
-from .source import load_source, read_metrics
+from .source import FLOAT_NAME, Source, load_source, read_metrics
 from .teaching import load_held_out, teaching_paragraph
 
 NON_DIGIT_COUNT = 5000
@@ -110,8 +112,11 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     mnist = load_mnist(arguments.data)
     source = load_source(arguments.model)
     held_out = load_held_out(folder, source.train_metrics)
+    if held_out is not None:
+        _require_proof(precisions, source, output)
     images = EvaluationImages(mnist, _non_digits(mnist.test), held_out)
-    limits = Limits(arguments.max_accuracy_drop, arguments.min_agreement)
+    teaching_limits = TeachingLimits(max_improvement_p=arguments.max_teaching_p)
+    limits = Limits(arguments.max_accuracy_drop, arguments.min_agreement, teaching_limits)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=step_count(precisions, runtimes, held_out is not None))
         done = itertools.count()
@@ -119,18 +124,31 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
         def step(description: str) -> None:
             progress.update(task, description=description, completed=next(done))
 
-        proven = TeachingLimits(max_improvement_p=arguments.max_teaching_p)
-        artefacts = convert_and_prove(source, precisions, images, runtimes, limits, step, proven)
+        artefacts = convert_and_prove(source, precisions, images, runtimes, limits, step)
     print_report(artefacts, Console())
-    for artefact in artefacts:
-        if held_out is not None and artefact.teaching is not None:
-            print(teaching_paragraph(artefact.teaching, held_out))
+    if held_out is not None:
+        (teaching,) = (artefact.teaching for artefact in artefacts if artefact.teaching)
+        print(teaching_paragraph(teaching, held_out))
     if not _passes(check for artefact in artefacts for check in artefact.checks):
         return 1
     metrics = merge_metrics(former_metrics, source, artefacts, limits)
     for path in publish(output, artefacts, metrics, images):
         print(f"wrote {path}")
+    if held_out is not None:
+        print(f"next: python -m edge_app model install {output / model_name('int8')}")
     return 0
+
+
+def _require_proof(precisions: Sequence[str], source: Source, output: Path) -> None:
+    """What teaching did shows in int8 alone, and beside the float model that was taught."""
+    if "int8" not in precisions:
+        raise SourceError(f"expected --int8 for a taught model, whose proof it is, got --{precisions[0]}; add it")
+    beside = output / FLOAT_NAME
+    if beside.exists() and hashlib.sha256(beside.read_bytes()).hexdigest() != source.float_sha256:
+        raise SourceError(
+            f"expected a folder of its own for a taught model, got {output} with another {FLOAT_NAME}, from which the "
+            "next teaching starts; leave out --output"
+        )
 
 
 def _default_output(folder: Path) -> Path:

@@ -1,6 +1,5 @@
 """The road of one conversion: Keras → .tflite → calibrated → run on every runtime → held against the gate."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +13,15 @@ from train.corruptions import accuracy_by_kind
 from train.data import Mnist, Split
 from train.metrics_file import package_versions
 
+from .artefact import Artefact
 from .calibrate import calibrate
 from .comparison import best_digits
 from .errors import VerificationError
-from .gate import Check, Limits, TeachingLimits, check_model
+from .gate import Limits, check_model
 from .golden import choose_golden
-from .inspection import Inspection, inspect_model
+from .inspection import inspect_model
 from .keras_to_tflite import CALIBRATION_COUNT, to_tflite
-from .proof import Proof, prove
+from .proof import prove
 from .runtimes import logits_on_runtime
 from .source import Source
 from .teaching import HeldOut, Teaching, check_teaching, prove_teaching
@@ -48,40 +48,11 @@ class EvaluationImages:
     held_out: HeldOut | None = None
 
 
-@dataclass(frozen=True)
-class Artefact:
-    """A converted model and everything that is known about it.
-
-    Attributes:
-        precision: "float32", "float16", "dynamic" or "int8".
-        content: the file, contract embedded: these very bytes were proven.
-        contract: what was embedded.
-        inspection: the model taken apart.
-        proofs: how it did, by runtime.
-        checks: its numbers against the limits.
-        corruption_accuracy_percent: of int8 on the first runtime, by kind of damage; None for the others.
-        teaching: of a taught int8 model, how it does beside the one it was taught from, on the first runtime.
-    """
-
-    precision: str
-    content: bytes
-    contract: ModelContract
-    inspection: Inspection
-    proofs: Mapping[str, Proof]
-    checks: tuple[Check, ...]
-    corruption_accuracy_percent: Mapping[str, float] | None = None
-    teaching: Teaching | None = None
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the file, hexadecimal."""
-        return hashlib.sha256(self.content).hexdigest()
-
-
 def step_count(precisions: Iterable[str], runtimes: Iterable[str], taught: bool = False) -> int:
     """How often convert_and_prove calls its `step`."""
     models = {PARENT, *precisions}
-    return len(models) * (2 + len(list(runtimes))) + ("int8" in models) * (1 + taught)
+    ran = len(list(runtimes))
+    return len(models) * (2 + ran) + ("int8" in models) * (1 + taught * ran)
 
 
 def convert_and_prove(
@@ -91,7 +62,6 @@ def convert_and_prove(
     runtimes: tuple[str, ...],
     limits: Limits,
     step: Step,
-    teaching_limits: TeachingLimits = TeachingLimits(),  # noqa: B008 - frozen
 ) -> list[Artefact]:
     """Converts and proves models.
 
@@ -103,7 +73,6 @@ def convert_and_prove(
             digits.
         limits: the gate's.
         step: called with a few words before each piece of work.
-        teaching_limits: the gate's for a taught int8 model.
 
     Raises:
         VerificationError: a runtime cannot run a model, or its validation logits are not finite.
@@ -127,12 +96,13 @@ def convert_and_prove(
         }
         comparisons = {runtime: proof.comparison for runtime, proof in proofs.items()}
         checks = check_model(precision, inspection, comparisons, limits)
-        content, kinds, teaching = contents[precision], None, None
+        content, kinds, teaching = contents[precision], None, {}
         if precision == "int8":
             kinds = _corruption_accuracy(runtimes[0], content, images.mnist.test, step)
-            teaching = _teaching(runtimes[0], logits[runtimes[0]][precision], contract, images, step)
-        if teaching is not None:
-            checks += check_teaching(teaching, runtimes[0], teaching_limits)
+            int8_logits = {runtime: of_model[precision] for runtime, of_model in logits.items()}
+            teaching = _teaching(int8_logits, contract, images, step)
+        for runtime, taught in teaching.items():
+            checks += check_teaching(taught, runtime, limits.teaching)
         artefacts.append(Artefact(precision, content, contract, inspection, proofs, checks, kinds, teaching))
     return artefacts
 
@@ -190,17 +160,20 @@ def _named(images: EvaluationImages) -> dict[str, NDArray[np.uint8]]:
 
 
 def _teaching(
-    runtime: str,
-    taught_logits: Mapping[str, NDArray[np.float32]],
+    taught_logits: Mapping[str, Mapping[str, NDArray[np.float32]]],
     contract: ModelContract,
     images: EvaluationImages,
     step: Step,
-) -> Teaching | None:
+) -> dict[str, Teaching]:
+    """By runtime, as its logits are; empty for a model that was not taught."""
     if images.held_out is None:
-        return None
-    step(f"running the model before teaching on {runtime}")
-    parent_logits = logits_on_runtime(runtime, images.held_out.parent, _named(images))
-    return prove_teaching(images.held_out, parent_logits, taught_logits, images.mnist.test.labels, contract)
+        return {}
+    proven = {}
+    for runtime, taught in taught_logits.items():
+        step(f"running the model before teaching on {runtime}")
+        parent = logits_on_runtime(runtime, images.held_out.parent, _named(images))
+        proven[runtime] = prove_teaching(images.held_out, parent, taught, images.mnist.test.labels, contract)
+    return proven
 
 
 def _corruption_accuracy(runtime: str, content: bytes, digits: Split, step: Step) -> dict[str, float]:

@@ -9,21 +9,8 @@ from .inspection import Inspection
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How far from its float parent a model may be, on every runtime.
-
-    Attributes:
-        max_accuracy_drop_pp: percentage points of accuracy, >= 0.
-        min_agreement_percent: images on which both name the same digit, in [0, 100].
-    """
-
-    max_accuracy_drop_pp: float = 0.10
-    min_agreement_percent: float = 99.8
-
-
-@dataclass(frozen=True)
 class TeachingLimits:
-    """What teaching must achieve, and may cost.
+    """What teaching must achieve, and may cost, on every runtime.
 
     Attributes:
         max_improvement_p: McNemar's p of the held-out digits, in [0, 1]; 1 asks for no proof that teaching helped.
@@ -36,6 +23,21 @@ class TeachingLimits:
     max_mnist_drop_pp: float = 0.05
     max_non_digits_rise_pp: float = 1.0
     max_calibration_rise: float = 0.001
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far from its float parent a model may be, on every runtime.
+
+    Attributes:
+        max_accuracy_drop_pp: percentage points of accuracy, >= 0.
+        min_agreement_percent: images on which both name the same digit, in [0, 100].
+        teaching: what is asked of a taught model beyond that.
+    """
+
+    max_accuracy_drop_pp: float = 0.10
+    min_agreement_percent: float = 99.8
+    teaching: TeachingLimits = TeachingLimits()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 from edge_app.model_file import write_atomically
 from train.metrics_file import METRICS_NAME, package_versions
 
-from .conversion import PACKAGES, Artefact, EvaluationImages
+from .artefact import Artefact
+from .conversion import PACKAGES, EvaluationImages
 from .gate import Limits
 from .inspection import Operator
 from .plots import int8_pictures, taught_png
@@ -39,10 +40,9 @@ def publish(
     if any(artefact.precision == "int8" for artefact in artefacts):
         files |= int8_pictures(metrics["convert"]["models"]["int8"], images.mnist.test.images)
     for artefact in artefacts:
-        if artefact.teaching is not None and images.held_out is not None:
-            files["int8_taught.png"] = taught_png(
-                images.held_out.images, images.held_out.labels, dataclasses.asdict(artefact.teaching)
-            )
+        if artefact.teaching and images.held_out is not None:
+            on_first = dataclasses.asdict(next(iter(artefact.teaching.values())))
+            files["int8_taught.png"] = taught_png(images.held_out.images, images.held_out.labels, on_first)
     files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
     # The models last: they are what the numbers beside them are about.
     files |= {model_name(artefact.precision): artefact.content for artefact in artefacts}
@@ -72,6 +72,7 @@ def merge_metrics(
 def _model_metrics(artefact: Artefact) -> dict[str, Any]:
     inspection, contract = artefact.inspection, artefact.contract
     kinds = artefact.corruption_accuracy_percent
+    teaching = {runtime: dataclasses.asdict(taught) for runtime, taught in artefact.teaching.items()}
     return {
         "file": model_name(artefact.precision),
         "sha256": artefact.sha256,
@@ -85,7 +86,7 @@ def _model_metrics(artefact: Artefact) -> dict[str, Any]:
         "refuse_below": contract.refuse_below,
         "provenance": contract.provenance,
         "runtimes": {runtime: dataclasses.asdict(proof) for runtime, proof in artefact.proofs.items()},
-        **({} if artefact.teaching is None else {"teaching": dataclasses.asdict(artefact.teaching)}),
+        **({"teaching": teaching} if teaching else {}),
         **({} if kinds is None else {"corruption_accuracy_percent": dict(kinds)}),
     }
 

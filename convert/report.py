@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from .artefact import Artefact
 from .calibrate import KEEP_FRACTION
-from .conversion import Artefact
 from .inspection import Inspection, Tensor
 from .proof import Proof
 

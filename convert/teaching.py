@@ -153,8 +153,9 @@ def check_teaching(teaching: Teaching, runtime: str, limits: TeachingLimits) -> 
     )
 
 
-def teaching_paragraph(teaching: Teaching, held_out: HeldOut) -> str:
-    """What teaching did, in one paragraph."""
+def teaching_paragraph(by_runtime: Mapping[str, Teaching], held_out: HeldOut) -> str:
+    """What teaching did, in one paragraph, on the first runtime."""
+    teaching = next(iter(by_runtime.values()))
     crops = sum(sum(of_writer.values()) for of_writer in held_out.taught.values())
     writers = ", ".join(held_out.taught)
     return (

@@ -5,7 +5,8 @@ import hashlib
 import json
 import shutil
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from edge_app.errors import DigitsError
 from .distribution import is_chief, require_agreement
 
 BACKUP_NAME = ".backup"
+GO_ON = "start the same command again to go on after the last finished epoch"
 
 
 class BackupError(DigitsError, ValueError):
@@ -43,6 +45,14 @@ class Backup:
     def any_epoch(self) -> bool:
         """Whether an epoch was finished."""
         return any(self.folder.glob("*/checkpoint"))
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Gives Ctrl-C the words for how to go on, where there is something to go on from."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(GO_ON if self.any_epoch() else "") from None
 
     def stage(self, name: str, model: Any) -> "StageBackup":
         """Restores what an earlier run of the same training kept of a compiled model with a built optimizer, if it did.

@@ -20,7 +20,6 @@ INTERRUPTED = 130
 SEED_COUNT = 1 << 32
 AnyRecipe = TypeVar("AnyRecipe", bound=Recipe)
 NOT_WHEN_TEACHING = ("quick", "seeds", "teacher", "detector", "start", "pages")
-GO_ON = "start the same command again to go on after the last finished epoch"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -140,13 +139,10 @@ def _train_detector(options: argparse.Namespace) -> None:
     start = load_start(options.start) if options.start else None
     begun_from = hashlib.sha256(options.start.read_bytes()).hexdigest() if options.start else ""
     backup = Backup(options.output, recipe, options.seed, mnist.sha256 + begun_from, default_strategy())
-    try:
+    with backup.interruptible():
         trained = train_detector(mnist, recipe, options.seed, backup, start)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(GO_ON if backup.any_epoch() else "") from None
-    write_detector(
-        options.output, trained, mnist, Results(options.seed, recipe, mnist.sha256, time.monotonic() - started)
-    )
+        results = Results(options.seed, recipe, mnist.sha256, time.monotonic() - started)
+        write_detector(options.output, trained, mnist, results)
     backup.remove()
 
 
@@ -167,7 +163,7 @@ def _train(options: argparse.Namespace) -> None:
     teacher = load_teacher(options.teacher) if options.teacher else None
     taught_by = hashlib.sha256(options.teacher.read_bytes()).hexdigest() if options.teacher else ""
     backup = Backup(options.output, recipe, options.seed, mnist.sha256 + taught_by, strategy)
-    try:
+    with backup.interruptible():
         with distribution.together(strategy):
             trained = fitting.train(mnist, recipe, options.seed, backup, teacher)
         if not distribution.is_chief(strategy):
@@ -175,6 +171,4 @@ def _train(options: argparse.Namespace) -> None:
             return
         results = report.Results(options.seed, recipe, mnist.sha256, time.monotonic() - started)
         report.write(options.output, trained, mnist, results)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(GO_ON if backup.any_epoch() else "") from None
     backup.remove()

@@ -23,7 +23,7 @@ from .network import load_teacher
 from .qat import copy_of, quantization_aware
 from .recipe import TeachRecipe
 from .report import Results, write
-from .teaching_set import load_teaching_set, to_split
+from .teaching_set import TeachingSet, load_teaching_set, to_split
 
 FLOAT_NAME, INT8_NAME = "digits_float.h5", "digits_int8.tflite"
 Weights = NDArray[np.float32]
@@ -70,24 +70,25 @@ def teach_folder(parent: Path, added: Path, output: Path, data: Path | None, see
         print(f"train: {digits.left_out} crops left out, as they look like other photos of held-out digits")
     model = load_teacher(parent / FLOAT_NAME)
     backup = Backup(output, recipe, seed, mnist.sha256 + parent_sha256 + digits.sha256, default_strategy())
-    try:
+    with backup.interruptible():
         set_seed(seed)
         replay = draw_replay(mnist.train, model, recipe, seed)
         trained = teach(model, replay, to_split(digits.taught), mnist, recipe, seed, backup)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            "start the same command again to go on after the last finished epoch" if backup.any_epoch() else ""
-        ) from None
+        taught = _write_proof(output, digits, parent_sha256, parent_int8)
+        write(output, trained, mnist, Results(seed, recipe, mnist.sha256, time.monotonic() - started, taught))
+    backup.remove()
+
+
+def _write_proof(output: Path, digits: TeachingSet, parent_sha256: str, parent_int8: bytes) -> dict[str, Any]:
+    """What convert proves the taught model with; returns what metrics.json says of it."""
     held_out = digits.held_out_npz()
     write_atomically(output / PARENT_NAME, parent_int8)
     write_atomically(output / HELD_OUT_NAME, held_out)
-    taught = {
+    return {
         **digits.to_metrics(),
         "parent_float_sha256": parent_sha256,
         "proof_sha256": proof_sha256(parent_int8, held_out),
     }
-    write(output, trained, mnist, Results(seed, recipe, mnist.sha256, time.monotonic() - started, taught))
-    backup.remove()
 
 
 def proof_sha256(parent: bytes, held_out: bytes) -> str:
@@ -192,4 +193,10 @@ def _check_parent(parent: Path, output: Path) -> tuple[str, bytes]:
             f"expected a model that was not taught yet, got one in {parent}, which may have learnt what is to prove "
             "the next; teach --from models/ with all digits in one --add folder"
         )
-    return float_sha256, read_model(parent / INT8_NAME).content
+    int8 = read_model(parent / INT8_NAME)
+    if int8.contract.provenance.get("float_sha256", float_sha256) != float_sha256:
+        raise ParentError(
+            f"expected {INT8_NAME} in {parent} to be of {FLOAT_NAME} there, got one of another training; "
+            f"convert it first: python -m convert --int8 --model {parent} --output {parent}"
+        )
+    return float_sha256, int8.content

@@ -16,6 +16,7 @@ from convert.cli import main
 from convert.errors import SourceError
 from convert.gate import TeachingLimits
 from convert.plots import taught_png
+from convert.runtimes import installed_runtimes
 from convert.teaching import HeldOut, Teaching, check_teaching, load_held_out, prove_teaching, teaching_paragraph
 from edge_app.contract import ModelContract
 from edge_app.model_file import embed_contract, shipped_model_path
@@ -64,7 +65,7 @@ def test_a_model_that_learnt_and_forgot_nothing_passes() -> None:
     assert (teaching.errors_before, teaching.errors_after, teaching.only_after_right) == (6, 0, 6)
     assert teaching.improvement_p == pytest.approx(2 / 64)
     assert teaching.digits_before[:7] == (1, 2, 3, 4, 5, 6, 6)
-    paragraph = teaching_paragraph(teaching, HELD_OUT)
+    paragraph = teaching_paragraph({"litert": teaching}, HELD_OUT)
     assert "Taught 80 crops of anna. Of 20 held-out digits 6 were read wrongly before and 0 are now" in paragraph
     assert "\n" not in paragraph
 
@@ -148,8 +149,8 @@ def test_held_out_digits_of_another_teaching_are_refused(tmp_path: Path) -> None
         load_held_out(tmp_path, metrics)
 
 
-def test_convert_proves_a_taught_model(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The gate shows what teaching cost; the model is written beside its source, with numbers and picture."""
+def taught_folder(trained: Path, tmp_path: Path) -> Path:
+    """What teaching leaves, of a model that learnt nothing."""
     from convert.keras_to_tflite import to_tflite
     from train.qat import load_quantized
 
@@ -163,11 +164,42 @@ def test_convert_proves_a_taught_model(trained: Path, tmp_path: Path, capsys: py
     metrics = json.loads((folder / "metrics.json").read_text())
     metrics["train"] |= with_proof({"taught": {"taught": {"anna": {"1": 80}}}}, folder)
     (folder / "metrics.json").write_text(json.dumps(metrics))
+    return folder
+
+
+def test_convert_proves_a_taught_model(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On every runtime the gate shows what teaching cost; the model is written beside its source, with its numbers."""
+    folder = taught_folder(trained, tmp_path)
     limits = ["--max-accuracy-drop", "100", "--min-agreement", "0", "--max-teaching-p", "1"]
     assert main(["--int8", *limits, "--model", str(folder)]) == 0
     printed = capsys.readouterr().out
-    assert "fall of MNIST accuracy by teaching" in printed
+    assert printed.count("fall of MNIST accuracy by teaching") == len(installed_runtimes())
     assert "Taught 80 crops of anna. Of 20 held-out digits" in printed
+    assert printed.endswith(f"next: python -m edge_app model install {folder / 'digits_int8.tflite'}\n")
     assert (folder / "int8_taught.png").exists()
-    teaching = json.loads((folder / "metrics.json").read_text())["convert"]["models"]["int8"]["teaching"]
-    assert (teaching["held_out"], teaching["mnist_drop_pp"], teaching["only_after_right"]) == (20, 0.0, 0)
+    convert = json.loads((folder / "metrics.json").read_text())["convert"]
+    assert convert["limits"]["teaching"]["max_improvement_p"] == 1.0
+    teaching = convert["models"]["int8"]["teaching"]
+    assert tuple(teaching) == installed_runtimes()
+    for proof in teaching.values():
+        assert (proof["held_out"], proof["mnist_drop_pp"], proof["only_after_right"]) == (20, 0.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--float32"], "expected --int8 for a taught model, whose proof it is, got --float32"),
+        (["--int8", "--output", "OTHER"], "with another digits_float.h5, from which the next teaching starts"),
+    ],
+)
+def test_convert_refuses_to_bypass_the_proof(
+    flags: list[str], message: str, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No format without int8, none beside the untaught float model; the folders stay as they were."""
+    folder, other = taught_folder(trained, tmp_path), tmp_path / "other"
+    other.mkdir()
+    (other / "digits_float.h5").write_bytes(b"another")
+    before = set(tmp_path.rglob("*"))
+    assert main([*(flag.replace("OTHER", str(other)) for flag in flags), "--model", str(folder)]) == 1
+    assert message in capsys.readouterr().err
+    assert set(tmp_path.rglob("*")) == before

@@ -11,7 +11,7 @@ import pytest
 
 from convert.card import ROOT
 from edge_app.collect.folder import LabelledCrop, write_crop
-from train.cli import main
+from train.cli import INTERRUPTED, main
 from train.data import Split, load_mnist
 from train.recipe import TeachRecipe
 
@@ -96,6 +96,37 @@ def test_wrong_folders_are_one_line_and_1(added: Path, tmp_path: Path, capsys: p
         error = capsys.readouterr().err
         assert error.startswith(f"train: error: {message}")
         assert error.count("\n") == 1
+
+
+def test_an_int8_model_of_another_training_is_no_parent(
+    added: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the taught model must beat is the int8 twin of what it starts from."""
+    shutil.copy(MODELS / "digits_int8.tflite", tmp_path)
+    float_model = (MODELS / "digits_float.h5").read_bytes()
+    (tmp_path / "digits_float.h5").write_bytes(float_model + b"another")
+    assert main([*TINY, "--from", str(tmp_path), "--add", str(added), "--output", str(tmp_path / "out")]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"train: error: expected digits_int8.tflite in {tmp_path} to be of digits_float.h5 there")
+    assert error.count("\n") == 1
+
+
+def test_ctrl_c_while_models_are_written_tells_how_to_go_on(
+    added: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All epochs are kept then; the same command ends at once."""
+    flags = [*TINY, "--from", str(MODELS), "--add", str(added), "--output", str(tmp_path)]
+    with monkeypatch.context() as patched:
+        patched.setattr("train.teach.write", stop)
+        assert main(flags) == INTERRUPTED
+    assert "start the same command again to go on" in capsys.readouterr().err
+    assert main(flags) == 0
+    assert "qat: going on after epoch 1" in capsys.readouterr().out
+
+
+def stop(*_: object) -> None:
+    """Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def test_new_digits_are_learnt_and_kept_weights_hold_back(tmp_path: Path) -> None:

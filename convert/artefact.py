@@ -1,0 +1,42 @@
+"""A converted model and everything that is known about it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from edge_app.contract import ModelContract
+
+from .gate import Check
+from .inspection import Inspection
+from .proof import Proof
+from .teaching import Teaching
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A converted model and everything that is known about it.
+
+    Attributes:
+        precision: "float32", "float16", "dynamic" or "int8".
+        content: the file, contract embedded: these very bytes were proven.
+        contract: what was embedded.
+        inspection: the model taken apart.
+        proofs: how it did, by runtime.
+        checks: its numbers against the limits.
+        corruption_accuracy_percent: of int8 on the first runtime, by kind of damage; None for the others.
+        teaching: of a taught int8 model, by runtime, how it does beside the one it was taught from; else empty.
+    """
+
+    precision: str
+    content: bytes
+    contract: ModelContract
+    inspection: Inspection
+    proofs: Mapping[str, Proof]
+    checks: tuple[Check, ...]
+    corruption_accuracy_percent: Mapping[str, float] | None = None
+    teaching: Mapping[str, Teaching] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
