@@ -53,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
         if options.collect is not None:
             require_writable(options.collect, "--collect")
         collector = None if options.collect is None else Collector(CropQueue(options.collect, options.writer))
+        if collector is not None:
+            stack.callback(collector.close)
         # Before the camera: what is wrong with a flag shows at once.
         outputs = _outputs(options, state, stack)
         with contextlib.suppress(InterruptedError):

@@ -1,7 +1,9 @@
 """Crops picked out of live frames."""
 
 import errno
+import threading
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -29,6 +31,13 @@ def seen(luma: np.ndarray[tuple[int, int], np.dtype[np.uint8]], confidence: floa
     return Page(lines, luma.shape[1], luma.shape[0], (box,) if refused else ())
 
 
+def look(collector: Collector, *frame: Any) -> None:
+    """Shows a frame, and waits until its crops are written."""
+    written = collector.see(*frame)
+    if written is not None:
+        written.result(timeout=10)
+
+
 @pytest.mark.parametrize(("confidence", "refused", "kept"), [(0.99, False, 0), (0.6, False, 1), (0.0, True, 1)])
 def test_what_was_refused_or_unsure_is_kept(
     tmp_path: Path, classifier: DigitClassifier, confidence: float, refused: bool, kept: int
@@ -36,7 +45,7 @@ def test_what_was_refused_or_unsure_is_kept(
     """With a guess, the model's hash, the frame's text, and what is around it; what was sure is not."""
     luma = write(blank(), "7", (100, 150))
     queue = CropQueue(tmp_path, "ann")
-    Collector(queue).see(luma, seen(luma, confidence, refused), classifier, "abc")
+    look(Collector(queue), luma, seen(luma, confidence, refused), classifier, "abc")
     crops = queue.waiting()
     assert len(crops) == kept
     for crop in crops:
@@ -54,11 +63,11 @@ def test_a_place_is_taken_once_in_a_while(
     page = write(blank(), "7", (100, 150))
     for _ in range(5):
         luma = np.clip(page + generator.normal(0, 4, page.shape), 0, 255).astype(np.uint8)
-        collector.see(luma, seen(luma, 0.6), classifier, "abc")
+        look(collector, luma, seen(luma, 0.6), classifier, "abc")
     assert len(queue.waiting()) == 1
     monkeypatch.setattr(module, "REST_S", 0.0)
     luma = np.clip(page + generator.normal(0, 4, page.shape), 0, 255).astype(np.uint8)
-    collector.see(luma, seen(luma, 0.6), classifier, "abc")
+    look(collector, luma, seen(luma, 0.6), classifier, "abc")
     assert len(queue.waiting()) == 2
 
 
@@ -74,10 +83,10 @@ def test_a_page_of_print_does_not_push_out_what_waits(
     queue = CropQueue(tmp_path, "ann")
     collector = Collector(queue)
     for _ in range(5):
-        collector.see(luma, Page((), 640, 480, tuple(boxes)), classifier, "abc")
+        look(collector, luma, Page((), 640, 480, tuple(boxes)), classifier, "abc")
     assert len(queue.waiting()) == 8
     monkeypatch.setattr(module, "REST_S", 0.0)
-    collector.see(luma, Page((), 640, 480, tuple(boxes[8:])), classifier, "abc")
+    look(collector, luma, Page((), 640, 480, tuple(boxes[8:])), classifier, "abc")
     assert len(queue.waiting()) == 10
 
 
@@ -92,15 +101,38 @@ def test_a_place_that_is_gone_costs_crops_alone(
 
     luma = write(blank(), "7", (100, 150))
     monkeypatch.setattr(Path, "exists", gone)
-    Collector(queue).see(luma, seen(luma, 0.6), classifier, "abc")
+    look(Collector(queue), luma, seen(luma, 0.6), classifier, "abc")
     assert "a crop is lost" in caplog.text
+
+
+def test_a_slow_card_does_not_hold_up_reading(
+    tmp_path: Path, classifier: DigitClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frames go on while a crop is written; what they show is taken later, a corrected number at once after it."""
+    queue, ready, luma = CropQueue(tmp_path, "ann"), threading.Event(), write(blank(), "7", (100, 150))
+    add, collector = queue.add, Collector(queue)
+
+    def slow(*crop: Any) -> bool:
+        return ready.wait(10) and add(*crop)
+
+    monkeypatch.setattr(queue, "add", slow)
+    monkeypatch.setattr(module, "REST_S", 0.0)
+    assert collector.see(luma, seen(luma, 0.6), classifier, "abc") is not None
+    assert collector.see(luma, seen(luma, 0.6), classifier, "abc") is None
+    waiting = collector.correct((90, 80, 60, 80))
+    collector.see(luma, seen(luma, 0.99), classifier, "abc")
+    assert not waiting.done()
+    ready.set()
+    collector.close()
+    assert waiting.result(timeout=0) == 1
+    assert [crop.reason for crop in queue.waiting()] == ["corrected"]
 
 
 def test_what_is_around_is_pale(tmp_path: Path, classifier: DigitClassifier) -> None:
     """Of two digits close together one sees which is asked for."""
     luma = write(write(blank(), "7", (100, 150)), "7", (150, 150))
     queue = CropQueue(tmp_path, "ann")
-    Collector(queue).see(luma, seen(luma, 0.6), classifier, "abc")
+    look(Collector(queue), luma, seen(luma, 0.6), classifier, "abc")
     shown = cv2.imdecode(np.frombuffer(queue.picture(queue.waiting()[0].id) or b"", np.uint8), cv2.IMREAD_GRAYSCALE)
     assert shown is not None
     middle = shown.shape[1] // 2
@@ -114,7 +146,7 @@ def test_print_and_specks_are_not(tmp_path: Path, classifier: DigitClassifier) -
     luma = write(blank(), "7", (100, 150))
     queue = CropQueue(tmp_path, "ann")
     page = Page((), 640, 480, ((100, 90, 12, 9), (100, 90, 200, 40)))
-    Collector(queue).see(luma, page, classifier, "abc")
+    look(Collector(queue), luma, page, classifier, "abc")
     assert queue.waiting() == []
 
 
@@ -129,14 +161,14 @@ def test_a_wrong_number_is_cut_digit_by_digit(tmp_path: Path, classifier: DigitC
     waiting = collector.correct((three.box[0], three.box[1], 200, three.box[3]))
     given_up = collector.correct((three.box[0], three.box[1], 200, three.box[3]))
     assert given_up.cancel()
-    collector.see(luma, Page((), 640, 480), classifier, "abc")
+    look(collector, luma, Page((), 640, 480), classifier, "abc")
     assert not waiting.done()
-    collector.see(luma, page, classifier, "abc")
+    look(collector, luma, page, classifier, "abc")
     assert waiting.result(timeout=0) == 3
     assert [(crop.guess, crop.reason) for crop in queue.waiting()] == [(n, "corrected") for n in (3, 8, 4)]
     queue.label(queue.waiting()[0].id, "3")
     again = collector.correct((three.box[0], three.box[1], 200, three.box[3]))
-    collector.see(luma, page, classifier, "abc")
+    look(collector, luma, page, classifier, "abc")
     assert again.result(timeout=0) == 2
 
 
@@ -150,7 +182,7 @@ def test_a_real_page_gives_crops_that_read_like_the_page(tmp_path: Path, classif
     queue = CropQueue(tmp_path, "ann")
     collector = Collector(queue)
     for _ in range(3):
-        collector.see(luma, unsure, classifier, "abc")
+        look(collector, luma, unsure, classifier, "abc")
     labels = {digit.box: digit.label for line in page.lines for digit in line.digits}
     assert [labels[crop.box] for crop in queue.waiting()] == [crop.guess for crop in queue.waiting()]
     assert len(queue.waiting()) == len(labels)
