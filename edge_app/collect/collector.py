@@ -17,7 +17,8 @@ from ..ink import find_ink
 from ..normalise import normalise
 from ..page import Box, Page, middle_in
 from ..recognition import Classifier
-from .queue import CORRECTED, CropQueue, WaitingCrop
+from .queue import CropQueue
+from .waiting import CORRECTED, WaitingCrop
 
 LOG = logging.getLogger(__name__)
 

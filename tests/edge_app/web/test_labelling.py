@@ -16,7 +16,8 @@ from edge_app.annotate import save_image
 from edge_app.cameras.files import FileCamera
 from edge_app.collect.collector import Collector
 from edge_app.collect.folder import read_crops
-from edge_app.collect.queue import CropQueue, WaitingCrop
+from edge_app.collect.queue import CropQueue
+from edge_app.collect.waiting import WaitingCrop
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
 from edge_app.web.access import Access
@@ -90,6 +91,37 @@ def test_what_is_wrong_is_said(client: TestClient) -> None:
     for path in ("/crops/..%2f..%2fpyproject.png", f"/crops/{'0' * 16}.png", "/crops/x.png"):
         assert client.get(path).status_code == 404
     assert client.post(f"/api/crops/{first}/1", headers={"Origin": "http://elsewhere"}).status_code == 403
+
+
+def test_damaged_files_are_no_bug_of_the_app(client: TestClient, tmp_path: Path) -> None:
+    """Whatever a card made of the records, the page lists, labels and takes back."""
+    first, second, third, fourth = (crop["id"] for crop in client.get("/api/crops").json()["crops"])
+    folder = tmp_path / "digits"
+    for crop_id, content in ((third, '{"time_s": "today", "box": null}'), (fourth, "")):
+        (folder / "unlabelled" / f"{crop_id}.known").write_text(content)
+    assert client.post(f"/api/crops/{first}/1").json() == {"labelled": 1}
+    (folder / "labelled" / f"{first}.json").write_text("[]")
+    assert [crop["id"] for crop in client.get("/api/crops").json()["crops"]] == [second]
+    assert client.post(f"/api/crops/{second}/4").json() == {"labelled": 2}
+    assert client.post(f"/api/crops/{first}/2").status_code == 409
+    assert [client.post("/api/crops/undo").json()["id"] for _ in range(3)] == [second, first, None]
+
+
+def test_a_writer_with_enough_gets_no_more(client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by labels nor by sheets, in words; a browser cannot fill the card."""
+    monkeypatch.setattr("edge_app.collect.folder.MAX_OF_WRITER", 1)
+    first, second, *_ = (crop["id"] for crop in client.get("/api/crops").json()["crops"])
+    client.post(f"/api/crops/{first}/1")
+    photo = cv2.imencode(".png", photographed(filled()))[1].tobytes()
+    refused = [
+        client.post(f"/api/crops/{second}/4"),
+        client.post("/api/sheet", content=photo, headers={"Content-Type": "image/png"}),
+    ]
+    for answer in refused:
+        assert answer.status_code == 507
+        assert "expected at most 1 labelled crops of ann, got 1 and" in answer.json()["error"]
+        assert "another --to DIR" in answer.json()["error"]
+    assert labels(tmp_path) == [1]
 
 
 def test_many_at_once_lose_nothing(client: TestClient, tmp_path: Path) -> None:
@@ -274,8 +306,12 @@ def test_a_sheet_is_photographed_in_the_browser(visit: Visit, server: WebServer,
     page.set_input_files("#sheet-file", tmp_path / "other.png")
     expect(page.locator("#sheet-outcome")).to_contain_text("Not done: expected 4 or more of the sheet's six marks")
     page.set_input_files("#sheet-file", tmp_path / "sheet.png")
-    expect(page.locator("#sheet-outcome")).to_have_text("98 digits cut, 2 empty boxes.")
+    expect(page.locator("#sheet-outcome")).to_have_text("98 digits cut, 98 new, 2 empty boxes.")
     expect(page.locator("#collected")).to_have_text("98 labelled digits of ann in all.")
+    page.set_input_files("#sheet-file", tmp_path / "sheet.png")
+    expect(page.locator("#sheet-outcome")).to_have_text(
+        "98 digits cut, 0 new, 2 empty boxes. This photo was there before."
+    )
     assert len(labels(tmp_path)) == 98
 
 
@@ -295,4 +331,4 @@ def test_the_camera_photographs_the_sheet(crops: CropQueue, tmp_path: Path) -> N
     answer = TestClient(app, base_url="http://localhost").post("/api/sheet/photograph")
     stop.set()
     thread.join()
-    assert answer.json() == {"digits": 100, "empty": 0, "writer": "ann", "collected": 100}
+    assert answer.json() == {"digits": 100, "new": 100, "empty": 0, "writer": "ann", "collected": 100}
