@@ -249,6 +249,51 @@ def test_a_phone_labels_with_its_thumbs(visit: Visit, server: WebServer, tmp_pat
     assert labels(tmp_path) == [1, 10]
 
 
+def test_a_phone_takes_the_guess_with_one_tap(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+    """The button says which it is; tapped twice it takes none that nobody saw on it."""
+    page = visit(server.url + "label", PHONE, is_mobile=True, has_touch=True)
+    take = page.get_by_role("button", name="Take the guess")
+    expect(take).to_have_text("✓ 1")
+    held = list[Route]()
+    page.route("**/api/crops/*/1", lambda route: held.append(route))  # noqa: PLW0108 - playwright counts arguments
+    take.tap()
+    take.tap()
+    while not held:
+        page.wait_for_timeout(10)
+    held[0].continue_()
+    expect(page.locator("#count")).to_have_text("3 to do, 1 done")
+    expect(take).to_have_text("✓ 9")
+    page.locator("#crops li").nth(1).tap()
+    expect(take).to_have_text("✓ 7")
+    take.tap()
+    expect(page.locator("#count")).to_have_text("2 to do, 2 done")
+    assert labels(tmp_path) == [1, 7]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_have_no_bars_of_another_colour(visit: Visit, server: WebServer, scheme: str) -> None:
+    """Those that are no squares lie on the ground of their button."""
+    page = visit(server.url + "label", PHONE, color_scheme=scheme)
+    expect(page.locator("#crops img")).to_have_count(4)
+    found = page.locator("#crops img").evaluate_all("all => all.map((each) => getComputedStyle(each).backgroundColor)")
+    assert set(found) == {"rgba(0, 0, 0, 0)"}
+
+
+def test_the_marked_crop_is_in_view_above_the_keys(visit: Visit, server: WebServer) -> None:
+    """On the smallest phone too, whichever it is; and no key's word is wider than the key."""
+    page = visit(server.url + "label", (320, 568), is_mobile=True, has_touch=True)
+    expect(page.locator("#crops li")).to_have_count(4)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        marked = page.locator("#crops [aria-current=true]").bounding_box()
+        keys = page.locator("#keys").bounding_box()
+        assert marked is not None
+        assert keys is not None
+        assert 0 <= marked["y"] <= keys["y"] - marked["height"]
+    wide = page.locator("#keys button").evaluate_all("all => all.filter((each) => each.scrollWidth > each.clientWidth)")
+    assert wide == []
+
+
 def numbers(folder: Path) -> str:
     """The digits that teaching would read, in the order of their labels."""
     return "".join(map(str, labels(folder)))
