@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from .commands import batch, bench, collect, doctor, inspect, model, read, run, service
+from .commands.parser import Parser
 from .errors import DigitsError
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -47,7 +48,7 @@ def _with_default(arguments: Sequence[str]) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="edge_app", description="Reads handwritten digits.")
+    parser = Parser(prog="edge_app", description="Reads handwritten digits.")
     commands = parser.add_subparsers(title="commands", metavar="{" + ",".join(COMMANDS) + "}")
     for command in COMMANDS.values():
         command.add(commands)

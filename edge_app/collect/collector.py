@@ -12,7 +12,8 @@ from ..contract import DOUBTFUL_BELOW
 from ..page import Box, Page, middle_in
 from ..recognition import Classifier
 from .cutting import Cut, Cutter, Luma
-from .queue import CORRECTED, CropQueue
+from .queue import CropQueue
+from .waiting import CORRECTED
 
 LOG = logging.getLogger(__name__)
 

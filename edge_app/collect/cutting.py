@@ -11,7 +11,7 @@ from ..ink import find_ink
 from ..normalise import normalise
 from ..page import Box, Page
 from ..recognition import Classifier
-from .queue import WaitingCrop
+from .waiting import WaitingCrop
 
 # How much of what is around is shown, as a part of the box's longer side.
 AROUND = 0.6

@@ -7,8 +7,10 @@ normalised), is for people and is not read.
 
 import hashlib
 import io
+import logging
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +19,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..contract import DIGIT_LABELS, IMAGE_HW
-from ..errors import LabelledFolderError
+from ..errors import LabelledFolderError, OutputError
 from ..model_file import write_atomically
+
+LOG = logging.getLogger(__name__)
 
 NOT_A_DIGIT_FOLDER = "x"
 FOLDERS = (*DIGIT_LABELS, NOT_A_DIGIT_FOLDER)
 RAW = "raw"
-MAX_CROPS = 100_000
+# What is read, and what is collected of one writer: photos of 200 sheets, about 80 MB on a card.
+MAX_CROPS, MAX_OF_WRITER = 100_000, 20_000
 # Beside the writers' folders, for what the page for labels is asked; see queue.py.
 WAITING, DONE = "unlabelled", "labelled"
 _WRITER = re.compile(r"[^\W_][\w-]{0,39}")
@@ -73,21 +78,41 @@ def write_crop(folder: Path, crop: LabelledCrop, raw: NDArray[np.uint8] | None =
     Raises:
         OutputError: the place cannot be written.
     """
-    place = folder / crop.writer / FOLDERS[crop.label]
-    path = place / f"{crop.sha256[:16]}.png"
+    path = place_of(folder, crop)
     if raw is not None:
-        write_atomically(place / RAW / path.name, _png(raw))
+        write_atomically(path.parent / RAW / path.name, _png(raw))
     write_atomically(path, _png(crop.image))
     return path
 
 
+def place_of(folder: Path, crop: LabelledCrop) -> Path:
+    """Where write_crop puts a crop."""
+    return folder / crop.writer / FOLDERS[crop.label] / f"{crop.sha256[:16]}.png"
+
+
+def require_room(folder: Path, writer: str, more: int) -> None:
+    """Raises OutputError if a writer would have more than MAX_OF_WRITER labelled crops: nobody watches a browser."""
+    there = _count(folder, writer, FOLDERS)
+    if there + more > MAX_OF_WRITER:
+        raise OutputError(
+            f"expected at most {MAX_OF_WRITER:,} labelled crops of {writer}, got {there:,} and {more:,} new ones; "
+            "teach with these, then collect with another --to DIR"
+        )
+
+
 def count_digits(folder: Path, writer: str) -> int:
     """How many labelled digits of a writer there are, whether they can be read or not."""
-    return sum(1 for label in DIGIT_LABELS for _ in (folder / writer / label).glob("*.png"))
+    return _count(folder, writer, DIGIT_LABELS)
+
+
+def _count(folder: Path, writer: str, labels: Iterable[str]) -> int:
+    return sum(1 for label in labels for _ in (folder / writer / label).glob("*.png"))
 
 
 def read_crops(folder: Path) -> list[LabelledCrop]:
     """Reads all crops of a folder, each content once, in the order of writer, label and hash.
+
+    Warns of files in folders of labels that are no *.png: somebody may have meant them.
 
     Raises:
         LabelledFolderError: no such folder, something in it that does not belong there, or one content twice with
@@ -98,8 +123,12 @@ def read_crops(folder: Path) -> list[LabelledCrop]:
             f"expected a folder of WRITER/LABEL/*.png, got {folder}, which is none; check the path"
         )
     found: dict[str, LabelledCrop] = {}
+    left_out: Counter[Path] = Counter()
     for writer, place in _label_folders(folder):
-        for path in sorted(place.glob("*.png")):
+        files = [path for path in sorted(place.iterdir()) if path.is_file() and not path.name.startswith(".")]
+        pictures = [path for path in files if path.suffix.lower() == ".png"]
+        left_out[place] = len(files) - len(pictures)
+        for path in pictures:
             crop = LabelledCrop(writer, FOLDERS.index(place.name), _read_png(path))
             former = found.setdefault(crop.sha256, crop)
             if former.label != crop.label:
@@ -109,7 +138,20 @@ def read_crops(folder: Path) -> list[LabelledCrop]:
                 )
             if len(found) > MAX_CROPS:
                 raise LabelledFolderError(f"expected at most {MAX_CROPS:,} crops in {folder}, got more; split it")
+    _tell(+left_out)
     return sorted(found.values(), key=lambda crop: (crop.writer, crop.label, crop.sha256))
+
+
+def _tell(left_out: Counter[Path]) -> None:
+    """One line, whatever their number."""
+    if left_out:
+        (most, count), total = left_out.most_common(1)[0], left_out.total()
+        where = str(most) if count == total else f"{len(left_out)} folders, {count} of them in {most}"
+        LOG.warning(
+            "left out %d files that are no .png in %s; python -m edge_app collect cuts photos of its sheet into crops",
+            total,
+            where,
+        )
 
 
 def _label_folders(folder: Path) -> Iterator[tuple[str, Path]]:

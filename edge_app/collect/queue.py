@@ -5,55 +5,27 @@ ID.known (JSON), which is written last. labelled/ID.json alone says that it is l
 rest follows, at the latest at the next look: whatever is interrupted, nothing is lost and nothing is there twice.
 """
 
-import json
 import re
 import threading
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract import IMAGE_HW
 from ..errors import LabelledFolderError
 from ..model_file import write_atomically
-from .folder import DONE, FOLDERS, WAITING, LabelledCrop, check_writer, write_crop
+from .folder import DONE, FOLDERS, WAITING, LabelledCrop, check_writer, require_room, write_crop
+from .label import Label, read_label
+from .waiting import CORRECTED, WaitingCrop, read_waiting, urgency
 
-# The reason of crops of a number that somebody says is wrong.
-CORRECTED = "corrected"
 CAPACITY, MAX_AGE_S = 2_000, 30 * 24 * 3600
 # In the order in which they are written and moved.
 SUFFIXES = (".png", ".raw.png", ".known")
 _ID = re.compile(r"[0-9a-f]{16}")
-
-
-@dataclass(frozen=True)
-class WaitingCrop:
-    """What is known of a crop that waits.
-
-    Attributes:
-        id: 16 hexadecimal digits, of its pixels.
-        guess: 0 to 9, what the model takes it for.
-        confidence: of the guess, in [0, 1].
-        reason: "refused", "unsure" or CORRECTED.
-        time_s: when it was seen, seconds since 1970.
-        model_sha256: hash of the model.
-        box: (x, y, width, height) in the frame.
-        frame_wh: the frame's size.
-        text: all that was read off the frame.
-    """
-
-    id: str
-    guess: int
-    confidence: float
-    reason: str
-    time_s: float
-    model_sha256: str
-    box: tuple[int, int, int, int]
-    frame_wh: tuple[int, int]
-    text: str
 
 
 class CropQueue:
@@ -78,6 +50,7 @@ class CropQueue:
         self._capacity, self._max_age_s, self._lock = capacity, max_age_s, threading.Lock()
         # Looking through two thousand files takes a while, and the live loop waits for it: not with each crop.
         self._every, self._added = max(1, capacity // 40), 0
+        self._counted, self._number = set[str](), 0
 
     def add(self, crop: WaitingCrop, image: NDArray[np.uint8], raw: NDArray[np.uint8]) -> bool:
         """Keeps a crop, unless the same one was labelled before.
@@ -96,10 +69,10 @@ class CropQueue:
         with self._lock:
             if self._file(DONE, crop.id, ".json").exists():
                 return False
-            known = any(self._file(place, crop.id, ".known").exists() for place in (WAITING, DONE))
-            if known and crop.reason != CORRECTED:
+            known = [read_waiting(self._file(place, crop.id, ".known")) for place in (WAITING, DONE)]
+            if any(known) and crop.reason != CORRECTED:
                 return True
-            contents = _png(image), _png(raw), json.dumps(asdict(crop)).encode()
+            contents = _png(image), _png(raw), crop.to_json()
             for suffix, content in zip(SUFFIXES, contents, strict=True):
                 write_atomically(self._file(WAITING, crop.id, suffix), content)
             if self._added % self._every == 0:
@@ -112,12 +85,12 @@ class CropQueue:
         with self._lock:
             self._finish()
         # Two thousand files take a while, and the live loop must not wait for them.
-        found = [_read(path) for path in (self.folder / WAITING).glob("*.known")]
-        return sorted((crop for crop in found if crop is not None), key=_urgency)
+        found = [read_waiting(path) for path in (self.folder / WAITING).glob("*.known")]
+        return sorted((crop for crop in found if crop is not None), key=urgency)
 
     def labelled(self) -> int:
         """How many were labelled."""
-        return sum(1 for _ in (self.folder / DONE).glob("*.json"))
+        return len(self._ids(DONE, ".json"))
 
     def picture(self, crop_id: str) -> bytes | None:
         """A waiting crop's place as PNG, or None if it does not wait."""
@@ -137,46 +110,56 @@ class CropQueue:
 
         Raises:
             LabelledFolderError: no such crop, another label, or labelled otherwise meanwhile.
+            OutputError: the folder is full, or cannot be written.
         """
         if label not in FOLDERS:
             raise LabelledFolderError(f"expected a label 0 to 9 or x, got {label!r}")
         with self._lock:
-            self._finish()
-            known = _ID.fullmatch(crop_id) is not None
-            if known and self._file(DONE, crop_id, ".json").exists():
-                former = json.loads(self._file(DONE, crop_id, ".json").read_text())["label"]
+            labelled, done = self._finish(), self._file(DONE, crop_id, ".json")
+            if crop_id in labelled:
+                # Where the crop lies says it too, if the record is damaged.
+                lies = (path.parent.name for path in self._crops(crop_id))
+                former = read_label(done).label or next(lies, "unreadably")
                 if former == label:
                     return
                 raise LabelledFolderError(f"expected a crop without a label, got one labelled {former}; undo first")
-            if not known or not self._file(WAITING, crop_id, ".known").exists():
+            if not _ID.fullmatch(crop_id) or not self._file(WAITING, crop_id, ".known").exists():
                 raise LabelledFolderError("expected a crop that waits, got an unknown one; load the page again")
+            require_room(self.folder, self.writer, 1)
             path = write_crop(self.folder, self._crop(crop_id, label))
             self._unlink_crops(crop_id, but=path)
-            record = {"label": label, "labelled_s": time.time()}
-            write_atomically(self._file(DONE, crop_id, ".json"), json.dumps(record).encode())
+            write_atomically(done, Label(self._last_number(labelled) + 1, time.time(), label).to_json())
             self._finish()
 
     def undo(self) -> str | None:
         """Takes the last label back; returns the crop's id, or None if there is none."""
         with self._lock:
-            self._finish()
-            done = [(json.loads(path.read_text()), path) for path in (self.folder / DONE).glob("*.json")]
+            done = [(read_label(self._file(DONE, crop_id, ".json")), crop_id) for crop_id in self._finish()]
             if not done:
                 return None
-            last = max(done, key=lambda each: float(each[0]["labelled_s"]))[1]
-            last.unlink()
+            _, last = max(done)
+            self._file(DONE, last, ".json").unlink(missing_ok=True)
             self._finish()
-            return last.stem
+            return last
 
-    def _finish(self) -> None:
-        """Moves what is labelled behind its label, and what is not any more back."""
-        labelled = {path.stem for path in (self.folder / DONE).glob("*.json")}
-        waiting = {path.stem for path in (self.folder / WAITING).glob("*.known")}
-        for crop_id in labelled & waiting:
+    def _last_number(self, labelled: set[str]) -> int:
+        """The greatest of the labels' numbers; each record is read once."""
+        new = [read_label(self._file(DONE, crop_id, ".json")).number for crop_id in labelled - self._counted]
+        self._counted, self._number = labelled, max(self._number, *new, 0)
+        return self._number
+
+    def _finish(self) -> set[str]:
+        """Moves what is labelled behind its label, and what is not any more back; returns what is labelled."""
+        labelled = self._ids(DONE, ".json")
+        for crop_id in labelled & self._ids(WAITING, ".known"):
             self._move(crop_id, WAITING, DONE)
-        for crop_id in {path.stem for path in (self.folder / DONE).glob("*.known")} - labelled:
+        for crop_id in self._ids(DONE, ".known") - labelled:
             self._unlink_crops(crop_id)
             self._move(crop_id, DONE, WAITING)
+        return labelled
+
+    def _ids(self, place: str, suffix: str) -> set[str]:
+        return {path.stem for path in (self.folder / place).glob(f"*{suffix}") if _ID.fullmatch(path.stem)}
 
     def _move(self, crop_id: str, place: str, to: str) -> None:
         for suffix in SUFFIXES:
@@ -184,10 +167,13 @@ class CropQueue:
                 self._file(place, crop_id, suffix).replace(self._file(to, crop_id, suffix))
 
     def _unlink_crops(self, crop_id: str, but: Path | None = None) -> None:
-        # Whoever's: another run may have collected here for another writer.
-        for path in self.folder.glob(f"*/*/{crop_id}.png"):
-            if path.parent.name in FOLDERS and path != but:
+        for path in self._crops(crop_id):
+            if path != but:
                 path.unlink(missing_ok=True)
+
+    def _crops(self, crop_id: str) -> Iterator[Path]:
+        """Where it lies labelled, whoever's: another run may have collected here for another writer."""
+        return (path for path in self.folder.glob(f"*/*/{crop_id}.png") if path.parent.name in FOLDERS)
 
     def _prune(self) -> None:
         """Drops what is too old or too much, or would be before the next look."""
@@ -201,25 +187,12 @@ class CropQueue:
 
     def _crop(self, crop_id: str, label: str) -> LabelledCrop:
         image = cv2.imread(str(self._file(WAITING, crop_id, ".png")), cv2.IMREAD_GRAYSCALE)
-        if image is None:
+        if image is None or image.shape != IMAGE_HW:
             raise LabelledFolderError(f"expected the picture of crop {crop_id}, got a damaged one; delete it")
         return LabelledCrop(self.writer, FOLDERS.index(label), np.asarray(image, np.uint8))
 
     def _file(self, place: str, crop_id: str, suffix: str) -> Path:
         return self.folder / place / f"{crop_id}{suffix}"
-
-
-def _read(path: Path) -> WaitingCrop | None:
-    """A damaged record is left alone."""
-    try:
-        fields: dict[str, Any] = json.loads(path.read_text())
-        return WaitingCrop(**{**fields, "box": tuple(fields["box"]), "frame_wh": tuple(fields["frame_wh"])})
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def _urgency(crop: WaitingCrop) -> tuple[bool, float, int]:
-    return crop.reason != CORRECTED, crop.time_s, crop.box[0]
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import ImageError, SheetError
 from ..image_file import load_image
 from ..model_file import require_writable
-from .folder import LabelledCrop, write_crop
+from .folder import LabelledCrop, place_of, require_room, write_crop
 from .sheet import Sheet, read_sheet
 
 
@@ -24,29 +24,35 @@ def collect_sheets(photos: Sequence[Path], folder: Path, writer: str, raw: bool)
         raw: also keep the boxes as they were photographed.
 
     Raises:
-        OutputError: the folder cannot be written.
+        OutputError: the folder is full, or cannot be written.
     """
     require_writable(folder, "--to")
     failed = False
     for path in photos:
         try:
-            sheet = keep_sheet(load_image(path), folder, writer, raw)
+            sheet, new = keep_sheet(load_image(path), folder, writer, raw)
         except (ImageError, SheetError) as error:
             failed = True
             print(f"edge_app: error: {path}: {error}", file=sys.stderr)
             continue
-        print(f"{path}: {len(sheet.crops)} digits of {writer}, {sheet.empty} empty boxes")
+        print(f"{path}: {len(sheet.crops)} digits of {writer}, {new} new, {sheet.empty} empty boxes")
     return int(failed)
 
 
-def keep_sheet(photo: NDArray[np.uint8], folder: Path, writer: str, raw: bool = False) -> Sheet:
+def keep_sheet(photo: NDArray[np.uint8], folder: Path, writer: str, raw: bool = False) -> tuple[Sheet, int]:
     """Cuts one photo, uint8 (H, W) or (H, W, 3), and writes its digits; see collect_sheets.
+
+    Returns:
+        What is on it, and how many of its digits were not there before: none if it is the same photo again.
 
     Raises:
         SheetError: it cannot be cut; nothing is written.
-        OutputError: the folder cannot be written.
+        OutputError: the folder is full, where nothing is written, or cannot be written.
     """
     sheet = read_sheet(photo)
-    for crop in sheet.crops:
-        write_crop(folder, LabelledCrop(writer, crop.label, crop.image), crop.raw if raw else None)
-    return sheet
+    crops = [(LabelledCrop(writer, crop.label, crop.image), crop.raw if raw else None) for crop in sheet.crops]
+    new = {path for path in (place_of(folder, crop) for crop, _ in crops) if not path.exists()}
+    require_room(folder, writer, len(new))
+    for crop, seen in crops:
+        write_crop(folder, crop, seen)
+    return sheet, len(new)

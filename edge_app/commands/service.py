@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from . import run
+from .parser import Parser
 
 
 def add(commands: Any) -> None:
@@ -31,7 +32,7 @@ def _service(options: argparse.Namespace) -> int:
     from ..service.unit import print_unit
 
     # A typo shows here, not after the next boot.
-    parser = argparse.ArgumentParser(prog="edge_app service --")
+    parser = Parser(prog="edge_app")
     run.add(parser.add_subparsers())
     parser.parse_args(["run", *options.run])
     return print_unit(options)

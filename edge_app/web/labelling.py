@@ -122,8 +122,8 @@ class Labelling:
         return JSONResponse(record)
 
     def _keep(self, photo: NDArray[np.uint8]) -> dict[str, Any]:
-        sheet = keep_sheet(photo, self._queue.folder, self._queue.writer)
-        return {"digits": len(sheet.crops), "empty": sheet.empty, **self._collected()}
+        sheet, new = keep_sheet(photo, self._queue.folder, self._queue.writer)
+        return {"digits": len(sheet.crops), "new": new, "empty": sheet.empty, **self._collected()}
 
     def _collected(self) -> dict[str, Any]:
         return {"writer": self._queue.writer, "collected": count_digits(self._queue.folder, self._queue.writer)}

@@ -76,6 +76,30 @@ def test_wrong_usage_is_exit_2(arguments: list[str]) -> None:
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["collect"], "edge_app collect: error: expected --to DIR"),
+        (["collect", "--to", "own", "--fly"], "edge_app collect: error: unrecognized arguments: --fly"),
+        (["collect", "--tem", "a.pdf"], "edge_app collect: error: unrecognized arguments: --tem"),
+        (["--fram", "3"], "edge_app run: error: unrecognized arguments: --fram"),
+        (
+            ["model", "install", "a.tflite", "--kee", "3"],
+            "edge_app model install: error: unrecognized arguments",
+        ),
+        (["service", "--", "--fram", "3"], "edge_app run: error: unrecognized arguments: --fram"),
+        (["fly"], "edge_app: error: argument "),
+    ],
+)
+def test_wrong_usage_is_two_lines(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where all flags are shown, and what is wrong; a part of a flag's name is none: tomorrow others begin so."""
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    usage, error = capsys.readouterr().err.splitlines()
+    assert usage == f"usage: python -m {said.partition(':')[0]} --help shows all flags"
+    assert error.startswith(said)
+
+
 def test_a_missing_model_fails_with_the_next_step(
     page_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,8 @@
 // Shows the crops that wait and sends what each of them is; the server has every label before the next crop is shown.
 "use strict";
 
-const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "x", "0", "z"];
+const KEYS = ["Enter", "x", "z", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0"];
+const NAMES = { Enter: "✓", x: "no digit", z: "undo" };
 const REFRESH_MS = 2000;
 const list = document.getElementById("crops");
 let sending = Promise.resolve(), failures = 0;
@@ -18,6 +19,9 @@ function select(item) {
   current()?.removeAttribute("aria-current");
   item?.setAttribute("aria-current", "true");
   item?.querySelector("button").focus();
+  const take = document.getElementById("take"), guess = item?.dataset.guess;
+  take.textContent = guess ? `✓ ${guess}` : "✓";
+  take.setAttribute("aria-label", guess ? `Take the guess ${guess}` : "Take the guess");
 }
 
 function showCount(record) {
@@ -77,15 +81,15 @@ async function undo() {
   if (record.id) select(list.querySelector(`[data-id="${record.id}"]`));
 }
 
-// One after the other, in the order of the keys.
-function act(key) {
+// One after the other, in the order of the keys; where it is meant for one crop, for no other.
+function act(key, meant) {
   const before = failures;
   sending = sending.then(async () => {
     // Typed ahead for the crops after one that got no label.
     if (failures !== before) return;
     const item = current();
     if (key === "z") await undo();
-    else if (item) await label(item, key === "Enter" ? item.dataset.guess : key);
+    else if (item && (meant ?? item.dataset.id) === item.dataset.id) await label(item, key === "Enter" ? item.dataset.guess : key);
   }).catch((error) => {
     failures += 1;
     say(`Not labelled: ${error.message}`);
@@ -107,8 +111,13 @@ document.addEventListener("keydown", (event) => {
 document.getElementById("keys").append(...KEYS.map((key) => {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = key === "x" ? "no digit" : key === "z" ? "undo" : key;
-  button.addEventListener("click", () => act(key));
+  button.textContent = NAMES[key] ?? key;
+  if (key === "Enter") {
+    button.id = "take";
+    button.className = "primary";
+  }
+  // Tapped twice, it takes no guess that nobody saw on it.
+  button.addEventListener("click", () => act(key, key === "Enter" ? current()?.dataset.id : undefined));
   return button;
 }));
 load().catch((error) => say(error.message));

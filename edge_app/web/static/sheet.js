@@ -10,7 +10,8 @@ async function sendSheet(path, body) {
   say("Cutting…");
   try {
     const record = await ask(path, "POST", body);
-    say(`${record.digits} digits cut, ${record.empty} empty boxes.`);
+    const known = record.new ? "" : " This photo was there before.";
+    say(`${record.digits} digits cut, ${record.new} new, ${record.empty} empty boxes.${known}`);
     showCount(record);
   } catch (error) {
     say(`Not done: ${error.message}`, true);

@@ -1,5 +1,6 @@
 """The exchange format of labelled digits."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,27 @@ def test_what_does_not_belong_is_named(tmp_path: Path) -> None:
         read_crops(tmp_path)
     with pytest.raises(LabelledFolderError, match="which is none"):
         read_crops(tmp_path / "nothing")
+
+
+def test_files_that_are_no_pictures_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """In one line, with where most of them are; hidden ones are the system's, and a name in capitals is a picture."""
+    path = write_crop(tmp_path, crop("anna", 7, 0), raw=np.zeros((90, 60), np.uint8))
+    path.rename(path.with_suffix(".PNG"))
+    for name in (".DS_Store", "._7.png"):
+        (path.parent / name).touch()
+    with caplog.at_level(logging.WARNING):
+        assert len(read_crops(tmp_path)) == 1
+    assert caplog.messages == []
+    for name in ("a.jpg", "b.jpg"):
+        (path.parent / name).touch()
+    read_crops(tmp_path)
+    (tmp_path / "anna" / "x").mkdir()
+    (tmp_path / "anna" / "x" / "notes.txt").touch()
+    read_crops(tmp_path)
+    told = [message.split(";")[0] for message in caplog.messages]
+    assert told[0] == f"left out 2 files that are no .png in {path.parent}"
+    assert told[1] == f"left out 3 files that are no .png in 2 folders, 2 of them in {path.parent}"
+    assert len(told) == 2
 
 
 @pytest.mark.parametrize("name", ["", "7", "x", "a/b", "..", ".hidden", "-flag", "a" * 41, "labelled", "unlabelled"])

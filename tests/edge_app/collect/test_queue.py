@@ -1,6 +1,7 @@
 """Crops that wait for a label."""
 
 import hashlib
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from edge_app.collect.folder import read_crops
-from edge_app.collect.queue import CropQueue, WaitingCrop
-from edge_app.errors import LabelledFolderError
+from edge_app.collect.queue import CropQueue
+from edge_app.collect.waiting import WaitingCrop
+from edge_app.errors import LabelledFolderError, OutputError
 
 
 def image(number: int) -> NDArray[np.uint8]:
@@ -65,6 +68,96 @@ def test_undo_takes_labels_back_the_last_first(tmp_path: Path) -> None:
     assert queue.undo() is None
     assert ids(queue) == [crop(1).id, crop(2).id, crop(3).id]
     assert read_crops(tmp_path) == []
+
+
+def test_undo_goes_by_the_order_of_labels_not_by_the_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Pi without a battery jumps back when it starts, and forward when it finds the network."""
+    queue = filled(tmp_path, 6)
+    numbers = [2, 5, 1, 4, 3]
+    for number, clock_s in zip(numbers, [4e9, 100.0, 1.7e9, 50.0, 1.7e9], strict=True):
+        monkeypatch.setattr("time.time", lambda clock_s=clock_s: clock_s)
+        # Each label by another run; the last one goes on with the second's.
+        queue = CropQueue(tmp_path, "ann") if number != 3 else queue
+        queue.label(crop(number).id, "4")
+    assert [queue.undo() for _ in range(6)] == [*(crop(number).id for number in reversed(numbers)), None]
+
+
+def test_two_runs_at_once_undo_in_the_order_of_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the other one labelled meanwhile counts, too."""
+    one, other = filled(tmp_path, 4), CropQueue(tmp_path, "bob")
+    for clock_s, queue, number in ((9.0, one, 1), (7.0, other, 2), (5.0, other, 3), (3.0, one, 4)):
+        monkeypatch.setattr("time.time", lambda clock_s=clock_s: clock_s)
+        queue.label(crop(number).id, "4")
+    assert [other.undo() for _ in range(4)] == [crop(number).id for number in (4, 3, 2, 1)]
+
+
+def test_labels_from_before_there_were_numbers_come_back_by_their_time(tmp_path: Path) -> None:
+    """After all that have a number."""
+    queue = filled(tmp_path, 3)
+    for number, labelled_s in ((1, 2e9), (2, 3e9), (3, None)):
+        queue.label(crop(number).id, "4")
+        if labelled_s:
+            record = {"label": "4", "labelled_s": labelled_s}
+            (tmp_path / "labelled" / f"{crop(number).id}.json").write_text(json.dumps(record))
+    assert [CropQueue(tmp_path, "ann").undo() for _ in range(3)] == [crop(number).id for number in (3, 2, 1)]
+
+
+DAMAGED_LABELS = [
+    "",
+    '{"label": "4", "labe',
+    "[]",
+    "null",
+    "[" * 100_000,
+    '{"labelled_s": 5}',
+    '{"label": 4, "labelled_s": 5}',
+    '{"label": ["4"], "labelled_s": 5}',
+    '{"label": "4", "labelled_s": "today"}',
+    '{"label": "4", "labelled_s": NaN}',
+    '{"label": "4", "labelled_s": 5, "number": null}',
+    '{"label": "4", "labelled_s": 5, "number": 1' + "0" * 4_000 + "}",
+    "\udcff",
+]
+
+
+@pytest.mark.parametrize("content", DAMAGED_LABELS, ids=range(len(DAMAGED_LABELS)))
+def test_a_damaged_label_stops_nothing(tmp_path: Path, content: str) -> None:
+    """Labelling and undoing go on, the label stays that its crop lies under, and it comes back as the first of all."""
+    queue = filled(tmp_path, 3)
+    queue.label(crop(1).id, "4")
+    damaged = tmp_path / "labelled" / f"{crop(1).id}.json"
+    damaged.write_text(content, errors="surrogateescape")
+    queue = CropQueue(tmp_path, "ann")
+    queue.label(crop(2).id, "7")
+    queue.label(crop(1).id, "4")
+    with pytest.raises(LabelledFolderError, match="labelled 4; undo first"):
+        queue.label(crop(1).id, "5")
+    assert sorted(each.label for each in read_crops(tmp_path)) == [4, 7]
+    assert [queue.undo() for _ in range(3)] == [crop(2).id, crop(1).id, None]
+    assert sorted(ids(queue)) == sorted(crop(number).id for number in (1, 2, 3))
+
+
+def test_other_files_are_no_labels(tmp_path: Path) -> None:
+    """They are not counted, and not taken back."""
+    queue = filled(tmp_path, 1)
+    queue.label(crop(1).id, "4")
+    notes = tmp_path / "labelled" / "notes.json"
+    notes.write_text('{"label": "4", "labelled_s": 9e9}')
+    assert queue.labelled() == 1
+    assert [queue.undo(), queue.undo()] == [crop(1).id, None]
+    assert notes.exists()
+
+
+def test_what_is_kept_of_a_writer_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Crops that are no digits count, too; the message says what to do, and an undo makes room."""
+    monkeypatch.setattr("edge_app.collect.folder.MAX_OF_WRITER", 2)
+    queue = filled(tmp_path, 3)
+    queue.label(crop(1).id, "x")
+    queue.label(crop(2).id, "4")
+    with pytest.raises(OutputError, match="at most 2 labelled crops of ann, got 2 and 1 new ones; teach with these"):
+        queue.label(crop(3).id, "4")
+    queue.label(crop(2).id, "4")
+    queue.undo()
+    queue.label(crop(3).id, "4")
 
 
 def test_two_tabs(tmp_path: Path) -> None:
@@ -122,11 +215,52 @@ def test_a_large_queue_is_bounded_at_any_time(tmp_path: Path) -> None:
     assert crop(99).id in ids(queue)
 
 
-def test_damaged_records_are_passed_over(tmp_path: Path) -> None:
-    """The others can be labelled."""
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"time_s": "today"},
+        {"time_s": float("nan")},
+        {"time_s": 10**400},
+        {"box": None},
+        {"box": []},
+        {"box": ["a", 1, 2, 3]},
+        {"frame_wh": [640]},
+        {"guess": "4"},
+        {"guess": 12},
+        {"confidence": None},
+        {"reason": 4},
+        {"text": None},
+        {"text": "\ud800"},
+        {"id": "0" * 16},
+        {"more": 1},
+    ],
+    ids=lambda damage: next(iter(damage)),
+)
+def test_records_that_are_not_of_their_kind_are_passed_over(tmp_path: Path, damage: dict[str, Any]) -> None:
+    """The others can be listed and labelled; seen again, the crop waits again."""
     queue = filled(tmp_path, 2)
-    (tmp_path / "unlabelled" / f"{crop(1).id}.known").write_text("{")
+    path = tmp_path / "unlabelled" / f"{crop(1).id}.known"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **damage}))
     assert ids(queue) == [crop(2).id]
+    queue.add(crop(1), image(1), image(1))
+    assert queue.waiting() == [crop(1), crop(2)]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff"])
+def test_damaged_records_are_passed_over(tmp_path: Path, content: bytes) -> None:
+    """As are those."""
+    queue = filled(tmp_path, 2)
+    (tmp_path / "unlabelled" / f"{crop(1).id}.known").write_bytes(content)
+    assert ids(queue) == [crop(2).id]
+    queue.label(crop(2).id, "4")
+
+
+def test_a_picture_that_is_no_crop_is_not_labelled(tmp_path: Path) -> None:
+    """Teaching would stop at it."""
+    queue = filled(tmp_path, 1)
+    Image.new("L", (20, 30)).save(tmp_path / "unlabelled" / f"{crop(1).id}.png")
+    with pytest.raises(LabelledFolderError, match="got a damaged one; delete it"):
+        queue.label(crop(1).id, "4")
 
 
 class PowerCutError(Exception):

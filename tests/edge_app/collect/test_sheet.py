@@ -76,6 +76,15 @@ def test_four_marks_are_enough_and_fewer_are_refused(sheet: Image, hidden: int) 
         read_sheet(photographed(covered))
 
 
+@pytest.mark.parametrize("seen", [1.0, 0.2])
+def test_two_sheets_in_one_photo_are_refused(sheet: Image, seen: float) -> None:
+    """Even where little of the second one is seen: the digits of one would be passed over, or their marks mixed."""
+    one, other = photographed(sheet), photographed(sheet, turn_deg=-4)
+    with pytest.raises(SheetError, match="expected one sheet in the photo, got marks of two; photograph each alone"):
+        read_sheet(np.hstack([one, other[:, : round(seen * other.shape[1])]]))
+    assert len(read_sheet(np.hstack([one, other[:, :30]])).crops) == 100
+
+
 def test_a_photo_that_cuts_boxes_off_is_refused(sheet: Image) -> None:
     """Four marks are in it, but what lies beyond its edge is no digit of anybody's."""
     photo = photographed(sheet, turn_deg=0, tilt=0.0)

@@ -18,7 +18,8 @@ def test_a_photo_becomes_a_folder_of_labels(tmp_path: Path, capsys: pytest.Captu
     photos = [str(tmp_path / name) for name in ("half.png", "good.png")]
     assert main(["collect", "--sheet", *photos, "--to", str(tmp_path / "own"), "--writer", "anna", "--raw"]) == 1
     printed = capsys.readouterr()
-    assert printed.out == f"{tmp_path / 'good.png'}: 99 digits of anna, 1 empty boxes\n"
+    new = len(list(tmp_path.glob("own/anna/*/*.png")))
+    assert printed.out == f"{tmp_path / 'good.png'}: 99 digits of anna, {new} new, 1 empty boxes\n"
     assert printed.err.startswith(
         f"edge_app: error: {tmp_path / 'half.png'}: expected 4 or more of the sheet's six marks"
     )
@@ -27,6 +28,26 @@ def test_a_photo_becomes_a_folder_of_labels(tmp_path: Path, capsys: pytest.Captu
     assert 90 <= len(crops) <= 99
     assert {crop.label for crop in crops} == set(range(10))
     assert len(list(tmp_path.glob("own/anna/*/raw/*.png"))) == len(crops)
+
+
+def test_the_same_photo_again_brings_nothing_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said; and where a writer has as much as is kept, that is an error, before anything is written."""
+    save_image(photographed(filled(frozenset({(2, 2)}))), tmp_path / "sheet.png")
+    command = ["collect", "--sheet", str(tmp_path / "sheet.png"), "--to", str(tmp_path / "own"), "--writer"]
+    assert main([*command, "anna"]) == 0
+    there = len(read_crops(tmp_path / "own"))
+    assert f"99 digits of anna, {there} new, 1 empty" in capsys.readouterr().out
+    monkeypatch.setattr("edge_app.collect.folder.MAX_OF_WRITER", there)
+    assert main([*command, "anna"]) == 0
+    assert "99 digits of anna, 0 new, 1 empty boxes" in capsys.readouterr().out
+    monkeypatch.setattr("edge_app.collect.folder.MAX_OF_WRITER", there - 1)
+    assert main([*command, "bo"]) == 1
+    assert f"expected at most {there - 1} labelled crops of bo, got 0 and {there} new ones; teach with" in (
+        capsys.readouterr().err
+    )
+    assert not (tmp_path / "own" / "bo").exists()
 
 
 def test_the_template_is_written(tmp_path: Path) -> None:

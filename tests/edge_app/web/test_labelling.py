@@ -16,7 +16,8 @@ from edge_app.annotate import save_image
 from edge_app.cameras.files import FileCamera
 from edge_app.collect.collector import Collector
 from edge_app.collect.folder import read_crops
-from edge_app.collect.queue import CropQueue, WaitingCrop
+from edge_app.collect.queue import CropQueue
+from edge_app.collect.waiting import WaitingCrop
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
 from edge_app.web.access import Access
@@ -90,6 +91,37 @@ def test_what_is_wrong_is_said(client: TestClient) -> None:
     for path in ("/crops/..%2f..%2fpyproject.png", f"/crops/{'0' * 16}.png", "/crops/x.png"):
         assert client.get(path).status_code == 404
     assert client.post(f"/api/crops/{first}/1", headers={"Origin": "http://elsewhere"}).status_code == 403
+
+
+def test_damaged_files_are_no_bug_of_the_app(client: TestClient, tmp_path: Path) -> None:
+    """Whatever a card made of the records, the page lists, labels and takes back."""
+    first, second, third, fourth = (crop["id"] for crop in client.get("/api/crops").json()["crops"])
+    folder = tmp_path / "digits"
+    for crop_id, content in ((third, '{"time_s": "today", "box": null}'), (fourth, "")):
+        (folder / "unlabelled" / f"{crop_id}.known").write_text(content)
+    assert client.post(f"/api/crops/{first}/1").json() == {"labelled": 1}
+    (folder / "labelled" / f"{first}.json").write_text("[]")
+    assert [crop["id"] for crop in client.get("/api/crops").json()["crops"]] == [second]
+    assert client.post(f"/api/crops/{second}/4").json() == {"labelled": 2}
+    assert client.post(f"/api/crops/{first}/2").status_code == 409
+    assert [client.post("/api/crops/undo").json()["id"] for _ in range(3)] == [second, first, None]
+
+
+def test_a_writer_with_enough_gets_no_more(client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by labels nor by sheets, in words; a browser cannot fill the card."""
+    monkeypatch.setattr("edge_app.collect.folder.MAX_OF_WRITER", 1)
+    first, second, *_ = (crop["id"] for crop in client.get("/api/crops").json()["crops"])
+    client.post(f"/api/crops/{first}/1")
+    photo = cv2.imencode(".png", photographed(filled()))[1].tobytes()
+    refused = [
+        client.post(f"/api/crops/{second}/4"),
+        client.post("/api/sheet", content=photo, headers={"Content-Type": "image/png"}),
+    ]
+    for answer in refused:
+        assert answer.status_code == 507
+        assert "expected at most 1 labelled crops of ann, got 1 and" in answer.json()["error"]
+        assert "another --to DIR" in answer.json()["error"]
+    assert labels(tmp_path) == [1]
 
 
 def test_many_at_once_lose_nothing(client: TestClient, tmp_path: Path) -> None:
@@ -217,6 +249,51 @@ def test_a_phone_labels_with_its_thumbs(visit: Visit, server: WebServer, tmp_pat
     assert labels(tmp_path) == [1, 10]
 
 
+def test_a_phone_takes_the_guess_with_one_tap(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+    """The button says which it is; tapped twice it takes none that nobody saw on it."""
+    page = visit(server.url + "label", PHONE, is_mobile=True, has_touch=True)
+    take = page.get_by_role("button", name="Take the guess")
+    expect(take).to_have_text("✓ 1")
+    held = list[Route]()
+    page.route("**/api/crops/*/1", lambda route: held.append(route))  # noqa: PLW0108 - playwright counts arguments
+    take.tap()
+    take.tap()
+    while not held:
+        page.wait_for_timeout(10)
+    held[0].continue_()
+    expect(page.locator("#count")).to_have_text("3 to do, 1 done")
+    expect(take).to_have_text("✓ 9")
+    page.locator("#crops li").nth(1).tap()
+    expect(take).to_have_text("✓ 7")
+    take.tap()
+    expect(page.locator("#count")).to_have_text("2 to do, 2 done")
+    assert labels(tmp_path) == [1, 7]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_have_no_bars_of_another_colour(visit: Visit, server: WebServer, scheme: str) -> None:
+    """Those that are no squares lie on the ground of their button."""
+    page = visit(server.url + "label", PHONE, color_scheme=scheme)
+    expect(page.locator("#crops img")).to_have_count(4)
+    found = page.locator("#crops img").evaluate_all("all => all.map((each) => getComputedStyle(each).backgroundColor)")
+    assert set(found) == {"rgba(0, 0, 0, 0)"}
+
+
+def test_the_marked_crop_is_in_view_above_the_keys(visit: Visit, server: WebServer) -> None:
+    """On the smallest phone too, whichever it is; and no key's word is wider than the key."""
+    page = visit(server.url + "label", (320, 568), is_mobile=True, has_touch=True)
+    expect(page.locator("#crops li")).to_have_count(4)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        marked = page.locator("#crops [aria-current=true]").bounding_box()
+        keys = page.locator("#keys").bounding_box()
+        assert marked is not None
+        assert keys is not None
+        assert 0 <= marked["y"] <= keys["y"] - marked["height"]
+    wide = page.locator("#keys button").evaluate_all("all => all.filter((each) => each.scrollWidth > each.clientWidth)")
+    assert wide == []
+
+
 def numbers(folder: Path) -> str:
     """The digits that teaching would read, in the order of their labels."""
     return "".join(map(str, labels(folder)))
@@ -274,8 +351,12 @@ def test_a_sheet_is_photographed_in_the_browser(visit: Visit, server: WebServer,
     page.set_input_files("#sheet-file", tmp_path / "other.png")
     expect(page.locator("#sheet-outcome")).to_contain_text("Not done: expected 4 or more of the sheet's six marks")
     page.set_input_files("#sheet-file", tmp_path / "sheet.png")
-    expect(page.locator("#sheet-outcome")).to_have_text("98 digits cut, 2 empty boxes.")
+    expect(page.locator("#sheet-outcome")).to_have_text("98 digits cut, 98 new, 2 empty boxes.")
     expect(page.locator("#collected")).to_have_text("98 labelled digits of ann in all.")
+    page.set_input_files("#sheet-file", tmp_path / "sheet.png")
+    expect(page.locator("#sheet-outcome")).to_have_text(
+        "98 digits cut, 0 new, 2 empty boxes. This photo was there before."
+    )
     assert len(labels(tmp_path)) == 98
 
 
@@ -295,4 +376,4 @@ def test_the_camera_photographs_the_sheet(crops: CropQueue, tmp_path: Path) -> N
     answer = TestClient(app, base_url="http://localhost").post("/api/sheet/photograph")
     stop.set()
     thread.join()
-    assert answer.json() == {"digits": 100, "empty": 0, "writer": "ann", "collected": 100}
+    assert answer.json() == {"digits": 100, "new": 100, "empty": 0, "writer": "ann", "collected": 100}
