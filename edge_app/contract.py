@@ -21,7 +21,7 @@ DOUBTFUL_BELOW = 0.9
 
 
 # What reading the JSON of a contract raises where it is none.
-UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def embedded_json(contract: Any) -> str:
@@ -63,15 +63,17 @@ class ModelContract:
         for name, value in expected.items():
             if getattr(self, name) != value:
                 raise ModelError(
-                    f"expected a model contract with {name} {value!r}, got {getattr(self, name)!r}; "
+                    f"expected a model contract with {name} {value!r}, got {getattr(self, name)!r:.200}; "
                     "update the app, or convert the model again with this version"
                 )
         if self.labels not in (DIGIT_LABELS, LABELS):
-            raise ModelError(f"expected the labels 0 to 9 and optionally {NOT_A_DIGIT!r}, got {list(self.labels)}")
+            raise ModelError(
+                f"expected the labels 0 to 9 and optionally {NOT_A_DIGIT!r}, got {list(self.labels)!r:.200}"
+            )
         if not (_is_number(self.temperature) and self.temperature > 0):
-            raise ModelError(f"expected a temperature above 0 in the model contract, got {self.temperature!r}")
+            raise ModelError(f"expected a temperature above 0 in the model contract, got {self.temperature!r:.200}")
         if not (_is_number(self.refuse_below) and 0 <= self.refuse_below <= 1):
-            raise ModelError(f"expected refuse_below in [0, 1] in the model contract, got {self.refuse_below!r}")
+            raise ModelError(f"expected refuse_below in [0, 1] in the model contract, got {self.refuse_below!r:.200}")
 
     def to_json(self) -> str:
         """The contract as the JSON text that is embedded in the model file."""
@@ -81,10 +83,15 @@ class ModelContract:
     def from_json(cls, text: str) -> "ModelContract":
         """Reads what to_json wrote; raises ModelError for anything else."""
         try:
+            kind = json.loads(text).get("kind")
+            if kind is not None:
+                raise ModelError(f"expected a model that reads digits, got one of kind {kind!r:.200}; choose another")
             known = embedded_fields(cls, text)
+        except ModelError:
+            raise
         except UNREADABLE as error:
             raise ModelError(
-                f"expected a model contract of format {FORMAT}, got one that cannot be read ({error!r}); "
+                f"expected a model contract of format {FORMAT}, got one that cannot be read ({error!r:.200}); "
                 "convert the model again with this version"
             ) from error
         return cls(**known)

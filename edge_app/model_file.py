@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 
 from .contract import ModelContract
 from .errors import ModelError, OutputError
+from .regular_file import read_regular
 
 CONTRACT_NAME = "contract.json"
 LABELS_NAME = "labels.txt"
@@ -130,13 +131,13 @@ def read_model(
     """Reads a model file as parse_model does; raises ModelError with the path and the next step."""
     path = Path(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got {path}; check the path")
-        content = path.read_bytes()
+        content = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise ModelError(
             f"expected a model file, got {path} ({error.strerror}); make one with: python -m convert --int8"
         ) from error
+    if len(content) > MAX_BYTES:
+        raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got {path}; check the path")
     return parse_model(content, str(path), read_contract)
 
 

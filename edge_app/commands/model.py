@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .flags import add_store, positive
+from .flags import add_store
 
 
 def add(commands: Any) -> None:
@@ -58,9 +58,13 @@ def _sha256(text: str) -> str:
 
 
 def _at_least_two(text: str) -> int:
-    if positive(text) < 2:
-        raise argparse.ArgumentTypeError("expected 2 or more: the current model and the one before it")
-    return int(text)
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if count < 2:
+        raise argparse.ArgumentTypeError(f"expected 2 or more (the current model and the one before it), got {text!r}")
+    return count
 
 
 def _install(options: argparse.Namespace) -> int:

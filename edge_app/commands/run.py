@@ -52,7 +52,10 @@ def add_live(parser: argparse.ArgumentParser) -> None:
         help="install models that TOPIC/model/set announces, fetched here and nowhere else: http(s)://…/{sha256}.tflite",
     )
     parser.add_argument(
-        "--require-signature", type=Path, metavar="KEY.pub", help="only those that this key's owner signed"
+        "--require-signature",
+        type=Path,
+        metavar="KEY.pub",
+        help="only those that this key's owner signed, older ones too",
     )
     parser.add_argument(
         "--state", type=Path, metavar="DIR", help="where undelivered readings are kept (default: XDG's)"

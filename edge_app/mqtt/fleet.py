@@ -3,7 +3,6 @@
 import http.client
 import json
 import logging
-import queue
 import re
 import tempfile
 import threading
@@ -26,6 +25,8 @@ PLACE = "{sha256}"
 ANSWER_S, FETCH_S = 60.0, 300.0
 CHUNK_BYTES = 1 << 16
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+# An announcement is much shorter; more is not looked at.
+MAX_PAYLOAD_BYTES = 10_000
 _VERSION = re.compile(r"[\w.+-]{1,60}")
 
 
@@ -45,7 +46,7 @@ class Announcement:
     def parse(cls, payload: bytes) -> "Announcement":
         """Reads {"version": "2026.11", "sha256": "…"}; raises ModelError for anything else."""
         try:
-            fields = json.loads(payload)
+            fields = json.loads(payload[:MAX_PAYLOAD_BYTES])
             found = cls(fields["version"], fields["sha256"])
             fits = bool(_VERSION.fullmatch(found.version) and _SHA256.fullmatch(found.sha256))
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -58,11 +59,13 @@ class Announcement:
 class ModelUpdates:
     """Installs announced models, one at a time, in a thread of its own; reading goes on meanwhile, whatever happens.
 
+    Of those that are announced while one is under way only the newest counts; the others are never fetched.
+
     Args:
         store: where they are installed.
         url: where they are fetched, with "{sha256}" for the hash; nothing else is ever fetched.
         public_key: a PEM file; models must then be signed by its owner, URL + ".sig".
-        report: told what became of each announcement, and at the start which model is current.
+        report: told what became of each announcement that was followed, and at the start which model is current.
 
     Raises:
         OptionError: a URL that is not http or https.
@@ -74,27 +77,47 @@ class ModelUpdates:
         if not _is_http(url):
             raise OptionError(f"expected http(s)://host/…/{PLACE}.tflite for --model-url, got {url!r}")
         self._store, self._url, self._public_key, self._report = store, url, public_key, report
-        self._announced: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._waiting: Announcement | ModelError | None = None
+        self._closed, self._changed = False, threading.Condition()
         self._thread = threading.Thread(target=self._work, name="model-updates", daemon=True)
         self._thread.start()
 
     def announced(self, payload: bytes) -> None:
         """Takes an announcement; returns at once."""
-        self._announced.put(payload)
+        found: Announcement | ModelError
+        try:
+            found = Announcement.parse(payload)
+        except ModelError as error:
+            found = error
+        with self._changed:
+            # Nonsense, such as the empty message that clears a retained one, does not displace what can be followed.
+            if isinstance(found, Announcement) or self._waiting is None:
+                self._waiting = found
+                self._changed.notify()
 
     def close(self) -> None:
         """Takes no more; what is under way may end with the process, as an installation stands that."""
-        self._announced.put(None)
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
 
     def _work(self) -> None:
         self._report({"status": "current", "sha256": self._store.current().sha256})
-        while (payload := self._announced.get()) is not None:
-            self._report(self._follow(payload))
+        while (found := self._next()) is not None:
+            self._report(self._follow(found))
 
-    def _follow(self, payload: bytes) -> dict[str, Any]:
+    def _next(self) -> Announcement | ModelError | None:
+        """Waits for what is announced; None at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._waiting is not None)
+            found, self._waiting = self._waiting, None
+            return None if self._closed else found
+
+    def _follow(self, wanted: Announcement | ModelError) -> dict[str, Any]:
         about: dict[str, Any] = {}
         try:
-            wanted = Announcement.parse(payload)
+            if isinstance(wanted, ModelError):
+                raise wanted
             about = {"version": wanted.version, "sha256": wanted.sha256}
             if self._store.current().sha256 == wanted.sha256:
                 return {"status": "current", **about}

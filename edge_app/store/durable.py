@@ -15,11 +15,15 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a folder and those above it, each synced into the one above; raises OutputError."""
+    """Makes a folder and those above it, each synced into the one above; raises OutputError.
+
+    Whoever makes it, and with whatever umask: the service's account can read in it, and nobody else write.
+    """
     try:
         missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         for parent in reversed(missing):
-            parent.mkdir(exist_ok=True)
+            parent.mkdir(mode=0o755, exist_ok=True)
+            parent.chmod(0o755)
             _sync(parent.parent)
     except OSError as error:
         raise OutputError(

@@ -31,18 +31,20 @@ def roll_back(options: argparse.Namespace) -> int:
 def print_models(options: argparse.Namespace) -> int:
     """Prints the models, the one that reads marked; returns the exit code."""
     store = ModelStore(store_folder(options.store))
-    models, current, shipped = store.list(), store.current().sha256, read_model(shipped_model_path())
+    # Read once: another process may install and remove meanwhile.
+    state = store.state()
+    current, shipped = store.current_of(state).sha256, read_model(shipped_model_path())
     if options.json:
         record = {
             "store": str(store.folder),
             "current": current,
-            "models": [dataclasses.asdict(model) for model in models],
+            "models": [dataclasses.asdict(model) for model in state.models],
             "shipped": shipped.sha256,
-            "history": [dataclasses.asdict(change) for change in store.history()],
+            "history": [dataclasses.asdict(change) for change in state.history],
         }
         print(json.dumps(record, ensure_ascii=False))
         return 0
-    lines = [(model.sha256, _told(model)) for model in models] + [(shipped.sha256, _told_shipped(shipped.sha256))]
+    lines = [(model.sha256, _told(model)) for model in state.models] + [(shipped.sha256, _told_shipped(shipped.sha256))]
     marked = next(place for place, (sha256, _) in enumerate(lines) if sha256 == current)
     for place, (_, told) in enumerate(lines):
         print(f"{'*' if place == marked else ' '} {told}")

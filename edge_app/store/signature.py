@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingPartError, OutputError, SignatureError
-from ..model_file import write_atomically
+from ..model_file import MAX_BYTES, write_atomically
+from ..regular_file import read_regular
 
 SIGNATURE_BYTES = 64
 MAX_KEY_BYTES = 10_000
@@ -34,11 +35,10 @@ def check_signature(content: bytes, path: Path, public_key: Path) -> None:
     ed25519 = _ed25519()
     from cryptography.exceptions import InvalidSignature
 
-    key = _load(public_key, "load_pem_public_key", ed25519.Ed25519PublicKey)
+    key = _load(public_key, "an Ed25519 public key", "load_pem_public_key", ed25519.Ed25519PublicKey)
     beside = signature_path(path)
     try:
-        with beside.open("rb") as file:
-            signature = file.read(SIGNATURE_BYTES + 1)
+        signature = read_regular(beside, SIGNATURE_BYTES)
     except OSError as error:
         raise SignatureError(
             f"expected a signature of {path}, got no {beside} ({error.strerror}); ask the model's maker for it"
@@ -57,11 +57,14 @@ def check_signature(content: bytes, path: Path, public_key: Path) -> None:
 
 def sign(path: Path, private_key: Path) -> Path:
     """Signs a model file; returns where the signature lies. Raises SignatureError, OutputError, MissingPartError."""
-    key = _load(private_key, "load_pem_private_key", _ed25519().Ed25519PrivateKey, password=None)
+    wanted = "an Ed25519 private key without a password"
+    key = _load(private_key, wanted, "load_pem_private_key", _ed25519().Ed25519PrivateKey, password=None)
     try:
-        content = path.read_bytes()
+        content = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise SignatureError(f"expected a model to sign, got {path} ({error.strerror}); check the path") from error
+    if len(content) > MAX_BYTES:
+        raise SignatureError(f"expected a model of at most {MAX_BYTES >> 20} MB, got {path}; check the path")
     write_atomically(signature_path(path), key.sign(content))
     return signature_path(path)
 
@@ -77,6 +80,9 @@ def make_keys(private_key: Path) -> Path:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
     public_key = private_key.with_name(private_key.name + ".pub")
+    # Devices may hold it while its private key is kept elsewhere.
+    if public_key.exists():
+        raise OutputError(f"expected a new file to write, got {public_key} (File exists); try another")
     try:
         descriptor = os.open(private_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -97,17 +103,18 @@ def _ed25519() -> Any:
     return ed25519
 
 
-def _load(path: Path, loader: str, kind: Any, **arguments: None) -> Any:
+def _load(path: Path, wanted: str, loader: str, kind: Any, **arguments: None) -> Any:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
     try:
-        with path.open("rb") as file:
-            key = getattr(serialization, loader)(file.read(MAX_KEY_BYTES), **arguments)
+        key = getattr(serialization, loader)(read_regular(path, MAX_KEY_BYTES), **arguments)
     except OSError as error:
-        raise SignatureError(f"expected a key, got {path} ({error.strerror}); check the path") from error
+        raise SignatureError(f"expected {wanted}, got {path} ({error.strerror}); check the path") from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SignatureError(f"expected an Ed25519 key as PEM, got {path}; make one: edge_app model keygen") from error
+        raise SignatureError(
+            f"expected {wanted} as PEM, got another in {path}; make one: edge_app model keygen"
+        ) from error
     if not isinstance(key, kind):
-        raise SignatureError(f"expected an {kind.__name__}, got another kind in {path}; check which key it is")
+        raise SignatureError(f"expected {wanted}, got a key of another kind in {path}; check which key it is")
     return key

@@ -85,7 +85,7 @@ class State:
                 tuple(Installed(**_texts_and_numbers(model)) for model in fields["models"]),
                 tuple(Change(**_texts_and_numbers(change)) for change in fields["history"]),
             )
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise StoreError(f"expected a model store's state of format {FORMAT}, got {error!r}") from error
 
     def _changed(self, change: Change, models: tuple[Installed, ...]) -> "State":
@@ -96,4 +96,7 @@ def _texts_and_numbers(fields: dict[str, Any]) -> dict[str, Any]:
     for name, value in fields.items():
         if not isinstance(value, int if name == "size_bytes" else str | None):
             raise TypeError(f"{name} {value!r}")
+        if isinstance(value, str):
+            # JSON can spell halves of a character, which could be neither printed nor written again.
+            value.encode()
     return fields

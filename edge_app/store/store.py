@@ -11,7 +11,8 @@ from pathlib import Path
 from ..alone import alone
 from ..contract import ModelContract
 from ..errors import DigitsError, ModelError, StoreError
-from ..model_file import ModelFile, read_model, shipped_model_path
+from ..model_file import MAX_BYTES, ModelFile, read_model, shipped_model_path
+from ..regular_file import read_regular
 from .durable import make_folder, write_durably
 from .state import Change, Installed, State
 from .verification import Demands
@@ -52,7 +53,11 @@ class ModelStore:
 
     def current(self) -> ModelFile[ModelContract]:
         """The model to read with: the current one if it is intact, else the latest before it, else the shipped one."""
-        for model in self._state().models:
+        return self.current_of(self.state())
+
+    def current_of(self, state: State) -> ModelFile[ModelContract]:
+        """Of a state, the model to read with: one of its models, or the shipped one."""
+        for model in state.models:
             found = self._read(model)
             if found is not None:
                 return found
@@ -72,11 +77,11 @@ class ModelStore:
 
     def list(self) -> tuple[Installed, ...]:
         """The models: the current one first, then where each rollback goes to."""
-        return self._state().models
+        return self.state().models
 
     def history(self) -> tuple[Change, ...]:
         """What was installed and rolled back, the latest last."""
-        return self._state().history
+        return self.state().history
 
     def path(self, sha256: str) -> Path:
         """Where a model lies."""
@@ -106,7 +111,7 @@ class ModelStore:
             model = Installed(hashlib.sha256(content).hexdigest(), len(content), _shown(source or str(path)), _now())
             self._sweep_leftovers()
             write_durably(self.path(model.sha256), content)
-            state = self._state().with_installed(model, self._keep)
+            state = self.state().with_installed(model, self._keep)
             self._switch(state)
             self._sweep_models(state)
         return model
@@ -123,7 +128,7 @@ class ModelStore:
         if not self.list():
             raise StoreError(nothing)
         with self._alone():
-            state = self._state()
+            state = self.state()
             running = self._intact(state.models)
             if not running:
                 raise StoreError(nothing)
@@ -136,11 +141,12 @@ class ModelStore:
         taken = StoreError(f"expected to be alone in {self.folder}, got another install under way; try again")
         return alone(self.folder / "lock", taken)
 
-    def _state(self) -> State:
+    def state(self) -> State:
+        """Models and history as they are together at one instant; another process may change them at the next."""
         for name in STATE_NAMES:
             path = self.folder / name
             try:
-                return State.from_json(path.read_text())
+                return State.from_json(read_regular(path, MAX_BYTES).decode())
             except FileNotFoundError:
                 continue
             except (OSError, UnicodeDecodeError, StoreError) as error:

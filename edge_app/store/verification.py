@@ -3,7 +3,6 @@
 import hashlib
 import math
 import signal
-import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from ..errors import ModelError, RuntimeUnavailableError
 from ..golden import MIN_RIGHT_SHARE
 from ..model_file import MAX_BYTES, parse_model
 from ..python_process import answer_of, run_python
+from ..regular_file import read_regular
 from ..runtime import PACKAGES, installed_runtimes
 from .signature import check_signature
 
@@ -80,11 +80,7 @@ def try_model(content: bytes, source: str, limit_s: float = TRIAL_S) -> None:
 
 def _content(path: Path) -> bytes:
     try:
-        # What is no file, such as a pipe, might never end.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ModelError(f"expected a model file, got {path}, which is none; check the path")
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise ModelError(f"expected a model file, got {path} ({error.strerror}); check the path") from error
     if len(content) > MAX_BYTES:

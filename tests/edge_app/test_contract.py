@@ -74,6 +74,15 @@ def test_other_labels_are_refused(labels: list[object]) -> None:
         ModelContract.from_json(changed(labels=labels))
 
 
+@pytest.mark.parametrize("field", ["polarity", "labels", "temperature", "refuse_below", "kind"])
+def test_a_message_stays_a_line(field: str) -> None:
+    """Whatever a model's maker wrote there; it goes to a terminal, a log and a broker."""
+    with pytest.raises(ModelError, match="expected") as caught:
+        ModelContract.from_json(changed(**{field: ["\x1b[2J\n" * 100_000]}))
+    assert len(str(caught.value)) < 400
+    assert str(caught.value).isprintable()
+
+
 @pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(ModelContract)])
 def test_a_missing_field_is_named(field: str) -> None:
     """A contract that lacks a field is refused rather than completed with a default."""

@@ -34,7 +34,7 @@ def test_a_classifier_is_no_detector_and_the_other_way_round() -> None:
     """The contracts keep them apart."""
     with pytest.raises(ModelError, match="contract of a detector"):
         DigitDetector.load(shipped_model_path())
-    with pytest.raises(ModelError, match="model contract"):
+    with pytest.raises(ModelError, match="expected a model that reads digits"):
         read_model(shipped_model_path(SHIPPED_NAME))
 
 

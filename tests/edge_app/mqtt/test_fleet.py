@@ -78,9 +78,13 @@ def followed(
     """What is reported of announcements, after the model that was current at the start."""
     store, reports = ModelStore(folder / "store"), list[dict[str, Any]]()
     updates = ModelUpdates(store, url, public_key, reports.append)
-    for payload in payloads:
+
+    def reported(count: int) -> bool:
+        return len(reports) == count
+
+    for count, payload in enumerate(payloads, 2):
         updates.announced(payload)
-    assert wait_until(lambda: len(reports) == 1 + len(payloads))
+        assert wait_until(functools.partial(reported, count))
     updates.close()
     assert reports[0] == {"status": "current", "sha256": read_model(shipped_model_path()).sha256}
     return store, reports[1:]
@@ -93,6 +97,34 @@ def test_an_announced_model_is_installed_and_reported(tmp_path: Path, server: st
     store, (first, second) = followed(tmp_path, server + "/{sha256}.tflite", payload, payload)
     assert first == {"status": "installed", "version": "2", "sha256": sha256}
     assert second["status"] == "current"
+    assert store.current().sha256 == sha256
+
+
+def test_of_a_flood_the_newest_is_installed(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a slow server holds up the first; no other is fetched, and nonsense at the end changes nothing."""
+    sha256 = serve(tmp_path / "served")
+    fetched, released, reports = list[str](), threading.Event(), list[dict[str, Any]]()
+
+    def slowly(url: str) -> bytes:
+        fetched.append(url)
+        assert released.wait(60)
+        return fetch(url)
+
+    monkeypatch.setattr("edge_app.mqtt.fleet.fetch", slowly)
+    store = ModelStore(tmp_path / "store")
+    updates = ModelUpdates(store, server + "/{sha256}", None, reports.append)
+    updates.announced(announcement("0" * 64))
+    assert wait_until(lambda: len(fetched) == 1)
+    for number in range(1, 1000):
+        updates.announced(announcement(f"{number:064x}"))
+    (tmp_path / "served" / sha256).write_bytes((tmp_path / "served" / f"{sha256}.tflite").read_bytes())
+    updates.announced(announcement(sha256))
+    updates.announced(b"")
+    released.set()
+    assert wait_until(lambda: len(reports) == 3)
+    updates.close()
+    assert fetched == [f"{server}/{'0' * 64}", f"{server}/{sha256}"]
+    assert [report["status"] for report in reports] == ["current", "refused", "installed"]
     assert store.current().sha256 == sha256
 
 
@@ -210,6 +242,7 @@ def test_signatures_come_with_the_model(tmp_path: Path, server: str) -> None:
     "payload",
     [
         *(b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"version": 1, "sha256": 2}', announcement("../../etc/passwd")),
+        announcement("0" * 64)[:-1] + b" " * 20_000 + b"}",
         *(announcement("A" * 64), announcement("0" * 64, "a b"), announcement("0" * 64, "x" * 100)),
     ],
 )

@@ -1,6 +1,7 @@
 """`python -m edge_app model`, and what reads afterwards."""
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from edge_app.annotate import save_image
 from edge_app.cli import main
 from edge_app.errors import OptionError
 from edge_app.store.choice import chosen_model, store_folder
+from edge_app.store.state import State
 from edge_app.store.store import ModelStore
 from tests.edge_app.pages import blank, write
 
@@ -58,6 +60,30 @@ def test_list_as_json(store: str, tmp_path: Path, capsys: pytest.CaptureFixture[
     ]
 
 
+def test_a_list_stands_another_install_meanwhile(
+    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each look at the state is followed by an install that prunes; exactly one model is told to be current."""
+    models = ModelStore(Path(store), 2, trusting)
+    numbers = iter(range(20))
+    first, second = (models.install(written(tmp_path, next(numbers))) for _ in range(2))
+    real = State.from_json
+
+    def overtaken(text: str) -> State:
+        found = real(text)
+        with monkeypatch.context() as patch:
+            patch.setattr(State, "from_json", real)
+            models.install(written(tmp_path, next(numbers)))
+        return found
+
+    monkeypatch.setattr(State, "from_json", overtaken)
+    assert main(["model", "list", "--store", store]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:14] for line in lines] == [
+        f"{mark} {sha256[:12]}" for mark, sha256 in (("*", second.sha256), (" ", first.sha256), (" ", SHIPPED.sha256))
+    ]
+
+
 def test_keys_and_signatures(store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """From the key to the installation; without a signature, one line and exit code 1."""
     path, key = str(written(tmp_path, 1)), str(tmp_path / "owner")
@@ -77,6 +103,23 @@ def test_a_refused_model_is_exit_1(store: str, tmp_path: Path, capsys: pytest.Ca
     assert main(["model", "install", str(tmp_path / "bad.tflite"), "--store", store]) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert ModelStore(Path(store)).current().sha256 == SHIPPED.sha256
+
+
+def test_a_hash_in_capitals(store: str, tmp_path: Path) -> None:
+    """As some programs print it."""
+    path = written(tmp_path, 1)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest().upper()
+    assert main(["model", "install", str(path), "--sha256", sha256, "--store", store]) == 0
+
+
+@pytest.mark.parametrize("count", ["0", "1", "-3", "x", "1.5", "9" * 5000])
+def test_how_many_to_keep(count: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """At least two, and the message says why."""
+    with pytest.raises(SystemExit) as caught:
+        main(["model", "install", "a.tflite", "--keep", count])
+    assert caught.value.code == 2
+    expected = f"expected 2 or more (the current model and the one before it), got {count!r}"
+    assert expected in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Signed models: by the right key, by another, by none."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge_app.errors import MissingPartError, OutputError, SignatureError
+from edge_app.model_file import MAX_BYTES
 from edge_app.store.signature import check_signature, make_keys, sign, signature_path
 from edge_app.store.store import ModelStore
 from tests.parts import require
@@ -72,9 +74,65 @@ def test_another_owner_has_no_say(signed: tuple[Path, Path], tmp_path: Path) -> 
         check_signature(path.read_bytes(), path, make_keys(tmp_path / "other"))
 
 
+def test_a_public_key_is_never_written_over(tmp_path: Path) -> None:
+    """Its private key may have been moved to where it is safe."""
+    public_key = make_keys(tmp_path / "owner")
+    (tmp_path / "owner").rename(tmp_path / "safe")
+    before = public_key.read_bytes()
+    with pytest.raises(OutputError, match=r"expected a new file to write, got .*owner\.pub"):
+        make_keys(tmp_path / "owner")
+    assert public_key.read_bytes() == before
+    assert not (tmp_path / "owner").exists()
+
+
+def no_file(place: Path, kind: str) -> Path:
+    """Puts something there that is no file."""
+    place.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to("/dev/zero")
+    return place
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "endless"])
+def test_what_is_no_file_is_refused(signed: tuple[Path, Path], tmp_path: Path, kind: str) -> None:
+    """At once, in the place of the signature, of either key, and of the model that is to be signed."""
+    path, public_key = signed
+    content, other = path.read_bytes(), no_file(tmp_path / "other", kind)
+    with pytest.raises(SignatureError, match=f"expected an Ed25519 public key, got {other}"):
+        check_signature(content, path, other)
+    with pytest.raises(SignatureError, match=f"expected an Ed25519 private key without a password, got {other}"):
+        sign(path, other)
+    with pytest.raises(SignatureError, match=f"expected a model to sign, got {other}"):
+        sign(other, tmp_path / "owner")
+    no_file(signature_path(path), kind)
+    with pytest.raises(SignatureError, match="expected a signature of"):
+        check_signature(content, path, public_key)
+
+
+def test_a_file_too_large_is_not_signed(signed: tuple[Path, Path], tmp_path: Path) -> None:
+    """No device would take it."""
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(SignatureError, match=r"at most 64 MB, got .*large"):
+        sign(tmp_path / "large", tmp_path / "owner")
+
+
+def test_a_key_with_a_password(signed: tuple[Path, Path], tmp_path: Path) -> None:
+    """It is said that it must have none."""
+    require(["openssl"])
+    command = ["openssl", "pkcs8", "-topk8", "-in", str(tmp_path / "owner"), "-passout", "pass:x"]
+    subprocess.run([*command, "-out", str(tmp_path / "locked")], check=True)
+    with pytest.raises(SignatureError, match=r"private key without a password as PEM, got another in .*locked"):
+        sign(signed[0], tmp_path / "locked")
+
+
 @pytest.mark.parametrize("key", ["missing", "text", "private", "rsa"])
 def test_a_key_of_another_kind(signed: tuple[Path, Path], tmp_path: Path, key: str) -> None:
-    """The message names the file."""
+    """The message names the file, and that a public key is wanted."""
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -84,7 +142,7 @@ def test_a_key_of_another_kind(signed: tuple[Path, Path], tmp_path: Path, key: s
     elif key == "rsa":
         public = rsa.generate_private_key(65537, 2048).public_key()
         path.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    with pytest.raises(SignatureError, match=str(path)):
+    with pytest.raises(SignatureError, match=f"expected an Ed25519 public key.* {path}"):
         check_signature(b"", signed[0], path)
 
 

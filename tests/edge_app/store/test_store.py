@@ -3,6 +3,7 @@
 import logging
 import os
 import resource
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -139,7 +140,14 @@ def test_another_model_under_its_name_is_not_it(store: ModelStore, fast_path: Pa
     assert store.current().sha256 == SHIPPED.sha256
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"format": 2}', '{"format": 1, "models": [{"sha256": "../x"}]}'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *("", "{", "[]", "null", '{"format": 2}', '{"format": 1, "models": [{"sha256": "../x"}]}'),
+        *('{"format": 1, "models": [[]], "history": []}', '{"format": 1, "models": {"a": {}}, "history": []}'),
+        '{"format": 1, "models": [], "history": [{"time": "\\ud800", "action": "install", "sha256": null}]}',
+    ],
+)
 def test_a_damaged_state_has_a_copy(
     store: ModelStore, fast_path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -265,6 +273,34 @@ def test_a_store_below_a_file_is_an_empty_one(fast_path: Path) -> None:
     assert store.current().sha256 == SHIPPED.sha256
     with pytest.raises(OutputError, match="expected a folder that can be written"):
         store.install(written(fast_path, 1))
+
+
+@pytest.mark.parametrize("place", ["current.json", "models/{}.tflite"])
+def test_a_pipe_in_the_store_holds_nobody_up(store: ModelStore, fast_path: Path, place: str) -> None:
+    """It is passed over, like what is damaged."""
+    former, model = (store.install(written(fast_path, number)) for number in (1, 2))
+    path = store.folder / place.format(model.sha256)
+    path.unlink()
+    os.mkfifo(path)
+    assert store.current().sha256 == (model if place == "current.json" else former).sha256
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o000])
+def test_all_may_read_and_one_may_write(store: ModelStore, fast_path: Path, umask: int) -> None:
+    """Whoever installs, root or the service, and with whatever umask: the other one reads with it."""
+    model = written(fast_path, 1)
+    deep = ModelStore(store.folder / "deep", verify=trusting)
+
+    def install() -> None:
+        os.umask(umask)
+        deep.install(model)
+
+    forked(install)
+    paths = [path for path in (store.folder, *store.folder.rglob("*")) if path.name != "lock"]
+    rights = {path.relative_to(fast_path).parts[-1]: stat.S_IMODE(path.stat().st_mode) for path in paths}
+    (name,) = (path.name for path in paths if path.suffix == ".tflite")
+    folders, files = ("store", "deep", "models"), (name, "current.json", "copy.json")
+    assert rights == {**dict.fromkeys(folders, 0o755), **dict.fromkeys(files, 0o644)}
 
 
 def test_a_source_is_fit_for_a_terminal(store: ModelStore, fast_path: Path) -> None:

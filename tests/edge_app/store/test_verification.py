@@ -156,7 +156,7 @@ def test_a_float_model_is_refused() -> None:
 
 def test_the_detector_is_no_classifier() -> None:
     """A model of this project, of another kind."""
-    with pytest.raises(ModelError, match="expected a model contract"):
+    with pytest.raises(ModelError, match="expected a model that reads digits, got one of kind 'digit-detector-1'"):
         verify(shipped_model_path("detector_int8.tflite"), Demands())
 
 
