@@ -11,11 +11,12 @@ def read_regular(path: Path, limit_bytes: int) -> bytes:
 
     A pipe to which nobody writes would never answer, a device might never end.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    with open(path, "rb", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(limit_bytes + 1)
-    finally:
-        os.close(descriptor)
+        return file.read(limit_bytes + 1)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    # Windows knows neither the flag nor such pipes.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
