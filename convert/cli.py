@@ -1,7 +1,6 @@
 """`python -m convert`: flags, progress, printing and the exit code."""
 
 import argparse
-import hashlib
 import itertools
 import math
 import os
@@ -19,13 +18,12 @@ from edge_app.model_file import require_writable
 from train.data import Split, load_mnist
 
 from .conversion import EvaluationImages, convert_and_prove, step_count
-from .errors import SourceError
 from .gate import Check, Limits, TeachingLimits
 from .keras_to_tflite import PRECISIONS
-from .publish import merge_metrics, model_name, publish
+from .publish import default_output, merge_metrics, model_name, publish, require_proof
 from .report import print_report
 from .runtimes import installed_runtimes
-from .source import FLOAT_NAME, Source, load_source, read_metrics
+from .source import load_source, read_metrics
 from .teaching import load_held_out, teaching_paragraph
 
 NON_DIGIT_COUNT = 5000
@@ -105,7 +103,7 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     _quieten_tensorflow()
     # What is cheap to find out comes before what takes a minute.
     folder = arguments.model if arguments.model.is_dir() else arguments.model.parent
-    output = arguments.output or _default_output(folder)
+    output = arguments.output or default_output(folder)
     require_writable(output)
     former_metrics = read_metrics(output)
     runtimes = installed_runtimes()
@@ -113,7 +111,7 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     source = load_source(arguments.model)
     held_out = load_held_out(folder, source.train_metrics)
     if held_out is not None:
-        _require_proof(precisions, source, output)
+        require_proof(precisions, source, output)
     images = EvaluationImages(mnist, _non_digits(mnist.test), held_out)
     teaching_limits = TeachingLimits(max_improvement_p=arguments.max_teaching_p)
     limits = Limits(arguments.max_accuracy_drop, arguments.min_agreement, teaching_limits)
@@ -137,23 +135,6 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     if held_out is not None:
         print(f"next: python -m edge_app model install {output / model_name('int8')}")
     return 0
-
-
-def _require_proof(precisions: Sequence[str], source: Source, output: Path) -> None:
-    """What teaching did shows in int8 alone, and beside the float model that was taught."""
-    if "int8" not in precisions:
-        raise SourceError(f"expected --int8 for a taught model, whose proof it is, got --{precisions[0]}; add it")
-    beside = output / FLOAT_NAME
-    if beside.exists() and hashlib.sha256(beside.read_bytes()).hexdigest() != source.float_sha256:
-        raise SourceError(
-            f"expected a folder of its own for a taught model, got {output} with another {FLOAT_NAME}, from which the "
-            "next teaching starts; leave out --output"
-        )
-
-
-def _default_output(folder: Path) -> Path:
-    # A taught model must not take the place of the one that the next teaching starts from.
-    return folder if "taught" in read_metrics(folder).get("train", {}) else Path("models")
 
 
 def _convert_detector(arguments: argparse.Namespace) -> int:

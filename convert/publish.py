@@ -1,6 +1,7 @@
 """Where converted models go: into the output folder, all of them or none."""
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,15 +12,34 @@ from train.metrics_file import METRICS_NAME, package_versions
 
 from .artefact import Artefact
 from .conversion import PACKAGES, EvaluationImages
+from .errors import SourceError
 from .gate import Limits
 from .inspection import Operator
 from .plots import int8_pictures, taught_png
-from .source import Source
+from .source import FLOAT_NAME, Source, read_metrics
 
 
 def model_name(precision: str) -> str:
     """File name of a model."""
     return f"digits_{precision}.tflite"
+
+
+def default_output(folder: Path) -> Path:
+    """Where the models of a folder go: to models/, but a taught one beside its source."""
+    # It must not take the place of the one that the next teaching starts from.
+    return folder if "taught" in read_metrics(folder).get("train", {}) else Path("models")
+
+
+def require_proof(precisions: Sequence[str], source: Source, output: Path) -> None:
+    """Raises SourceError unless a taught model is proven, which int8 is, and goes beside no other float model."""
+    if "int8" not in precisions:
+        raise SourceError(f"expected --int8 for a taught model, whose proof it is, got --{precisions[0]}; add it")
+    beside = output / FLOAT_NAME
+    if beside.exists() and hashlib.sha256(beside.read_bytes()).hexdigest() != source.float_sha256:
+        raise SourceError(
+            f"expected a folder of its own for a taught model, got {output} with another {FLOAT_NAME}, from which the "
+            "next teaching starts; leave out --output"
+        )
 
 
 def publish(
