@@ -3,9 +3,12 @@
 `python tests/benchmarks/writers.py optdigits` takes the test part of UCI's Optical Recognition of Handwritten Digits
 out of scikit-learn, 1,797 digits as 8x8 grey values, enlarged here. The set names no writers, but each filled in a form
 that begins with the digits in order, so that 14 forms of about 130 digits can be told apart.
-`semeion` takes semeion.npz below $DIGITS_DATA or ../shared/data. It names no writers either; its 1,593 digits come in 8
-groups of some ten writers, and a group is measured like one writer: what is taught and what is read are of the same
-hands, but not of one. `FOLDER` takes WRITER/LABEL/*.png, as `edge_app collect` writes it.
+`semeion` takes semeion.npz below $DIGITS_DATA or ../shared/data: 80 hands, each of which wrote the digits twice, with
+care and then fast. It names no writers either, but its order does: 20 or 40 hands, one label after the other, and
+then the same hands in the same order once more (of a digit in the one part, the most alike of its label in the other
+lies at the same place for 20 to 40 % of most labels, where chance makes it 3 or 5). Ten hands are measured like one
+writer: taught what they wrote with care, and asked what they wrote fast. `FOLDER` takes WRITER/LABEL/*.png, as
+`edge_app collect` writes it.
 
 The float networks are compared; of the 100 digits a fifth is held out, as `python -m train --add` does. Measured only:
 none of these sets is part of the project.
@@ -19,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -38,12 +42,22 @@ from train.teaching_set import NON_DIGIT, hold_out, to_split
 
 ROOT = Path(__file__).parents[2]
 TAUGHT_OF_EACH = 10
+HANDS = 10
 # A form of NIST's begins with the digits in order, three times.
 FORM = re.compile("(?:0123456789){2}")
 MIN_FORM = 100
 
 
-def optdigits() -> Iterator[tuple[str, Split]]:
+@dataclass(frozen=True)
+class Writer:
+    """Somebody's digits: those that are taught, and the others."""
+
+    name: str
+    taught: Split
+    others: Split
+
+
+def optdigits() -> Iterator[Writer]:
     """Each writer of scikit-learn's digits."""
     from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
@@ -60,32 +74,38 @@ def optdigits() -> Iterator[tuple[str, Split]]:
             starts.append(inner)
     starts.sort()
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(images)], strict=True)):
-        yield f"writer {number}", Split(images[start:end], found.target[start:end].astype(np.int64))
+        yield parted(f"writer {number}", Split(images[start:end], found.target[start:end].astype(np.int64)))
 
 
-def semeion() -> Iterator[tuple[str, Split]]:
-    """Each group of writers of semeion.npz: a new one begins where the labels begin again with 0."""
+def semeion() -> Iterator[Writer]:
+    """Each ten hands of semeion.npz."""
     folder = Path(os.environ.get("DIGITS_DATA", ROOT.parent / "shared" / "data"))
     with np.load(folder / "semeion.npz") as archive:
-        images, labels = archive["x_28"], archive["y"].astype(np.int64)
-    starts = [0, *(np.flatnonzero(np.diff(labels) < 0) + 1).tolist()]
-    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(images)], strict=True)):
-        yield f"ten writers {number}", Split(images[start:end], labels[start:end])
+        digits = Split(archive["x_28"], archive["y"].astype(np.int64))
+    runs = np.split(np.arange(len(digits)), np.flatnonzero(np.diff(digits.labels)) + 1)
+    parts = [runs[start : start + 10] for start in range(0, len(runs), 10)]
+    tens = 0
+    for careful, fast in zip(parts[::2], parts[1::2], strict=True):
+        for start in range(0, len(careful[0]) - HANDS + 1, HANDS):
+            hands = slice(start, start + HANDS)
+            rows = (np.concatenate([run[hands] for run in part]) for part in (careful, fast))
+            yield Writer(f"ten hands {tens}", *(Split(digits.images[row], digits.labels[row]) for row in rows))
+            tens += 1
 
 
-def folder_writers(folder: Path) -> Iterator[tuple[str, Split]]:
+def folder_writers(folder: Path) -> Iterator[Writer]:
     """Each writer of a folder of labelled crops."""
     crops = [crop for crop in read_crops(folder) if crop.label != NON_DIGIT]
     for writer in sorted({crop.writer for crop in crops}):
-        yield writer, to_split([crop for crop in crops if crop.writer == writer])
+        yield parted(writer, to_split([crop for crop in crops if crop.writer == writer]))
 
 
-def parted(digits: Split) -> tuple[Split, Split]:
-    """The first ten of each label, and the others."""
+def parted(name: str, digits: Split) -> Writer:
+    """The first ten of each label are taught."""
     first = np.zeros(len(digits), bool)
     for label in range(10):
         first[np.flatnonzero(digits.labels == label)[:TAUGHT_OF_EACH]] = True
-    return tuple(Split(digits.images[part], digits.labels[part]) for part in (first, ~first))  # type: ignore[return-value]
+    return Writer(name, *(Split(digits.images[part], digits.labels[part]) for part in (first, ~first)))
 
 
 def _enlarged(image: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -115,8 +135,8 @@ def main() -> int:
     print(f"drawing MNIST again, once for all: {drawn_s:.0f} s; MNIST test before: {before_mnist} errors", flush=True)
     print(f"{'':16s} taught others  before after  MNIST change, pp  seconds", flush=True)
     total = np.zeros(3, int)
-    for name, digits in writers:
-        first, others = parted(digits)
+    for writer in writers:
+        name, first, others = writer.name, writer.taught, writer.others
         if options.misread and count_errors(parent, others) == 0:
             print(f"{name:16s} {'':6s} {len(others):6d} {0:7d}  not taught", flush=True)
             continue
