@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
+from edge_app.commands.parser import Parser
 from edge_app.errors import DigitsError
 from edge_app.model_file import require_writable
 from train.data import Split, load_mnist
@@ -51,8 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "convert", description="Convert trained Keras models to .tflite, prove them close to float, and write them."
+    parser = Parser(
+        prog="convert",
+        description="Convert trained Keras models to .tflite, prove them close to float, and write them.",
     )
     for precision, meaning in zip(
         PRECISIONS,

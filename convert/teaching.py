@@ -13,6 +13,7 @@ from edge_app.classifier import Predictions, read_logits
 from edge_app.contract import ModelContract
 from edge_app.errors import ModelError
 from edge_app.model_file import parse_model
+from train.metrics_file import METRICS_NAME
 from train.teach import HELD_OUT_NAME, PARENT_NAME, proof_sha256
 
 from .comparison import mcnemar_p
@@ -79,10 +80,16 @@ def load_held_out(folder: Path, train_metrics: Mapping[str, Any]) -> HeldOut | N
     """What teaching left beside a model; None if the model was not taught.
 
     Raises:
-        SourceError: training says that it was taught, but the proof's files are missing, damaged or another's.
+        SourceError: training says that it was taught, but the proof's files are missing, damaged or another's; or the
+            proof's files are there, but nothing that training said.
     """
     taught = train_metrics.get("taught")
     if taught is None:
+        if not train_metrics and (folder / HELD_OUT_NAME).exists():
+            raise SourceError(
+                f"expected {METRICS_NAME} of training beside {HELD_OUT_NAME} in {folder}, as of a taught model, "
+                f"got none; {AGAIN}"
+            )
         return None
     expected = f"expected {PARENT_NAME} and {HELD_OUT_NAME} of a taught model in {folder}"
     try:

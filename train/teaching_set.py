@@ -28,7 +28,7 @@ HELD_OUT_PART = 0.2
 ALIKE = 0.95
 SHIFTS = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
 NON_DIGIT = LABELS.index(NOT_A_DIGIT)
-MORE = "fill in a sheet: python -m edge_app collect --template sheet.pdf"
+MORE = "fill in the sheet of python -m edge_app collect --template sheet.pdf, and cut its photo with collect --sheet"
 
 
 @dataclass(frozen=True)

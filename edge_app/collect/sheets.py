@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import ImageError, SheetError
 from ..image_file import load_image
 from ..model_file import require_writable
-from .folder import LabelledCrop, place_of, require_room, write_crop
+from .folder import LabelledCrop, count_digits, place_of, require_room, write_crop
 from .sheet import Sheet, read_sheet
 
 
@@ -27,16 +27,19 @@ def collect_sheets(photos: Sequence[Path], folder: Path, writer: str, raw: bool)
         OutputError: the folder is full, or cannot be written.
     """
     require_writable(folder, "--to")
-    failed = False
+    failed = 0
     for path in photos:
         try:
             sheet, new = keep_sheet(load_image(path), folder, writer, raw)
         except (ImageError, SheetError) as error:
-            failed = True
+            failed += 1
             print(f"edge_app: error: {path}: {error}", file=sys.stderr)
             continue
         print(f"{path}: {len(sheet.crops)} digits of {writer}, {new} new, {sheet.empty} empty boxes")
-    return int(failed)
+    if failed < len(photos):
+        there = count_digits(folder, writer)
+        print(f"{there} labelled digits of {writer} in all; next: python -m train --from models/ --add {folder}")
+    return int(failed > 0)
 
 
 def keep_sheet(photo: NDArray[np.uint8], folder: Path, writer: str, raw: bool = False) -> tuple[Sheet, int]:

@@ -197,11 +197,13 @@ def test_metrics_that_cannot_be_added_to_are_one_line_and_1(
     assert (tmp_path / "metrics.json").read_text() == text
 
 
-def test_without_a_format_it_is_usage() -> None:
-    """Exit 2."""
+@pytest.mark.parametrize("arguments", [[], ["--int", "--data", "none"], ["--int8", "--data", "none", "--unknown"]])
+def test_without_a_format_it_is_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2 in two lines, as with what is no flag, or a part of one's name."""
     with pytest.raises(SystemExit) as caught:
-        main([])
+        main(arguments)
     assert caught.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 2
 
 
 @pytest.mark.parametrize("value", ["-1", "nan", "much"])

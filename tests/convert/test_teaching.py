@@ -123,6 +123,11 @@ def with_proof(metrics: dict[str, Any], folder: Path) -> dict[str, Any]:
 def test_files_of_the_proof_are_checked(tmp_path: Path) -> None:
     """None is asked for of a model that was not taught; missing, damaged and empty ones are named."""
     assert load_held_out(tmp_path, {}) is None
+    (tmp_path / "held_out.npz").touch()
+    assert load_held_out(tmp_path, {"seed": 1}) is None
+    with pytest.raises(SourceError, match=r"expected metrics\.json of training beside held_out\.npz"):
+        load_held_out(tmp_path, {})
+    (tmp_path / "held_out.npz").unlink()
     metrics: dict[str, Any] = {"taught": {"taught": {"anna": {"3": 80}}}}
     with pytest.raises(SourceError, match=r"expected parent_int8\.tflite and held_out\.npz of a taught model"):
         load_held_out(tmp_path, metrics)

@@ -74,13 +74,14 @@ def test_quantized_models_load_again(twice: list[Path]) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--epochs", "0"], ["--batch-size", "many"], ["--seed", "-1"], ["--seed", "4294967296"], ["--unknown"]],
+    [["--epochs", "0"], ["--batch-size", "many"], ["--seed", "-1"], ["--seed", "4294967296"], ["--unknown"], ["--qu"]],
 )
-def test_usage_errors_are_2(arguments: list[str]) -> None:
-    """A flag that makes no sense is argparse's to refuse."""
+def test_usage_errors_are_2(arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A flag that makes no sense, or a part of one's name, is argparse's to refuse, in two lines."""
     with pytest.raises(SystemExit) as caught:
-        main(arguments)
+        main([*arguments, "--data", str(tmp_path / "none")])
     assert caught.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 2
 
 
 @pytest.mark.parametrize(

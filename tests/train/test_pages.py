@@ -99,13 +99,18 @@ def test_shapes_move_as_asked() -> None:
     assert outline(bar)[:, 0].max() == 5
 
 
-def test_the_command_writes_a_page_and_prints_its_truth(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A picture of the size asked for, and JSON of its lines; a wrong name or size is usage."""
+def test_the_command_writes_a_page_and_prints_its_truth(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture of the size asked for, and JSON of its lines; to a terminal one line; a wrong name or size is usage."""
     path = tmp_path / "page.png"
     assert main([str(path), "--seed", "3", "--layout", "numbers", "--size", "320x200"]) == 0
     assert cv2.imread(str(path)).shape == (200, 320, 3)
     lines = json.loads(capsys.readouterr().out)
     assert all(set(digit) == {"label", "box"} for line in lines for digit in line)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main([str(path), "--seed", "3", "--layout", "numbers", "--size", "320x200"]) == 0
+    assert capsys.readouterr().out.startswith(f"wrote {path}: {sum(map(len, lines))} digits; ")
     for wrong in ([str(tmp_path / "page.txt")], [str(path), "--size", "5x5"]):
         with pytest.raises(SystemExit, match="2"):
             main(wrong)

@@ -116,10 +116,10 @@ def test_metrics_count_and_hash(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ([], "expected at least 20 digits as WRITER/LABEL/.*got 0; fill in a sheet"),
-        ([3, 4] * 9, "got 18; fill in a sheet"),
+        ([], "expected at least 20 digits as WRITER/LABEL/.*got 0; fill in the sheet"),
+        ([3, 4] * 9, "got 18; fill in the sheet"),
         ([7] * 40, "expected digits of several labels in here, got only 7"),
-        ([10] * 40, "got 0; fill in a sheet"),
+        ([10] * 40, "got 0; fill in the sheet"),
     ],
 )
 def test_too_little_is_refused_with_advice(labels: list[int], message: str) -> None:

@@ -1,5 +1,5 @@
 """`python -m train.pages`."""
 
-from .cli import main
+from edge_app.extras import run_with_train_parts
 
-raise SystemExit(main())
+raise SystemExit(run_with_train_parts("train.pages"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 
+from edge_app.commands.parser import Parser
 from edge_app.errors import DigitsError
 from edge_app.model_file import write_atomically
 
@@ -19,7 +20,7 @@ from .truth import DrawnPage
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Writes one page, printing its lines with label and box of each digit; returns the exit code."""
+    """Writes one page; prints its lines with label and box of each digit, but to a terminal. Returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
         page = _page(options)
@@ -28,7 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
     except DigitsError as error:
         print(f"train.pages: error: {error}", file=sys.stderr)
         return 1
-    print(json.dumps([[dataclasses.asdict(digit) for digit in line] for line in page.lines]))
+    if sys.stdout.isatty():
+        print(f"wrote {options.path}: {len(page.digits)} digits; piped, this prints where each is, as JSON")
+    else:
+        print(json.dumps([[dataclasses.asdict(digit) for digit in line] for line in page.lines]))
     return 0
 
 
@@ -43,7 +47,7 @@ def _page(options: argparse.Namespace) -> DrawnPage:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="train.pages", description="Draw a page of handwriting with its truth.")
+    parser = Parser(prog="train.pages", description="Draw a page of handwriting with its truth.")
     parser.add_argument("path", type=_picture, metavar="PICTURE", help="a .jpg or .png")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same page (default 0)")
     parser.add_argument("--layout", choices=list(LAYOUTS), help="what is on it (default: anything, maybe on a desk)")

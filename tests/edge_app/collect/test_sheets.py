@@ -19,7 +19,10 @@ def test_a_photo_becomes_a_folder_of_labels(tmp_path: Path, capsys: pytest.Captu
     assert main(["collect", "--sheet", *photos, "--to", str(tmp_path / "own"), "--writer", "anna", "--raw"]) == 1
     printed = capsys.readouterr()
     new = len(list(tmp_path.glob("own/anna/*/*.png")))
-    assert printed.out == f"{tmp_path / 'good.png'}: 99 digits of anna, {new} new, 1 empty boxes\n"
+    assert printed.out == (
+        f"{tmp_path / 'good.png'}: 99 digits of anna, {new} new, 1 empty boxes\n"
+        f"{new} labelled digits of anna in all; next: python -m train --from models/ --add {tmp_path / 'own'}\n"
+    )
     assert printed.err.startswith(
         f"edge_app: error: {tmp_path / 'half.png'}: expected 4 or more of the sheet's six marks"
     )

@@ -231,6 +231,8 @@ def test_signatures_come_with_the_model(tmp_path: Path, server: str) -> None:
     for report, reason in ((unsigned, "404"), (foreign, "signature"), (long, "expected a signature of 64 bytes")):
         assert report["status"] == "refused"
         assert reason in report["reason"]
+        # Not of a temporary file that is gone.
+        assert url.replace("{sha256}", sha256) in report["reason"]
     signature_path(path).unlink()
     sign(path, tmp_path / "owner")
     store, (signed,) = followed(tmp_path, url, payload, public_key=public_key)
