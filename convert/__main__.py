@@ -1,5 +1,5 @@
 """`python -m convert`."""
 
-from edge_app.extras import run_with_train_parts
+from train.start import start
 
-raise SystemExit(run_with_train_parts("convert"))
+raise SystemExit(start("convert"))

@@ -1,14 +1,9 @@
 """Packages that only some commands need; the project's extras install them."""
 
-import importlib
-import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from .errors import MissingPartError
-
-# What training, drawing pages and converting import beyond reading's packages.
-TRAIN_PARTS = {"tensorflow", "tf_keras", "tensorflow_model_optimization", "h5py", "matplotlib", "rich", "skimage"}
 
 
 @contextmanager
@@ -28,21 +23,3 @@ def needs(packages: Collection[str], what: str, extra: str) -> Iterator[None]:
         raise MissingPartError(
             f"expected {error.name} for {what}, got none installed; try pip install 'digits-edge[{extra}]'"
         ) from error
-
-
-def run_with_train_parts(name: str) -> int:
-    """Runs `python -m NAME`, which needs the extra `train`: its cli.main, or one line if that is not installed.
-
-    Args:
-        name: a package with a module cli.
-
-    Returns:
-        The exit code.
-    """
-    try:
-        with needs(TRAIN_PARTS, f"python -m {name}", "train"):
-            code: int = importlib.import_module(f"{name}.cli").main()
-    except MissingPartError as error:
-        print(f"{name}: error: {error}", file=sys.stderr)
-        return 1
-    return code

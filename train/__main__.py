@@ -1,5 +1,5 @@
 """`python -m train`."""
 
-from edge_app.extras import run_with_train_parts
+from .start import start
 
-raise SystemExit(run_with_train_parts("train"))
+raise SystemExit(start("train"))

@@ -1,8 +1,6 @@
 """Packages that only some commands need."""
 
 import importlib
-import subprocess
-import sys
 
 import pytest
 
@@ -23,23 +21,3 @@ def test_any_other_missing_module_is_a_bug() -> None:
     with pytest.raises(ModuleNotFoundError) as caught, needs({"nowhere"}, "--flag", "live"):
         importlib.import_module("edge_app.nowhere")
     assert not isinstance(caught.value, MissingPartError)
-
-
-@pytest.mark.parametrize(
-    ("package", "missing", "arguments"),
-    [
-        ("train", "rich.console", ["--add", "none"]),
-        ("train.pages", "skimage.morphology", ["none.png"]),
-        ("convert", "rich.console", ["--int8"]),
-    ],
-)
-def test_what_training_needs_is_one_clear_line(package: str, missing: str, arguments: list[str]) -> None:
-    """As in a venv that only reads pages, which README makes first."""
-    without = f"import runpy, sys; sys.modules[{missing!r}] = None; runpy.run_module({package!r}, run_name='__main__')"
-    command = [sys.executable, "-c", without, *arguments, "--data", "none"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (
-        1,
-        f"{package}: error: expected {missing} for python -m {package}, got none installed; "
-        "try pip install 'digits-edge[train]'\n",
-    )
