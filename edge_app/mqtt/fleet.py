@@ -23,6 +23,8 @@ LOG = logging.getLogger(__name__)
 PLACE = "{sha256}"
 # For each answer of the server, and for all of a file: who sends a byte a minute does not hold up the next model.
 ANSWER_S, FETCH_S = 60.0, 300.0
+# How soon a change that somebody made on the device is told.
+LOOK_S = 5.0
 CHUNK_BYTES = 1 << 16
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # An announcement is much shorter; more is not looked at.
@@ -65,7 +67,8 @@ class ModelUpdates:
         store: where they are installed.
         url: where they are fetched, with "{sha256}" for the hash; nothing else is ever fetched.
         public_key: a PEM file; models must then be signed by its owner, URL + ".sig".
-        report: told what became of each announcement that was followed, and at the start which model is current.
+        report: told what became of each announcement that was followed, and which model is current: at the start and
+            when it was changed on the device.
 
     Raises:
         OptionError: a URL that is not http or https.
@@ -79,6 +82,7 @@ class ModelUpdates:
         self._store, self._url, self._public_key, self._report = store, url, public_key, report
         self._waiting: Announcement | ModelError | None = None
         self._closed, self._changed = False, threading.Condition()
+        self._told, self._token = "", object()
         self._thread = threading.Thread(target=self._work, name="model-updates", daemon=True)
         self._thread.start()
 
@@ -102,16 +106,31 @@ class ModelUpdates:
             self._changed.notify()
 
     def _work(self) -> None:
-        self._report({"status": "current", "sha256": self._store.current().sha256})
-        while (found := self._next()) is not None:
-            self._report(self._follow(found))
+        while not self._closed:
+            self._tell_change()
+            found = self._next()
+            if found is not None:
+                self._tell(self._follow(found))
 
     def _next(self) -> Announcement | ModelError | None:
-        """Waits for what is announced; None at the end."""
+        """Waits for what is announced; None at the end, and when it is time to look at the store."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._waiting is not None)
+            self._changed.wait_for(lambda: self._closed or self._waiting is not None, LOOK_S)
             found, self._waiting = self._waiting, None
             return None if self._closed else found
+
+    def _tell_change(self) -> None:
+        # Taken before the model, so that no change slips through between the two.
+        token, former = self._store.token(), self._token
+        if token == former:
+            return
+        self._token, current = token, self._store.current().sha256
+        if current != self._told:
+            self._tell({"status": "current", "sha256": current})
+
+    def _tell(self, record: dict[str, Any]) -> None:
+        self._told = record["current"] if record["status"] == "refused" else record["sha256"]
+        self._report(record)
 
     def _follow(self, wanted: Announcement | ModelError) -> dict[str, Any]:
         about: dict[str, Any] = {}

@@ -23,8 +23,13 @@ def install(options: argparse.Namespace) -> int:
 
 def roll_back(options: argparse.Namespace) -> int:
     """Goes back by one model; returns the exit code."""
-    model = ModelStore(store_folder(options.store)).rollback()
+    store = ModelStore(store_folder(options.store))
+    left = store.list()[:1]
+    model = store.rollback()
     print(f"current is {SHIPPED if model is None else _told(model)}")
+    if left:
+        same_store = "" if options.store is None else f" --store {options.store}"
+        print(f"forward again with: python -m edge_app model install {store.path(left[0].sha256)}{same_store}")
     return 0
 
 

@@ -100,6 +100,23 @@ def test_an_announced_model_is_installed_and_reported(tmp_path: Path, server: st
     assert store.current().sha256 == sha256
 
 
+def test_a_model_changed_on_the_device_is_reported(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An owner sees what reads there, not what was installed last."""
+    monkeypatch.setattr("edge_app.mqtt.fleet.LOOK_S", 0.05)
+    sha256, reports = serve(tmp_path / "served"), list[dict[str, Any]]()
+    store = ModelStore(tmp_path / "store")
+    updates = ModelUpdates(store, server + "/{sha256}.tflite", None, reports.append)
+    updates.announced(announcement(sha256))
+    assert wait_until(lambda: len(reports) == 2)
+    store.rollback()
+    assert wait_until(lambda: len(reports) == 3)
+    updates.close()
+    assert [report["status"] for report in reports] == ["current", "installed", "current"]
+    assert reports[2]["sha256"] == read_model(shipped_model_path()).sha256
+
+
 def test_of_a_flood_the_newest_is_installed(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a slow server holds up the first; no other is fetched, and nonsense at the end changes nothing."""
     sha256 = serve(tmp_path / "served")

@@ -38,9 +38,12 @@ def test_install_list_and_rollback(store: str, tmp_path: Path, capsys: pytest.Ca
     assert first.endswith(f"bytes  from {path}")
     assert last == f"  {SHIPPED.sha256[:12]}  the shipped model"
     assert main(["model", "rollback", "--store", store]) == 0
-    assert capsys.readouterr().out == "current is the shipped model\n"
+    told, forward = capsys.readouterr().out.splitlines()
+    assert told == "current is the shipped model"
     assert main(["model", "rollback", "--store", store]) == 1
     assert "the shipped one is current" in capsys.readouterr().err
+    assert main(forward.removeprefix("forward again with: python -m edge_app ").split()) == 0
+    assert ModelStore(Path(store)).current().sha256 == model.sha256
 
 
 def test_list_as_json(store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
