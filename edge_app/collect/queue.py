@@ -48,7 +48,7 @@ class CropQueue:
     def __init__(self, folder: Path, writer: str, capacity: int = CAPACITY, max_age_s: float = MAX_AGE_S) -> None:
         self.folder, self.writer = folder, check_writer(writer)
         self._capacity, self._max_age_s, self._lock = capacity, max_age_s, threading.Lock()
-        # Looking through two thousand files takes a while, and the live loop waits for it: not with each crop.
+        # Looking through two thousand files takes a while: not with each crop.
         self._every, self._added = max(1, capacity // 40), 0
         self._counted, self._number = set[str](), 0
 
@@ -84,7 +84,7 @@ class CropQueue:
         """What waits: corrected numbers first, digit by digit, then the oldest."""
         with self._lock:
             self._finish()
-        # Two thousand files take a while, and the live loop must not wait for them.
+        # Two thousand files take a while, for which crops that come must not wait.
         found = [read_waiting(path) for path in (self.folder / WAITING).glob("*.known")]
         return sorted((crop for crop in found if crop is not None), key=urgency)
 
