@@ -14,7 +14,7 @@ from edge_app.contract import ModelContract
 from edge_app.errors import ModelError
 from edge_app.model_file import parse_model
 from train.metrics_file import METRICS_NAME
-from train.teach import HELD_OUT_NAME, PARENT_NAME, proof_sha256
+from train.teaching_proof import HELD_OUT_NAME, PARENT_NAME, proof_sha256
 
 from .comparison import mcnemar_p
 from .errors import SourceError

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app.errors import DigitsError
-from edge_app.model_file import read_model, require_writable, write_atomically
+from edge_app.model_file import read_model, require_writable
 
 from .backup import Backup
 from .data import Mnist, Split, load_mnist
@@ -23,12 +23,11 @@ from .network import load_teacher
 from .qat import copy_of, quantization_aware
 from .recipe import TeachRecipe
 from .report import Results, write
-from .teaching_set import TeachingSet, load_teaching_set, to_split
+from .teaching_proof import prospect, write_proof
+from .teaching_set import load_teaching_set, to_split
 
 FLOAT_NAME, INT8_NAME = "digits_float.h5", "digits_int8.tflite"
 Weights = NDArray[np.float32]
-# Beside the taught model, for convert's proof.
-PARENT_NAME, HELD_OUT_NAME = "parent_int8.tflite", "held_out.npz"
 
 
 class ParentError(DigitsError, ValueError):
@@ -69,34 +68,15 @@ def teach_folder(parent: Path, added: Path, output: Path, data: Path | None, see
     if digits.left_out:
         print(f"train: {digits.left_out} crops left out, as they look like other photos of held-out digits")
     model = load_teacher(parent / FLOAT_NAME)
+    print(f"train: {prospect(count_errors(model, to_split(digits.held_out)))}", flush=True)
     backup = Backup(output, recipe, seed, mnist.sha256 + parent_sha256 + digits.sha256, default_strategy())
     with backup.interruptible():
         set_seed(seed)
         replay = draw_replay(mnist.train, model, recipe, seed)
         trained = teach(model, replay, to_split(digits.taught), mnist, recipe, seed, backup)
-        taught = _write_proof(output, digits, parent_sha256, parent_int8)
+        taught = write_proof(output, digits, parent_sha256, parent_int8)
         write(output, trained, mnist, Results(seed, recipe, mnist.sha256, time.monotonic() - started, taught))
     backup.remove()
-
-
-def _write_proof(output: Path, digits: TeachingSet, parent_sha256: str, parent_int8: bytes) -> dict[str, Any]:
-    """What convert proves the taught model with; returns what metrics.json says of it."""
-    held_out = digits.held_out_npz()
-    write_atomically(output / PARENT_NAME, parent_int8)
-    write_atomically(output / HELD_OUT_NAME, held_out)
-    return {
-        **digits.to_metrics(),
-        "parent_float_sha256": parent_sha256,
-        "proof_sha256": proof_sha256(parent_int8, held_out),
-    }
-
-
-def proof_sha256(parent: bytes, held_out: bytes) -> str:
-    """Hash of the proof's files, for metrics.json, which is written when the models are.
-
-    Teaching that ends in between leaves held-out digits beside an earlier model, which may have learnt them.
-    """
-    return hashlib.sha256(parent + held_out).hexdigest()
 
 
 def draw_replay(digits: Split, model: Any, recipe: TeachRecipe, seed: int) -> Replay:

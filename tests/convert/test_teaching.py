@@ -21,7 +21,7 @@ from convert.teaching import HeldOut, Teaching, check_teaching, load_held_out, p
 from edge_app.contract import ModelContract
 from edge_app.model_file import embed_contract, shipped_model_path
 from train.data import load_mnist
-from train.teach import HELD_OUT_NAME, PARENT_NAME, proof_sha256
+from train.teaching_proof import HELD_OUT_NAME, PARENT_NAME, proof_sha256
 
 LABELS = np.arange(1000) % 10
 HELD_LABELS = np.arange(20) % 10

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from convert.card import ROOT
+from convert.comparison import mcnemar_p
+from convert.gate import TeachingLimits
 from edge_app.collect.folder import LabelledCrop, write_crop
 from train.cli import INTERRUPTED, main
 from train.data import Split, load_mnist
 from train.recipe import TeachRecipe
+from train.teaching_proof import prospect
 
 MODELS = ROOT / "models"
 TINY = ["--epochs", "1", "--batch-size", "32", "--train-limit", "96"]
@@ -119,9 +122,18 @@ def test_ctrl_c_while_models_are_written_tells_how_to_go_on(
     with monkeypatch.context() as patched:
         patched.setattr("train.teach.write", stop)
         assert main(flags) == INTERRUPTED
-    assert "start the same command again to go on" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "train: 0 of them are misread now, too few for convert's proof, which takes 6 mended" in out
+    assert "start the same command again to go on" in err
     assert main(flags) == 0
     assert "qat: going on after epoch 1" in capsys.readouterr().out
+
+
+def test_the_prospect_fits_the_proof() -> None:
+    """From as many misread digits on as the gate may take as proof, if all of them are mended."""
+    limit = TeachingLimits().max_improvement_p
+    assert [mcnemar_p(0, misread) <= limit for misread in (5, 6)] == [False, True]
+    assert ["too few" in prospect(misread) for misread in (5, 6)] == [True, False]
 
 
 def stop(*_: object) -> None:
