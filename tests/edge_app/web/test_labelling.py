@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 from edge_app.annotate import save_image
@@ -18,6 +18,7 @@ from edge_app.collect.collector import Collector
 from edge_app.collect.folder import read_crops
 from edge_app.collect.queue import CropQueue
 from edge_app.collect.waiting import WaitingCrop
+from edge_app.errors import LabelledFolderError
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
 from edge_app.web.access import Access
@@ -168,20 +169,24 @@ def test_the_keyboard_labels_all(visit: Visit, server: WebServer, tmp_path: Path
     assert labels(tmp_path) == [1, 4, 7, 10]
 
 
-def test_what_was_typed_ahead_of_a_failure_labels_nothing_else(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+def test_what_was_typed_ahead_of_a_failure_labels_nothing_else(
+    visit: Visit, server: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It was meant for the crops after the one that got no label; then all goes on."""
-    page = visit(server.url + "label", DESKTOP)
+    page, typed = visit(server.url + "label", DESKTOP), threading.Event()
     expect(page.locator("#crops li")).to_have_count(4)
-    held = list[Route]()
-    page.route("**/api/crops/*/1", lambda route: held.append(route))  # noqa: PLW0108 - playwright counts arguments
-    for key in "147":
-        page.keyboard.press(key)
-    while not held:
-        page.wait_for_timeout(10)
-    held[0].abort()
-    expect(page.locator("#outcome")).to_contain_text("Not labelled")
-    page.unroute("**/api/crops/*/1")
-    expect(page.locator("#count")).to_have_text("4 to do, 0 done")
+
+    def fail(*_: object) -> None:
+        typed.wait(30)
+        raise LabelledFolderError("expected a crop, got none")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CropQueue, "label", fail)
+        for key in "147":
+            page.keyboard.press(key)
+        typed.set()
+        expect(page.locator("#outcome")).to_contain_text("Not labelled")
+        expect(page.locator("#count")).to_have_text("4 to do, 0 done")
     page.keyboard.press("1")
     expect(page.locator("#count")).to_have_text("3 to do, 1 done")
     assert labels(tmp_path) == [1]
@@ -249,18 +254,23 @@ def test_a_phone_labels_with_its_thumbs(visit: Visit, server: WebServer, tmp_pat
     assert labels(tmp_path) == [1, 10]
 
 
-def test_a_phone_takes_the_guess_with_one_tap(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+def test_a_phone_takes_the_guess_with_one_tap(
+    visit: Visit, server: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The button says which it is; tapped twice it takes none that nobody saw on it."""
     page = visit(server.url + "label", PHONE, is_mobile=True, has_touch=True)
     take = page.get_by_role("button", name="Take the guess")
     expect(take).to_have_text("✓ 1")
-    held = list[Route]()
-    page.route("**/api/crops/*/1", lambda route: held.append(route))  # noqa: PLW0108 - playwright counts arguments
+    tapped, label = threading.Event(), CropQueue.label
+
+    def slowly(queue: CropQueue, crop_id: str, asked: str) -> None:
+        tapped.wait(30)
+        label(queue, crop_id, asked)
+
+    monkeypatch.setattr(CropQueue, "label", slowly)
     take.tap()
     take.tap()
-    while not held:
-        page.wait_for_timeout(10)
-    held[0].continue_()
+    tapped.set()
     expect(page.locator("#count")).to_have_text("3 to do, 1 done")
     expect(take).to_have_text("✓ 9")
     page.locator("#crops li").nth(1).tap()
