@@ -15,7 +15,7 @@ MIN_MENDED = 6
 
 def prospect(misread: int) -> str:
     """What can come of teaching, as so many held-out digits are misread before it."""
-    told = f"{misread} of them are misread now"
+    told = f"{misread} held-out digits are misread now"
     if misread >= MIN_MENDED:
         return told
     return (

@@ -123,7 +123,7 @@ def test_ctrl_c_while_models_are_written_tells_how_to_go_on(
         patched.setattr("train.teach.write", stop)
         assert main(flags) == INTERRUPTED
     out, err = capsys.readouterr()
-    assert "train: 0 of them are misread now, too few for convert's proof, which takes 6 mended" in out
+    assert "train: 0 held-out digits are misread now, too few for convert's proof, which takes 6 mended" in out
     assert "start the same command again to go on" in err
     assert main(flags) == 0
     assert "qat: going on after epoch 1" in capsys.readouterr().out
