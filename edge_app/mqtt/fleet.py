@@ -157,11 +157,7 @@ class ModelUpdates:
                 path.write_bytes(model)
                 if signature is not None:
                     Path(f"{path}.sig").write_bytes(signature)
-                try:
-                    self._store.install(path, sha256=wanted.sha256, public_key=self._public_key, source=url)
-                except DigitsError as error:
-                    # Who reads it elsewhere knows the URL, not a file that is gone.
-                    raise type(error)(str(error).replace(str(path), url)) from error
+                self._store.install(path, sha256=wanted.sha256, public_key=self._public_key, source=url)
         except DigitsError:
             raise
         except OSError as error:

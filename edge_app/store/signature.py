@@ -12,21 +12,24 @@ from ..model_file import MAX_BYTES, write_atomically
 from ..regular_file import read_regular
 
 SIGNATURE_BYTES = 64
+# Of a model's name or URL.
+SUFFIX = ".sig"
 MAX_KEY_BYTES = 10_000
 
 
 def signature_path(model: Path) -> Path:
     """Where the signature of a model lies."""
-    return model.with_name(model.name + ".sig")
+    return model.with_name(model.name + SUFFIX)
 
 
-def check_signature(content: bytes, path: Path, public_key: Path) -> None:
+def check_signature(content: bytes, path: Path, public_key: Path, source: str | None = None) -> None:
     """Checks that the owner of a key has signed a model.
 
     Args:
         content: of the model.
         path: of the model; beside it lies its signature.
         public_key: a PEM file.
+        source: where the model comes from, which messages name; its path if None.
 
     Raises:
         SignatureError: no key, no signature, or not one of this content by this key.
@@ -36,12 +39,13 @@ def check_signature(content: bytes, path: Path, public_key: Path) -> None:
     from cryptography.exceptions import InvalidSignature
 
     key = _load(public_key, "an Ed25519 public key", "load_pem_public_key", ed25519.Ed25519PublicKey)
-    beside = signature_path(path)
+    named = source or str(path)
+    beside = f"{named}{SUFFIX}"
     try:
-        signature = read_regular(beside, SIGNATURE_BYTES)
+        signature = read_regular(signature_path(path), SIGNATURE_BYTES)
     except OSError as error:
         raise SignatureError(
-            f"expected a signature of {path}, got no {beside} ({error.strerror}); ask the model's maker for it"
+            f"expected a signature of {named}, got no {beside} ({error.strerror}); ask the model's maker for it"
         ) from error
     if len(signature) != SIGNATURE_BYTES:
         size = f"{len(signature)} bytes" if len(signature) < SIGNATURE_BYTES else "more"
@@ -50,7 +54,7 @@ def check_signature(content: bytes, path: Path, public_key: Path) -> None:
         key.verify(signature, content)
     except InvalidSignature as error:
         raise SignatureError(
-            f"expected a signature of {path} by the owner of {public_key}, got another in {beside}; "
+            f"expected a signature of {named} by the owner of {public_key}, got another in {beside}; "
             "copy both files again, or ask the model's maker"
         ) from error
 

@@ -14,7 +14,7 @@ from ..errors import DigitsError, ModelError, StoreError
 from ..model_file import MAX_BYTES, ModelFile, read_model, shipped_model_path
 from ..regular_file import read_regular
 from .durable import make_folder, write_durably
-from .state import Change, Installed, State
+from .state import Installed, State
 from .verification import Demands
 from .verification import verify as verify_fully
 
@@ -79,10 +79,6 @@ class ModelStore:
         """The models: the current one first, then where each rollback goes to."""
         return self.state().models
 
-    def history(self) -> tuple[Change, ...]:
-        """What was installed and rolled back, the latest last."""
-        return self.state().history
-
     def path(self, sha256: str) -> Path:
         """Where a model lies."""
         return self.folder / MODELS_NAME / f"{sha256}.tflite"
@@ -96,7 +92,7 @@ class ModelStore:
             path: the model file.
             sha256: what its hash must be, hexadecimal.
             public_key: a PEM file; PATH.sig must then be a signature of the model by the key's owner.
-            source: where it comes from, to be told by list(); the path if None.
+            source: where it comes from, which list() and messages name; the path if None.
 
         Raises:
             ModelError: no model of this project, another hash, or it fails its trial.
@@ -107,7 +103,7 @@ class ModelStore:
             MissingPartError: a signature is asked for, but `cryptography` is not installed.
         """
         with self._alone():
-            content = self._verify(path, Demands(sha256, public_key))
+            content = self._verify(path, Demands(sha256, public_key, source))
             model = Installed(hashlib.sha256(content).hexdigest(), len(content), _shown(source or str(path)), _now())
             self._sweep_leftovers()
             write_durably(self.path(model.sha256), content)

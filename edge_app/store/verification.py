@@ -27,10 +27,12 @@ class Demands:
     Attributes:
         sha256: what its hash must be, hexadecimal; None for any.
         public_key: a PEM file whose owner must have signed it; None for no signature.
+        source: where it comes from, which messages name; the file's path if None.
     """
 
     sha256: str | None = None
     public_key: Path | None = None
+    source: str | None = None
 
 
 def verify(path: Path, demands: Demands) -> bytes:
@@ -39,15 +41,16 @@ def verify(path: Path, demands: Demands) -> bytes:
     Raises:
         DigitsError: why it must not become current; see ModelStore.install.
     """
-    content = _content(path)
+    source = demands.source or str(path)
+    content = _content(path, source)
     sha256 = hashlib.sha256(content).hexdigest()
     if demands.sha256 is not None and sha256 != demands.sha256.lower():
-        raise ModelError(f"expected SHA-256 {demands.sha256}, got {sha256} in {path}; fetch the model again")
+        raise ModelError(f"expected SHA-256 {demands.sha256}, got {sha256} in {source}; fetch the model again")
     # Before anything in it is parsed.
     if demands.public_key is not None:
-        check_signature(content, path, demands.public_key)
-    parse_model(content, str(path))
-    try_model(content, str(path))
+        check_signature(content, path, demands.public_key, source)
+    parse_model(content, source)
+    try_model(content, source)
     return content
 
 
@@ -78,13 +81,13 @@ def try_model(content: bytes, source: str, limit_s: float = TRIAL_S) -> None:
         raise RuntimeUnavailableError("; ".join(causes) or f"expected a TFLite runtime, got none; try {mend}")
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, source: str) -> bytes:
     try:
         content = read_regular(path, MAX_BYTES)
     except OSError as error:
-        raise ModelError(f"expected a model file, got {path} ({error.strerror}); check the path") from error
+        raise ModelError(f"expected a model file, got {source} ({error.strerror}); check the path") from error
     if len(content) > MAX_BYTES:
-        raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got {path}; check the path")
+        raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got {source}; check the path")
     return content
 
 

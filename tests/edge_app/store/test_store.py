@@ -41,7 +41,7 @@ def forked(work: Callable[[], object]) -> None:
 def test_without_an_installation_the_shipped_model_reads(store: ModelStore, caplog: pytest.LogCaptureFixture) -> None:
     """Asking makes no folder, and there is nothing to log."""
     assert store.current().sha256 == SHIPPED.sha256
-    assert (store.list(), store.history(), store.token()) == ((), (), None)
+    assert (store.list(), store.state().history, store.token()) == ((), (), None)
     assert not store.folder.exists()
     assert caplog.records == []
 
@@ -66,7 +66,7 @@ def test_rollback_goes_back_one_by_one(store: ModelStore, fast_path: Path) -> No
     assert store.current().sha256 == SHIPPED.sha256
     with pytest.raises(StoreError, match="the shipped one is current"):
         store.rollback()
-    actions = [(change.action, change.sha256) for change in store.history()]
+    actions = [(change.action, change.sha256) for change in store.state().history]
     assert actions == [
         *(("install", model.sha256) for model in installed),
         *(("rollback", model.sha256) for model in (installed[1], installed[0])),
