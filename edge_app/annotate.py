@@ -10,12 +10,13 @@ from .model_file import write_atomically
 from .page import Box, Digit, Page
 
 READ_RGB = (0, 150, 40)
+DOUBTFUL_RGB = (225, 130, 0)
 REFUSED_RGB = (210, 60, 40)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
-    """A copy of the image with what was read (green box, label, confidence) and what was refused (thin red box).
+    """A copy of the image: read (green box, label, confidence), doubtful (amber) and refused (thin red).
 
     Args:
         image: uint8 (H, W) or (H, W, 3) RGB, the one that was read.
@@ -30,7 +31,7 @@ def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
         _draw_box(canvas, box, REFUSED_RGB, 1)
     for line in page.lines:
         for digit in line.digits:
-            _draw_box(canvas, digit.box, READ_RGB, thickness)
+            _draw_box(canvas, digit.box, _colour(digit), thickness)
             _draw_label(canvas, digit, thickness)
     return canvas
 
@@ -46,12 +47,19 @@ def _draw_box(canvas: NDArray[np.uint8], box: Box, colour_rgb: tuple[int, int, i
     cv2.rectangle(canvas, (x, y), (x + width - 1, y + height - 1), colour_rgb, thickness)
 
 
+def _colour(digit: Digit) -> tuple[int, int, int]:
+    return DOUBTFUL_RGB if digit.label is None else READ_RGB
+
+
 def _draw_label(canvas: NDArray[np.uint8], digit: Digit, thickness: int) -> None:
-    """Label above the box, and its confidence in small below."""
+    """Label above the box, and in small below its confidence, of a doubtful one with the guess."""
     x, y, _, height = digit.box
     size = min(max(height / 80, 0.4), 3.0)
     pen = max(1, round(size * 1.5))
-    cv2.putText(canvas, str(digit.label), (x, max(12, y - 3)), FONT, size, READ_RGB, pen, cv2.LINE_AA)
+    cv2.putText(canvas, digit.text, (x, max(12, y - 3)), FONT, size, _colour(digit), pen, cv2.LINE_AA)
     small = min(max(height / 200, 0.28), 1.0)
     at = (x, y + height + round(24 * small) + thickness)
-    cv2.putText(canvas, f"{digit.confidence:.0%}", at, FONT, small, READ_RGB, max(1, pen // 2), cv2.LINE_AA)
+    guess = "" if digit.guess is None else f"{digit.guess}? "
+    cv2.putText(
+        canvas, f"{guess}{digit.confidence:.0%}", at, FONT, small, _colour(digit), max(1, pen // 2), cv2.LINE_AA
+    )

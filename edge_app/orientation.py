@@ -33,10 +33,9 @@ def read_turned(read: Callable[[NDArray[np.uint8]], Page], image: NDArray[np.uin
 
 
 def clarity(page: Page) -> float:
-    """How clearly a page reads: lines of many sure digits count most."""
-    return float(
-        sum(sum(digit.confidence - 0.5 for digit in line.digits) * len(line.digits) ** 0.5 for line in page.lines)
-    )
+    """How clearly a page reads: lines of many sure digits count most, doubtful ones nothing."""
+    lines = [[digit.confidence - 0.5 for digit in line.digits if digit.label is not None] for line in page.lines]
+    return float(sum(sum(line) * len(line) ** 0.5 for line in lines))
 
 
 def _turned_back(page: Page, quarters: int) -> Page:

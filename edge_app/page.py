@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 Box = tuple[int, int, int, int]
+# Stands for a doubtful digit in every text.
+DOUBTFUL = "?"
 
 
 def middle_in(inner: Box, outer: Box) -> bool:
@@ -13,17 +15,24 @@ def middle_in(inner: Box, outer: Box) -> bool:
 
 @dataclass(frozen=True)
 class Digit:
-    """One digit.
+    """One digit of a number: read, or doubtful.
 
     Attributes:
-        label: 0 to 9.
-        confidence: calibrated probability of `label`, in [0, 1].
+        label: 0 to 9, or None if it is doubtful: ink that stands where a digit would, but is not believed.
+        confidence: calibrated probability of `label`, or of `guess`, in [0, 1].
         box: (x, y, width, height) in pixels of the input image.
+        guess: of a doubtful one the likeliest digit, 0 to 9; else None.
     """
 
-    label: int
+    label: int | None
     confidence: float
     box: Box
+    guess: int | None = None
+
+    @property
+    def text(self) -> str:
+        """One character: the label, or DOUBTFUL."""
+        return DOUBTFUL if self.label is None else str(self.label)
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,7 @@ class Line:
     """Digits that stand in one line, in reading order.
 
     Attributes:
-        digits: at least one.
+        digits: at least one that is read; doubtful ones stand among or beside them.
         region: name of the region it was asked for in, or None.
     """
 
@@ -40,8 +49,8 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The digits without spaces, for example "4081"."""
-        return "".join(str(digit.label) for digit in self.digits)
+        """The digits without spaces, for example "4081", or "40?1" with a doubtful one."""
+        return "".join(digit.text for digit in self.digits)
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class Page:
         lines: in reading order, top to bottom, then left to right.
         width: of the input image, in pixels.
         height: of the input image, in pixels.
-        refused: boxes of ink that was looked at and is not reported, for drawing.
+        refused: boxes of ink that is no digit, for drawing.
     """
 
     lines: tuple[Line, ...]
@@ -65,8 +74,11 @@ class Page:
         """The lines' texts, joined by newlines."""
         return "\n".join(line.text for line in self.lines)
 
+    def __str__(self) -> str:
+        return self.text
+
     def digits_in(self, box: Box) -> tuple[tuple[Digit, ...], tuple[Box, ...]]:
-        """The digits in a box, and the ink of a digit's height among them that was refused."""
+        """The digits in a box, doubtful ones too, and the ink of a digit's height among them that was refused."""
         digits = tuple(digit for line in self.lines for digit in line.digits if middle_in(digit.box, box))
         low_px = min((digit.box[3] for digit in digits), default=0) / 2
         return digits, tuple(each for each in self.refused if each[3] >= low_px and middle_in(each, box))

@@ -13,7 +13,7 @@ from .errors import ImageError
 from .explain import explain
 from .image_file import load_image
 from .orientation import read_turned
-from .page import Page
+from .page import Digit, Page
 from .page_reader import PageReader
 from .regions import read_regions
 from .store.choice import chosen_model
@@ -49,14 +49,20 @@ def to_record(page: Page, source: str, latency_ms: float) -> dict[str, Any]:
             {
                 **({} if line.region is None else {"region": line.region}),
                 "text": line.text,
-                "digits": [
-                    {"label": digit.label, "confidence": round(digit.confidence, 4), "box": list(digit.box)}
-                    for digit in line.digits
-                ],
+                "digits": [_digit_record(digit) for digit in line.digits],
             }
             for line in page.lines
         ],
         "latency_ms": round(latency_ms, 2),
+    }
+
+
+def _digit_record(digit: Digit) -> dict[str, Any]:
+    return {
+        "label": digit.label,
+        **({"guess": digit.guess} if digit.label is None else {}),
+        "confidence": round(digit.confidence, 4),
+        "box": list(digit.box),
     }
 
 

@@ -28,6 +28,8 @@ SCHEMA = pyarrow.schema(
         # x, y, width and height in pixels of the page, a digit each.
         ("boxes", pyarrow.list_(pyarrow.list_(pyarrow.int32(), 4))),
         ("confidences", pyarrow.list_(pyarrow.float32())),
+        # Of doubtful digits, "?" in the text, the likeliest; null of those that are read.
+        ("guesses", pyarrow.list_(pyarrow.int8())),
         ("model_sha256", pyarrow.string()),
         ("detector_sha256", pyarrow.string()),
     ]

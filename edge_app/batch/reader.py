@@ -99,4 +99,5 @@ def _row(source: str, page: int, line: int, record: dict[str, Any]) -> dict[str,
         "text": record["text"],
         "boxes": [digit["box"] for digit in record["digits"]],
         "confidences": [digit["confidence"] for digit in record["digits"]],
+        "guesses": [digit.get("guess") for digit in record["digits"]],
     }

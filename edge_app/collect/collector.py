@@ -96,10 +96,11 @@ class Collector:
                 return []
             # A bug in writing is none of the card's failures: it ends the reading, as anywhere else.
             self._written.result()
-        unsure = [
-            (digit.box, "unsure") for line in page.lines for digit in line.digits if digit.confidence < DOUBTFUL_BELOW
-        ]
-        doubtful = unsure + [(box, "refused") for box in page.refused]
+        digits = [digit for line in page.lines for digit in line.digits]
+        doubtful = [(digit.box, "refused") for digit in digits if digit.label is None]
+        read = [digit for digit in digits if digit.label is not None]
+        doubtful += [(digit.box, "unsure") for digit in read if digit.confidence < DOUBTFUL_BELOW]
+        doubtful += [(box, "refused") for box in page.refused]
         return [(box, reason) for box, reason in doubtful if _like_a_digit(box) and self._rested(box)][:MOST_A_FRAME]
 
     def _cut(self, cutter: Cutter, places: Sequence[tuple[Box, str]]) -> list[Cut]:

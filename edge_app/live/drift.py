@@ -50,7 +50,7 @@ class DriftMonitor:
     def told(self, box: Box, page: Page) -> None:
         """Takes a number that is told: its box, and the page that settled it."""
         digits, refused = page.digits_in(box)
-        self._doubtful.extend(digit.confidence < DOUBTFUL_BELOW for digit in digits)
+        self._doubtful.extend(digit.label is None or digit.confidence < DOUBTFUL_BELOW for digit in digits)
         self._doubtful.extend([True] * len(refused))
 
     def now(self) -> Drift:

@@ -30,6 +30,7 @@ class Counters:
         numbers: events by kind.
         refused: pieces of ink looked at and not reported.
         digits: digits read.
+        doubtful: digits that are not believed, "?" in a number.
         camera_restarts: how often the camera had to be started again.
         read_s: seconds spent in reading.
         age_s: sum over frames of the time from capture to the end of reading.
@@ -40,6 +41,7 @@ class Counters:
     numbers: dict[str, int] = field(default_factory=dict)
     refused: int = 0
     digits: int = 0
+    doubtful: int = 0
     camera_restarts: int = 0
     read_s: float = 0.0
     age_s: float = 0.0
@@ -101,13 +103,15 @@ class LiveState:
             self._ends.append(now_s)
             while self._ends[0] < now_s - RATE_S:
                 self._ends.popleft()
+            doubtful = [digit.label is None for line in page.lines for digit in line.digits]
             counters = replace(
                 sums,
                 frames_read=sums.frames_read + 1,
                 frames_dropped=sums.frames_dropped + max(0, frame.number - former.frame - 1),
                 numbers=kinds,
                 refused=sums.refused + len(page.refused),
-                digits=sums.digits + sum(len(line.digits) for line in page.lines),
+                digits=sums.digits + doubtful.count(False),
+                doubtful=sums.doubtful + doubtful.count(True),
                 read_s=sums.read_s + read_s,
                 age_s=sums.age_s + now_s - frame.captured_s,
             )

@@ -34,6 +34,7 @@ class LiveCollector(Collector):
         yield _counter("frames_read", "Frames that were read.", sums.frames_read)
         yield _counter("frames_dropped", "Frames the camera took while another was read.", sums.frames_dropped)
         yield _counter("digits_read", "Digits that were read, of all frames.", sums.digits)
+        yield _counter("digits_doubtful", "Digits that were not believed (?), of all frames.", sums.doubtful)
         yield _counter("ink_refused", "Pieces of ink looked at and not reported.", sums.refused)
         yield _counter("camera_restarts", "How often the camera had to be started again.", sums.camera_restarts)
         yield _labelled("number_events", "Numbers read, changed and left.", "event", sums.numbers)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edge_app.annotate import save_image
 from edge_app.image_file import load_image
 
-from .scoring import match, true_digits
+from .scoring import match, read_digits, true_digits
 
 TILE_PX = 72
 COLUMNS = 24
@@ -28,7 +28,7 @@ class Sheets:
     def add(self, group: str, path: Path, truth: Mapping[str, Any], reading: Mapping[str, Any]) -> None:
         """Notes each digit of one image under <group>_<right|wrong|missed|false>."""
         hand, printed = true_digits(truth)
-        digits = [digit for line in reading["lines"] for digit in line["digits"]]
+        digits = read_digits(reading)
         found = match([d["box"] for d in digits], [d["box"] for d in hand], [d["box"] for d in printed])
         for i, j in found.pairs:
             label, true_label = str(digits[i]["label"]), str(hand[j]["d"])

@@ -22,7 +22,7 @@ from edge_app import DigitClassifier, PageReader  # noqa: E402
 from edge_app.image_file import load_image  # noqa: E402
 from edge_app.reading import to_record  # noqa: E402
 from tests.benchmarks.contact_sheet import Sheets  # noqa: E402
-from tests.benchmarks.scoring import Alignment, Score, align, score_page  # noqa: E402
+from tests.benchmarks.scoring import Alignment, Score, align, read_digits, score_page  # noqa: E402
 
 DEFAULT_PHOTOS = Path(os.environ.get("DIGITS_PHOTOS", ROOT.parent / "shared" / "photos"))
 
@@ -92,7 +92,7 @@ class Bench:
         counts = {}
         for path in sorted((self.photos / "nodigits").glob("*")):
             reading = self._read(path)
-            counts[path.stem] = sum(len(line["digits"]) for line in reading["lines"])
+            counts[path.stem] = len(read_digits(reading))
             self.sheets.add("nodigits", path, {"lines": []}, reading)
         if counts:
             print(f"{'nodigits':18s} false digits a photo {statistics.mean(counts.values()):.2f}  {counts}")

@@ -83,12 +83,17 @@ def match(read_boxes: Sequence[BoxLike], true_boxes: Sequence[BoxLike], printed:
 def score_page(truth: Mapping[str, Any], reading: Mapping[str, Any]) -> Score:
     """Scores one image: an entry of pages.json against an object of `edge_app read --json`."""
     hand, printed = true_digits(truth)
-    digits = [digit for line in reading.get("lines", []) for digit in line["digits"]]
+    digits = read_digits(reading)
     found = match([d["box"] for d in digits], [d["box"] for d in hand], [d["box"] for d in printed])
     right = sum(str(digits[i]["label"]) == str(hand[j]["d"]) for i, j in found.pairs)
     lines, exact = (0, 0) if printed else exact_lines(truth, reading)
     latencies = [reading["latency_ms"]] if "latency_ms" in reading else []
     return Score(len(hand), len(found.pairs) + len(found.false), right, lines, exact, 1, latencies)
+
+
+def read_digits(reading: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The digits of a reading that have a label; doubtful ones count neither as right nor as wrong."""
+    return [digit for line in reading.get("lines", []) for digit in line["digits"] if digit["label"] is not None]
 
 
 def true_digits(truth: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

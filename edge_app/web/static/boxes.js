@@ -15,10 +15,11 @@ function drawBoxes(svg, record) {
   const digits = record.lines.flatMap((line) => line.digits);
   const smallest = record.width / 60;
   svg.replaceChildren(...digits.flatMap(({ label, box: [x, y, width, height] }) => {
+    const state = label === null ? "doubtful" : "read";
     const size = Math.max(smallest, height * 0.45);
     return [
-      svgNode("rect", { x, y, width, height, rx: Math.min(width, height) * 0.08 }),
-      svgNode("text", { x: x + width / 2, y: Math.max(y - size * 0.2, size), "font-size": size, "text-anchor": "middle" }, label),
+      svgNode("rect", { class: state, x, y, width, height, rx: Math.min(width, height) * 0.08 }),
+      svgNode("text", { class: state, x: x + width / 2, y: Math.max(y - size * 0.2, size), "font-size": size, "text-anchor": "middle" }, label ?? "?"),
     ];
   }));
 }

@@ -16,7 +16,15 @@ from edge_app.batch.reader import PageResult, lost_page
 from edge_app.errors import OutputError
 
 MODELS = Models(b"classifier", b"detector", "litert")
-ROW = {"source": "a.png", "page": 1, "line": 1, "text": "4", "boxes": [[1, 2, 3, 4]], "confidences": [0.5]}
+ROW = {
+    "source": "a.png",
+    "page": 1,
+    "line": 1,
+    "text": "4",
+    "boxes": [[1, 2, 3, 4]],
+    "confidences": [0.5],
+    "guesses": [None],
+}
 RESULTS = [PageResult("a.png", 1, (ROW,)), PageResult("b.png", 1), lost_page("c.png", 1, "expected\nmore")]
 
 
