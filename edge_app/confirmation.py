@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .company import company_evidence, gaps
 from .components import Candidate, ConnectedInk, candidate_in
 from .detection import Detections, overlaps
+from .doubtful import free_ink
 from .ink import InkMap
 from .normalise import normalise
 from .page import Box
@@ -37,6 +38,8 @@ MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.5, 0.7
 MAX_SHARED = 0.2
 # The detector's box is this much narrower than what is cut out for the classifier, as a part of its height.
 RIM = 0.06
+# A detection may be a doubtful digit from this score on, or from the lower one where the classifier is so certain.
+MIN_DOUBTFUL, MIN_VOUCHED, VOUCHED = 0.25, 0.1, 0.9
 # Neither way is ever surer than this that it is not another digit.
 LEAST = 0.01
 
@@ -58,7 +61,8 @@ def confirm(
         classifier: reads what the detector alone sees.
 
     Returns:
-        The same readings in the same order, some with another label or None, and behind them the new ones.
+        The same readings in the same order, some with another label or None; behind them the new ones, and then those
+        that have a guess alone.
     """
     if not readings:
         return _missed([], np.zeros(0), found, page_ink, connected, classifier)
@@ -73,7 +77,13 @@ def confirm(
         else _relabelled(reading, found.probabilities[view])
         for reading, view, odds in zip(readings, views, evidence, strict=True)
     ]
-    return confirmed + _missed(confirmed, shares, found, page_ink, connected, classifier)
+    vouched = [view for reading, view in zip(readings, views, strict=True) if reading.confidence >= VOUCHED]
+    kept = [view for reading, view in zip(confirmed, views, strict=True) if reading.label is not None]
+    in_doubt = found.scores >= MIN_DOUBTFUL
+    in_doubt[[view for view in vouched if view is not None and found.scores[view] >= MIN_VOUCHED]] = True
+    in_doubt[kept] = False
+    confirmed += _missed(confirmed, shares, found, page_ink, connected, classifier)
+    return confirmed + _doubtful(np.flatnonzero(in_doubt), confirmed, found, page_ink, connected, classifier)
 
 
 def _view(reading: Reading, found: Detections) -> int | None:
@@ -138,14 +148,44 @@ def _missed(
         if candidate is not None:
             taken.append(box)
             places.append((index, candidate))
-    if not places:
-        return []
-    read = classifier.classify_batch(np.stack([normalise(candidate.ink) for _, candidate in places]))
+    by_classifier = _probabilities([candidate for _, candidate in places], classifier)
     return [
         Reading(candidate.box, _agreed(probabilities, found.probabilities[index]), float(found.scores[index]), 0)
-        for (index, candidate), probabilities in zip(places, read.probabilities, strict=True)
+        for (index, candidate), probabilities in zip(places, by_classifier, strict=True)
         if probabilities.max() >= MIN_NEW_CLASSIFIER or found.probabilities[index].max() >= MIN_NEW_DETECTOR
     ]
+
+
+def _doubtful(
+    in_doubt: NDArray[np.int64],
+    confirmed: Sequence[Reading],
+    found: Detections,
+    page_ink: InkMap,
+    connected: ConnectedInk,
+    classifier: Classifier,
+) -> list[Reading]:
+    """Those of the detections in doubt that are of ink that was not read, with a guess, the most certain first."""
+    read = [reading.box for reading in confirmed if reading.label is not None]
+    places = [
+        (index, box, candidate)
+        for index, box in zip(in_doubt, free_ink(found.boxes[in_doubt], read, page_ink), strict=True)
+        if box is not None and (candidate := candidate_in(_cut_out(np.array(box)), page_ink, connected)) is not None
+    ]
+    by_classifier = _probabilities([candidate for _, _, candidate in places], classifier)
+    doubtful = []
+    for (index, box, candidate), probabilities in zip(places, by_classifier, strict=True):
+        by_detector = found.probabilities[index]
+        guess = _agreed(probabilities, by_detector)
+        confidence = float(found.scores[index] * max(probabilities[guess], by_detector[guess]))
+        doubtful.append(Reading(box, None, confidence, candidate.contrast, guess))
+    return doubtful
+
+
+def _probabilities(candidates: Sequence[Candidate], classifier: Classifier) -> NDArray[np.float32]:
+    """What the classifier makes of candidates: float32 (N, 10)."""
+    if not candidates:
+        return np.zeros((0, 10), np.float32)
+    return classifier.classify_batch(np.stack([normalise(candidate.ink) for candidate in candidates])).probabilities
 
 
 def _cut_out(box: NDArray[np.float32]) -> Box:

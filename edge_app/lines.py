@@ -25,12 +25,7 @@ Point = tuple[float, float]
 def arrange(digits: Sequence[Digit]) -> tuple[Line, ...]:
     """Puts digits into lines: top to bottom, each from left to right, along the page's own slant."""
     slant_deg = find_slant([digit.box for digit in digits])
-    cos, sin = math.cos(math.radians(slant_deg)), math.sin(math.radians(slant_deg))
-    turned = []
-    for digit in digits:
-        x, y = centre(digit.box)
-        turned.append((x * cos + y * sin, y * cos - x * sin, digit))
-    turned.sort(key=lambda item: item[0])
+    turned = sorted(((*along(digit.box, slant_deg), digit) for digit in digits), key=lambda item: item[0])
     rows: list[list[tuple[float, float, Digit]]] = []
     for item in turned:
         row = min((r for r in rows if _continues(r, item)), key=lambda r: _step(r[-1], item), default=None)
@@ -41,9 +36,11 @@ def arrange(digits: Sequence[Digit]) -> tuple[Line, ...]:
     return tuple(Line(tuple(item[2] for item in row)) for row in _top_to_bottom(rows))
 
 
-def centre(box: tuple[int, int, int, int]) -> Point:
-    """Middle of a box (x, y, width, height)."""
-    return box[0] + box[2] / 2, box[1] + box[3] / 2
+def along(box: tuple[int, int, int, int], slant_deg: float) -> Point:
+    """Middle of a box (x, y, width, height): how far along lines of that slant it is, and how far down across them."""
+    x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
+    cos, sin = math.cos(math.radians(slant_deg)), math.sin(math.radians(slant_deg))
+    return x * cos + y * sin, y * cos - x * sin
 
 
 def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:

@@ -13,6 +13,15 @@ def middle_in(inner: Box, outer: Box) -> bool:
     return outer[0] <= x <= outer[0] + outer[2] and outer[1] <= y <= outer[1] + outer[3]
 
 
+def overlap(one: Box, other: Box) -> float:
+    """Shared area as a part of the smaller box, in [0, 1]."""
+    width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / min(one[2] * one[3], other[2] * other[3])
+
+
 @dataclass(frozen=True)
 class Digit:
     """One digit of a number: read, or doubtful.

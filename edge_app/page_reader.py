@@ -11,11 +11,12 @@ from .components import connect, find_candidates
 from .confirmation import confirm
 from .detection import MapNetwork, detect
 from .detector import DigitDetector
+from .doubtful import in_lines, refused_by_company
 from .errors import ImageError
 from .image_file import MIN_SIDE_PX
 from .ink import InkMap, find_ink, to_luma
 from .lines import arrange, find_slant
-from .page import Box, Digit, Page
+from .page import Box, Digit, Page, middle_in
 from .recognition import Classifier, Reading, read_joined, read_wholes
 from .stages import NO_WATCH, Watch
 
@@ -68,16 +69,8 @@ class PageReader:
             with watch("ink"):
                 page_ink = find_ink(luma, inverted=not page_ink.inverted)
             readings = self._read_ink(page_ink, watch)
-        digits = [
-            Digit(reading.label, reading.confidence, on_image(reading.box, page_ink.scale, (width, height)))
-            for reading in readings
-            if reading.label is not None
-        ]
-        refused = [
-            on_image(reading.box, page_ink.scale, (width, height)) for reading in readings if reading.label is None
-        ]
         with watch("lines"):
-            return Page(arrange(digits), width, height, tuple(refused))
+            return _page(readings, page_ink.scale, (width, height))
 
     def _read_ink(self, page_ink: InkMap, watch: Watch) -> list[Reading]:
         """Reads the ink of a page; the boxes are in pixels of the ink map."""
@@ -99,8 +92,26 @@ class PageReader:
                 readings += read_joined(whole, self._classifier) if cut else [whole.reading]
         with watch("belief"):
             if found is None:
-                return keep_good_company(readings)
+                believed = keep_good_company(readings)
+                return believed + refused_by_company(readings, believed, page_ink)
             return confirm(readings, found, page_ink, connected, self._classifier)
+
+
+def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -> Page:
+    """The readings, whose boxes are in pixels of the ink map, in lines and in pixels of the image."""
+    digits = [
+        Digit(reading.label, reading.confidence, on_image(reading.box, scale, size_wh), reading.guess)
+        for reading in readings
+    ]
+    read = [digit for digit in digits if digit.label is not None]
+    lines = arrange(read)
+    doubtful = in_lines([digit for digit in digits if digit.guess is not None], lines)
+    if doubtful:
+        lines = arrange([*read, *doubtful])
+    refused = [digit.box for digit in digits if digit.label is None and digit.guess is None]
+    # Ink in which a doubtful digit stands has its mark there.
+    refused = [box for box in refused if not any(middle_in(digit.box, box) for digit in doubtful)]
+    return Page(lines, *size_wh, tuple(refused))
 
 
 def _plain(readings: Sequence[Reading]) -> bool:

@@ -46,12 +46,14 @@ class Reading:
         label: 0 to 9, or None if it was refused.
         confidence: of the best digit.
         contrast: how dark its ink is on the page, 0 to 255.
+        guess: the best digit of ink that may be one all the same, but is not believed; else None.
     """
 
     box: Box
     label: int | None
     confidence: float
     contrast: int
+    guess: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..page import Box, Line, Page
+from ..page import DOUBTFUL, Box, Line, Page, overlap
 from .event import Change, Kind
 
 # The votes that count, and how many of them, and what part of those cast, a text needs to be told.
@@ -28,10 +28,21 @@ class _Track:
     missed: int = 0
 
     def winner(self) -> str | None:
-        """The text that may be told now, if it is another than what was told."""
-        text, votes = Counter(self.votes).most_common(1)[0]
+        """The text that may be told now, if it says something else than what was told.
+
+        A frame in which a digit is doubtful speaks for each text that it agrees with.
+        """
+        counts = Counter(self.votes)
+        support = {text: sum(count for vote, count in counts.items() if agrees(vote, text)) for text in counts}
+        text = max(support, key=lambda each: (support[each], -each.count(DOUBTFUL)))
+        if self.said(text):
+            return None
         least, share = (MIN_VOTES, MIN_SHARE) if self.told is None else (CHANGE_VOTES, CHANGE_SHARE)
-        return text if text != self.told and votes >= least and votes >= share * len(self.votes) else None
+        return text if support[text] >= least and support[text] >= share * len(self.votes) else None
+
+    def said(self, text: str) -> bool:
+        """Whether a text is what was told, some of its digits doubtful or not."""
+        return self.told is not None and agrees(text, self.told)
 
     def change(self, kind: Kind, text: str, former: str | None = None) -> Change:
         return Change(kind, text, former, self.number, self.box, self.confidences.get(text, 0.0))
@@ -89,7 +100,7 @@ class Tracker:
                 found[index] = track
         for index, line in enumerate(lines):
             if index not in found:
-                moved = (each for each in self._tracks if each.told == line.text and each not in found.values())
+                moved = (each for each in self._tracks if each.said(line.text) and each not in found.values())
                 found[index] = next(moved, None) or self._new(boxes[index])
         return [(line, found[index]) for index, line in enumerate(lines)]
 
@@ -115,6 +126,11 @@ class Tracker:
         return [track.change("left", track.told) for track in gone if track.told is not None]
 
 
+def agrees(text: str, other: str) -> bool:
+    """Whether a text is another one, some of whose digits may be doubtful in it."""
+    return len(text) == len(other) and all(a in {b, DOUBTFUL} for a, b in zip(text, other, strict=True))
+
+
 def box_of(line: Line) -> Box:
     """(x, y, width, height) around a line's digits."""
     left = min(digit.box[0] for digit in line.digits)
@@ -122,12 +138,3 @@ def box_of(line: Line) -> Box:
     right = max(digit.box[0] + digit.box[2] for digit in line.digits)
     bottom = max(digit.box[1] + digit.box[3] for digit in line.digits)
     return left, top, right - left, bottom - top
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Shared area as a part of the smaller box, in [0, 1]."""
-    width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / min(one[2] * one[3], other[2] * other[3])

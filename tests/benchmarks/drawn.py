@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from edge_app import DigitClassifier, PageReader  # noqa: E402
 from edge_app.reading import to_record  # noqa: E402
-from tests.benchmarks.scoring import Score, score_page  # noqa: E402
+from tests.benchmarks.scoring import Marks, Score, score_marks, score_page  # noqa: E402
 from train.data import load_mnist  # noqa: E402
 from train.pages.layouts import LAYOUTS  # noqa: E402
 from train.pages.maker import draw_page  # noqa: E402
@@ -31,20 +31,25 @@ def main() -> int:
     options = parser.parse_args()
     reader = PageReader(DigitClassifier.load(options.model))
     digits = load_mnist().validation
-    scores = []
+    scores, all_marks = [], Marks()
     for layout in LAYOUTS:
+        marks = Marks()
         score = Score()
         for number in range(options.pages):
             page = draw_page(digits, options.seed + number, (800, 600), layout)
             started = time.perf_counter()
             read = reader.read(page.image)
-            score += score_page(truth_of(page), to_record(read, "", (time.perf_counter() - started) * 1000))
+            record = to_record(read, "", (time.perf_counter() - started) * 1000)
+            score += score_page(truth_of(page), record)
+            marks += score_marks(truth_of(page), record)
         print(
             f"{layout:10s} digits {score.truth:5d} f1 {score.f1:.4f} recall {score.recall:.4f} precision "
             f"{score.precision:.4f} false {score.read - score.right:4d} ms {statistics.median(score.latencies_ms):.1f}"
         )
+        print(f"{'':10s} {marks}")
         scores.append(score)
-    print(f"{'all':10s} f1 {sum(scores, Score()).f1:.4f}")
+        all_marks += marks
+    print(f"{'all':10s} f1 {sum(scores, Score()).f1:.4f}; {all_marks}")
     return 0
 
 

@@ -22,7 +22,16 @@ from edge_app import DigitClassifier, PageReader  # noqa: E402
 from edge_app.image_file import load_image  # noqa: E402
 from edge_app.reading import to_record  # noqa: E402
 from tests.benchmarks.contact_sheet import Sheets  # noqa: E402
-from tests.benchmarks.scoring import Alignment, Score, align, read_digits, score_page  # noqa: E402
+from tests.benchmarks.scoring import (  # noqa: E402
+    Alignment,
+    Marks,
+    Score,
+    align,
+    doubtful_digits,
+    read_digits,
+    score_marks,
+    score_page,
+)
 
 DEFAULT_PHOTOS = Path(os.environ.get("DIGITS_PHOTOS", ROOT.parent / "shared" / "photos"))
 
@@ -55,12 +64,15 @@ class Bench:
         self.sheets = Sheets()
         self.records: list[dict[str, Any]] = []
         self.per_image = False
+        self.marks = Marks()
 
     def run(self) -> None:
         """Prints the tables of pages, photos without digits and cheque strips, as far as they are there."""
         self._pages()
+        print(f"{'marks, pages':18s} {self.marks}")
         self._no_digits()
         self._cheques()
+        print(f"{'marks, all':18s} {self.marks}")
 
     def _read(self, path: Path) -> dict[str, Any]:
         image = load_image(path)
@@ -74,6 +86,7 @@ class Bench:
         path = self.photos / entry["file"]
         reading = self._read(path)
         score = score_page(entry, reading)
+        self.marks += score_marks(entry, reading)
         self.sheets.add(entry["group"], path, entry, reading)
         if self.per_image:
             print(f"    {path.name:32s} {_figures(score)}")
@@ -89,13 +102,15 @@ class Bench:
         print(f"{'all':18s} {_figures(sum(groups.values(), Score()))}")
 
     def _no_digits(self) -> None:
-        counts = {}
+        counts, marks = {}, 0
         for path in sorted((self.photos / "nodigits").glob("*")):
             reading = self._read(path)
             counts[path.stem] = len(read_digits(reading))
+            marks += len(doubtful_digits(reading))
             self.sheets.add("nodigits", path, {"lines": []}, reading)
         if counts:
             print(f"{'nodigits':18s} false digits a photo {statistics.mean(counts.values()):.2f}  {counts}")
+            print(f"{'nodigits':18s} doubtful marks a photo {marks / len(counts):.2f}")
 
     def _cheques(self) -> None:
         path = self.photos / "cheques.json"

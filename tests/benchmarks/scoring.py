@@ -42,6 +42,31 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """How well doubtful digits ("?") stand for those that a line lacks; add them up with +.
+
+    Attributes:
+        missed: true handwritten digits that were not read, of lines of which another one was.
+        marked: of these, those with a mark in their place.
+        marks: all marks but those on print.
+        digits: of these, those in the place of any handwritten digit that was not read.
+    """
+
+    missed: int = 0
+    marked: int = 0
+    marks: int = 0
+    digits: int = 0
+
+    def __add__(self, other: "Marks") -> "Marks":
+        return Marks(**{name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__})
+
+    def __str__(self) -> str:
+        marked = f"{100 * self.marked / max(1, self.missed):.1f} % of the missed digits are marked"
+        digits = f"{100 * self.digits / max(1, self.marks):.1f} % of the marks are digits"
+        return f"{marked} ({self.marked} of {self.missed}), {digits} ({self.digits} of {self.marks})"
+
+
+@dataclass(frozen=True)
 class Matching:
     """Which read digit stands for which true one.
 
@@ -89,6 +114,24 @@ def score_page(truth: Mapping[str, Any], reading: Mapping[str, Any]) -> Score:
     lines, exact = (0, 0) if printed else exact_lines(truth, reading)
     latencies = [reading["latency_ms"]] if "latency_ms" in reading else []
     return Score(len(hand), len(found.pairs) + len(found.false), right, lines, exact, 1, latencies)
+
+
+def score_marks(truth: Mapping[str, Any], reading: Mapping[str, Any]) -> Marks:
+    """Scores the doubtful digits of one image; the arguments are as of score_page."""
+    hand, printed = true_digits(truth)
+    lines = [number for number, line in enumerate(truth["lines"]) for d in line["digits"] if d in hand]
+    found = match([d["box"] for d in read_digits(reading)], [d["box"] for d in hand])
+    read_lines = {lines[j] for _, j in found.pairs}
+    unread = [hand[j]["box"] for j in found.missed]
+    in_lines = {index for index, j in enumerate(found.missed) if lines[j] in read_lines}
+    marks = match([d["box"] for d in doubtful_digits(reading)], unread, [d["box"] for d in printed])
+    on_digits = {j for _, j in marks.pairs}
+    return Marks(len(in_lines), len(in_lines & on_digits), len(on_digits) + len(marks.false), len(on_digits))
+
+
+def doubtful_digits(reading: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The digits of a reading that have no label."""
+    return [digit for line in reading.get("lines", []) for digit in line["digits"] if digit["label"] is None]
 
 
 def read_digits(reading: Mapping[str, Any]) -> list[dict[str, Any]]:

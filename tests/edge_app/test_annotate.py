@@ -5,21 +5,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_app.annotate import READ_RGB, REFUSED_RGB, annotate, save_image
+from edge_app.annotate import DOUBTFUL_RGB, READ_RGB, REFUSED_RGB, annotate, save_image
 from edge_app.errors import OutputError
 from edge_app.image_file import load_image
 from edge_app.page import Digit, Line, Page
 
 from .pages import blank
 
+DOUBTFUL_9 = Digit(None, 0.4, (100, 60, 30, 40), 9)
+
 
 def test_read_and_refused_have_their_colours() -> None:
-    """A read digit gets a green box, refused ink a red one; the image itself stays as it was."""
+    """A read digit gets a green box, a doubtful one an amber one, refused ink red; the image stays as it was."""
     image = blank()
-    page = Page((Line((Digit(4, 0.9, (50, 60, 30, 40)),)),), 640, 480, refused=((200, 200, 20, 20),))
+    page = Page((Line((Digit(4, 0.9, (50, 60, 30, 40)), DOUBTFUL_9)),), 640, 480, refused=((200, 200, 20, 20),))
     drawn = annotate(image, page)
     assert drawn.shape == (480, 640, 3)
     assert drawn[60, 65].tolist() == list(READ_RGB)
+    assert drawn[60, 115].tolist() == list(DOUBTFUL_RGB)
     assert drawn[200, 210].tolist() == list(REFUSED_RGB)
     assert (image == blank()).all()
 

@@ -1,7 +1,6 @@
 """Readings and detections together."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge_app.components import connect
 from edge_app.confirmation import confirm
@@ -10,21 +9,13 @@ from edge_app.ink import find_ink
 from edge_app.recognition import Reading
 
 from .fake_classifier import TallInk
+from .made_detections import seen
 from .pages import blank, write
 
 PAGE_INK = find_ink(write(write(blank(), "4", (60, 200), 80), "8", (300, 200), 80))
 INK = connect(PAGE_INK)
 # Boxes of the two digits, as the page has them.
 FOUR, EIGHT = sorted((int(x), int(y), int(w), int(h)) for x, y, w, h, area in INK.stats[1:] if area > 50)
-
-
-def seen(*each: tuple[tuple[int, int, int, int], float, int]) -> Detections:
-    """Detections out of (box, score, digit)."""
-    probabilities = np.full((len(each), 10), 0.005, np.float32)
-    for row, (_, _, digit) in zip(probabilities, each, strict=True):
-        row[digit] = 0.95
-    boxes: NDArray[np.float32] = np.array([box for box, _, _ in each], np.float32).reshape(-1, 4)
-    return Detections(boxes, np.array([score for _, score, _ in each], np.float32), probabilities)
 
 
 def labels(readings: list[Reading], found: Detections, fake: TallInk | None = None) -> list[int | None]:

@@ -1,12 +1,18 @@
 """From an image to a page."""
 
+import cv2
 import numpy as np
 import pytest
 
 from edge_app import PageReader
+from edge_app.components import connect
 from edge_app.errors import ImageError
+from edge_app.ink import find_ink
+from edge_app.page import middle_in
+from edge_app.reading import to_record
 
 from .fake_classifier import TallInk
+from .made_detections import Unasked, seen
 from .pages import blank, write
 
 
@@ -20,6 +26,32 @@ def test_digits_come_in_lines_with_boxes_of_the_input() -> None:
     assert large.text == small.text
     for a, b in zip(small.lines[0].digits, large.lines[0].digits, strict=True):
         assert np.allclose(np.array(a.box) * 5, b.box, atol=15)
+
+
+def test_what_the_detector_half_sees_in_a_number_is_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a guess, its place in the text, and is refused ink no more; what stands alone stays refused."""
+    page = write(write(blank(), "2", (100, 140)), "7", (190, 140))
+    # Zeros that the classifier refuses, being wider than high, one of them far from all numbers.
+    inside, alone = (144, 102, 40, 36), (44, 402, 40, 36)
+    for x, y, width, height in (inside, alone):
+        cv2.ellipse(page, (x + width // 2, y + height // 2), (width // 2 - 2, height // 2 - 4), 0, 0, 360, (40,), 3)
+    ink = connect(find_ink(page)).stats[1:, :4].tolist()
+    two, seven = (tuple(box) for box in sorted(ink) if box[3] > 50)
+    found = seen((two, 0.9, 2), (seven, 0.9, 7), (inside, 0.4, 0), (alone, 0.4, 0))
+    monkeypatch.setattr("edge_app.page_reader.detect", lambda *_: found)
+    read = PageReader(TallInk(7), Unasked()).read(page)
+    assert read.text.splitlines()[0] == "2?7"
+    doubtful = read.lines[0].digits[1]
+    assert (doubtful.label, doubtful.guess) == (None, 0)
+    assert 0.3 < doubtful.confidence <= 0.4
+    assert not any(middle_in(box, inside) for box in read.refused)
+    assert any(middle_in(box, alone) for box in read.refused)
+    assert to_record(read, "a.png", 1.0)["lines"][0]["digits"][1] == {
+        "label": None,
+        "guess": 0,
+        "confidence": round(doubtful.confidence, 4),
+        "box": list(doubtful.box),
+    }
 
 
 def test_grey_and_colour_give_the_same_page() -> None:

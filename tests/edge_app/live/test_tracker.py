@@ -5,15 +5,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_app.live.event import Change
-from edge_app.live.tracker import GONE_S, WINDOW, Tracker, box_of, overlap
-from edge_app.page import Digit, Line, Page
+from edge_app.live.tracker import GONE_S, WINDOW, Tracker, box_of
+from edge_app.page import DOUBTFUL, Box, Digit, Line, Page, overlap
 
 FRAME_S = 1 / 30
 
 
 def line(text: str, x: int = 100, y: int = 100, confidence: float = 0.99) -> Line:
     """Digits of 20x30 pixels side by side."""
-    return Line(tuple(Digit(int(each), confidence, (x + 24 * at, y, 20, 30)) for at, each in enumerate(text)))
+    return Line(tuple(_digit(each, confidence, (x + 24 * at, y, 20, 30)) for at, each in enumerate(text)))
+
+
+def _digit(text: str, confidence: float, box: Box) -> Digit:
+    return Digit(None, confidence, box, 8) if text == DOUBTFUL else Digit(int(text), confidence, box)
 
 
 def page(*lines: Line) -> Page:
@@ -50,6 +54,21 @@ def test_a_flicker_is_outvoted() -> None:
     film = Film()
     frames = [page(line("4081")), page(line("4081")), page(line("4031")), page(line("4081"))]
     assert film.show(*frames * 20) == ["read 4081"]
+
+
+def test_a_doubtful_digit_speaks_for_what_it_agrees_with() -> None:
+    """A number that is clear in some frames is told without "?", and one that is clear in none with it."""
+    film = Film()
+    assert film.show(*[page(line("24?6")), page(line("2416"))] * 10) == ["read 2416"]
+    assert film.show(*[page(line("24?6"))] * 60) == []
+    assert Film().show(*[page(line("2?"))] * 20) == ["read 2?"]
+
+
+def test_a_doubtful_number_is_replaced_once_it_is_clear() -> None:
+    """And not by one that is doubtful elsewhere and no clearer."""
+    film = Film()
+    assert film.show(*[page(line("24?6"))] * 20, *[page(line("2416"))] * 20) == ["read 24?6", "changed 2416"]
+    assert film.show(*[page(line("2?99"))] * 20) == ["changed 2?99"]
 
 
 def test_a_number_that_changes_is_told_with_the_former_one() -> None:
@@ -99,7 +118,7 @@ def test_a_box_is_around_all_digits() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.lists(st.sampled_from(["4", "40", "77"]), max_size=3), max_size=80))
+@given(st.lists(st.lists(st.sampled_from(["4", "40", "77", "4?", "?7"]), max_size=3), max_size=80))
 def test_whatever_is_shown_the_told_adds_up(shown: list[list[str]]) -> None:
     """Changed and left name what was told of that place before; what was told and did not leave is in view."""
     film = Film()
