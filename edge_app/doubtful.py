@@ -20,7 +20,7 @@ from .recognition import Reading
 # one; at least this part of it belongs to no digit that is read, and that part spans this much of its box.
 MAX_SHARED, MIN_FREE, MIN_SPAN = 0.6, 0.45, 0.4
 # Dashes and fillers are flat.
-MAX_ASPECT = 1.5
+MAX_ASPECT = 1.7
 # Of the ink beside it, within so many heights, at least this part is digits: beside words it is less.
 BESIDE_HEIGHTS, MIN_DIGITS_BESIDE = 2.0, 0.15
 # It continues a line if, as parts of its neighbours' height there, it is so high, so near to them and so well in line.
