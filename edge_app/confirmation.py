@@ -31,7 +31,7 @@ AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
 # Where that share is usual, a reading needs this evidence; each part more or less changes it so much.
 USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0
 # Ink is several digits if the detector sees two in it, it is so much larger than each, and like neither.
-SEVERAL_LARGER, SEVERAL_APART, SEVERAL_SCORE = 1.4, 0.7, 0.4
+SEVERAL_LARGER, SEVERAL_APART, SEVERAL_SCORES = 1.4, 0.7, (0.4, 0.75)
 # A detection without a reading has to be so sure, one of the two ways so sure of the digit, and its place free.
 MIN_NEW_SCORE, NEW_SHARE_WEIGHT = 0.55, 0.4
 MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.5, 0.7
@@ -110,12 +110,12 @@ def _relabelled(reading: Reading, by_detector: NDArray[np.float32]) -> Reading:
 
 
 def _holds_several(box: Box, found: Detections) -> bool:
-    """Whether the detector surely sees several smaller digits in a box."""
-    inside = found.boxes[(found.scores >= SEVERAL_SCORE) & found.middles_in(box)]
-    areas = inside[:, 2] * inside[:, 3]
-    if len(inside) < 2 or box[2] * box[3] < SEVERAL_LARGER * areas.max():
-        return False
-    return bool(overlaps(np.array(box, np.float32), inside).max() < SEVERAL_APART)
+    """Whether the detector sees several smaller digits in a box, and as certainly none that fills it."""
+    inside = found.middles_in(box)
+    like = overlaps(np.array(box, np.float32), found.boxes) >= SEVERAL_APART
+    large = SEVERAL_LARGER * found.boxes[:, 2] * found.boxes[:, 3] > box[2] * box[3]
+    seen = [inside & (found.scores >= score) for score in SEVERAL_SCORES]
+    return any(each.sum() >= 2 and not (each & (like | large)).any() for each in seen)
 
 
 def _agreed(by_classifier: NDArray[Any], by_detector: NDArray[Any]) -> int:
