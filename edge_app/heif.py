@@ -1,0 +1,45 @@
+"""HEIC and HEIF, what an iPhone takes: Pillow reads them with a plugin, which is loaded for the first such file alone."""
+
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import ImageError
+
+FORMAT = "HEIF"
+HEIF_SUFFIXES = (".heic", ".heif")
+# The kind of file that its first box names, ISO/IEC 23008-12, annex B; AV1 in the same box is not among them.
+BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+HEAD_BYTES = 12
+
+
+def is_heif(source: Path | BinaryIO) -> bool:
+    """Whether a file, or one that can be sought in, begins as HEIF does; raises OSError."""
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    else:
+        source.seek(0)
+        head = source.read(HEAD_BYTES)
+        source.seek(0)
+    return head[4:8] == b"ftyp" and head[8:] in BRANDS
+
+
+def register_heif(name: str) -> None:
+    """Teaches Pillow HEIF, unless it knows it; raises ImageError, which names the image, without the extra's package."""
+    try:
+        _register()
+    except ModuleNotFoundError as error:
+        if error.name != "pillow_heif":
+            raise
+        raise ImageError(
+            f"expected pillow-heif for a HEIC photo, {name}, got none installed; "
+            "try pip install 'digits-edge[heic]', or save it as JPEG"
+        ) from error
+
+
+@cache
+def _register() -> None:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
