@@ -1,4 +1,4 @@
-"""HEIC and HEIF, what an iPhone takes: Pillow reads them with a plugin, which is loaded for the first such file alone."""
+"""HEIC, what an iPhone takes: Pillow reads it with a plugin, which is loaded for the first such file alone."""
 
 from functools import cache
 from pathlib import Path
@@ -26,9 +26,9 @@ def is_heif(source: Path | BinaryIO) -> bool:
 
 
 def register_heif(name: str) -> None:
-    """Teaches Pillow HEIF, unless it knows it; raises ImageError, which names the image, without the extra's package."""
+    """Gives Pillow the plugin, unless it has it; raises ImageError, with the image's name, where it is not installed."""
     try:
-        _register()
+        load_plugin()
     except ModuleNotFoundError as error:
         if error.name != "pillow_heif":
             raise
@@ -39,7 +39,8 @@ def register_heif(name: str) -> None:
 
 
 @cache
-def _register() -> None:
+def load_plugin() -> None:
+    """Once; raises ModuleNotFoundError."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()
