@@ -26,7 +26,7 @@ def is_heif(source: Path | BinaryIO) -> bool:
 
 
 def register_heif(name: str) -> None:
-    """Gives Pillow the plugin, unless it has it; raises ImageError, with the image's name, where it is not installed."""
+    """Gives Pillow the plugin, unless it has it; raises ImageError, with the image's name, where none is installed."""
     try:
         load_plugin()
     except ModuleNotFoundError as error:

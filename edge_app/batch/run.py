@@ -13,7 +13,7 @@ from pathlib import Path
 from distributed import Client
 
 from ..documents.kinds import is_single, printable
-from ..documents.urls import without_password
+from ..download import without_password
 from ..errors import SourceError
 from ..store.choice import chosen_model
 from .cluster import Work, connect, in_order

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 import fsspec
 
 from ..documents.kinds import why_left_out
-from ..documents.urls import without_password
+from ..download import without_password
 from ..errors import MissingPartError, SourceError
 
 

@@ -14,7 +14,7 @@ from edge_app.batch.containers import Containers
 from edge_app.batch.sources import list_files
 from edge_app.batch.spans import LeftOut, Span
 
-from .documents import as_file, as_pages, encrypted_pdf, write_tar, write_zip
+from ..documents.made import as_file, as_pages, encrypted_pdf, write_tar, write_zip
 
 MEMBERS = {"forms/2.png": b"two", "1.png": b"one", "notes.txt": b"no", "__MACOSX/._1.png": b"no", "folder/": b""}
 

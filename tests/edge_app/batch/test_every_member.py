@@ -25,7 +25,7 @@ from edge_app.batch.sources import full_source, list_files, name_of
 from edge_app.batch.spans import LeftOut, Span
 from edge_app.model_file import read_model, shipped_model_path
 
-from .documents import encrypted_pdf
+from ..documents.made import encrypted_pdf
 
 Make = Callable[[Path, list[tuple[str, str]]], Path]
 Outcomes = Callable[[Path], tuple[list[PageResult], list[LeftOut]]]

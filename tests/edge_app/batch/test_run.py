@@ -17,7 +17,7 @@ from convert.card import ROOT
 from edge_app.cli import main
 from edge_app.model_file import embed_contract, parse_model
 
-from .documents import as_file, as_pages, encrypted_pdf, write_tar, write_zip
+from ..documents.made import as_file, as_pages, encrypted_pdf, write_tar, write_zip
 
 PAGES = 100
 COUNTS = f"{PAGES} pages, {PAGES} digit strings, 0 unreadable pages, 3 files left out in "

@@ -9,7 +9,7 @@ import pytest
 from fsspec.registry import known_implementations
 
 from edge_app.batch.sources import full_source, list_files, name_of, open_file
-from edge_app.documents.urls import without_password
+from edge_app.download import without_password
 from edge_app.errors import MissingPartError, SourceError
 
 
