@@ -93,8 +93,9 @@ def download(url: str, what: str, limits: Limits, redirects: type[urllib.request
     except (urllib.error.URLError, OSError, ValueError, http.client.HTTPException) as error:
         if isinstance(error, SourceError):
             raise
+        why = str(error.reason if type(error) is urllib.error.URLError else error)
         # It may hold what the server sent.
-        reason = "".join(each if each.isprintable() else " " for each in str(error)[:200]) or type(error).__name__
+        reason = "".join(each if each.isprintable() else " " for each in why[:200]) or type(error).__name__
         raise SourceError(f"expected {what} at {name}, got: {reason}; check the URL and the server") from error
 
 
