@@ -58,7 +58,7 @@ class LabelledFolderError(DigitsError, ValueError):
 
 
 class SourceError(DigitsError, OSError):
-    """A file, folder or URL of a batch run that is missing, cannot be listed, or cannot be read."""
+    """A file, folder or URL that is missing, cannot be listed, or cannot be read."""
 
 
 class ClusterError(DigitsError, ConnectionError):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import ImageError
+from .heif import FORMAT, HEIF_SUFFIXES, is_heif, register_heif
 from .ink import to_luma
 
 MAX_MEGAPIXELS = 60
@@ -23,9 +24,9 @@ MIN_SIDE_PX = 32
 ORIENTATION_TAG = 0x0112
 BAND_ROWS = 256
 # What phones, scanners and browsers make; others have decoders that start programs (EPS) or are seldom looked after.
-UPLOAD_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+UPLOAD_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", FORMAT)
 # The same by their names: those of one page a file, which need not be opened to be counted, and TIFF.
-SINGLE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+SINGLE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", *HEIF_SUFFIXES)
 TIFF_SUFFIXES = (".tif", ".tiff")
 # What Pillow's decoders let out on damaged files.
 DAMAGE = (
@@ -44,7 +45,7 @@ DAMAGE = (
 
 
 def load_image(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
-    """Loads an image; of an animated one the first frame.
+    """Loads an image; of an animated one the first frame, of a TIFF the first page, of a HEIC its main picture.
 
     Returns:
         uint8 (H, W) luma, or (H, W, 3) RGB, turned upright by its EXIF orientation; transparency becomes white paper.
@@ -84,8 +85,14 @@ def open_image(
     Raises:
         ImageError: whatever Pillow raises here or within the block.
     """
-    with clear_errors(source, name), Image.open(source, formats=formats) as image:
-        yield image
+    with clear_errors(source, name):
+        if is_heif(source):
+            register_heif(name)
+        elif formats is not None:
+            # Pillow does not know this one before a plugin is registered.
+            formats = tuple(kind for kind in formats if kind != FORMAT)
+        with Image.open(source, formats=formats) as image:
+            yield image
 
 
 @contextmanager
@@ -104,11 +111,11 @@ def clear_errors(source: Path | BinaryIO, name: str) -> Generator[None, None, No
     except OSError as error:
         if error.errno is not None:
             raise ImageError(f"expected an image file, got {name} ({error.strerror}); check the path") from error
-        raise ImageError(f"expected a whole image, got a damaged one in {name} ({error}); copy it again") from error
+        raise _damaged(name, error) from error
     except DAMAGE as error:
         if isinstance(error, ImageError):
             raise
-        raise ImageError(f"expected a whole image, got a damaged one in {name} ({error}); copy it again") from error
+        raise _damaged(name, error) from error
 
 
 def to_pixels(image: Image.Image, name: str, luma: bool = False) -> NDArray[np.uint8]:
@@ -140,6 +147,11 @@ def to_pixels(image: Image.Image, name: str, luma: bool = False) -> NDArray[np.u
     for top, bottom in bands:
         pixels[top:bottom] = convert(cut(top, bottom)) if top else first
     return pixels
+
+
+def _damaged(name: str, error: Exception) -> ImageError:
+    why = " ".join(str(error).split())
+    return ImageError(f"expected a whole image, got a damaged one in {name} ({why}); copy it again")
 
 
 def _check_size(image: Image.Image, name: str) -> None:

@@ -1,40 +1,50 @@
-"""`python -m edge_app read`: image files to lines of text or JSON."""
+"""`python -m edge_app read`: pictures and documents to lines of text or JSON."""
 
 import argparse
 import json
+import shlex
 import sys
 import time
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .annotate import annotate, save_image
 from .classifier import DigitClassifier
+from .documents.find import STDIN, Found, find_documents
+from .documents.opened import open_pages
 from .errors import ImageError
 from .explain import explain
-from .image_file import load_image
 from .orientation import read_turned
 from .page import Digit, Page
 from .page_reader import PageReader
 from .regions import read_regions
 from .store.choice import chosen_model
 
+# From so many files on batch is the better tool.
+MANY = 1000
+
 
 def read_files(options: argparse.Namespace) -> int:
-    """Reads each image and prints it; an unreadable one does not stop the others. Returns the exit code."""
+    """Reads each page and prints it; an unreadable one does not stop the others. Returns the exit code."""
+    found = find_documents(options.images)
+    documents = _without_left_out(found, options.images)
     reader = PageReader(DigitClassifier(chosen_model(options), options.runtime, options.threads))
+    names = _PictureNames()
     failed = False
-    for path in options.images:
-        try:
-            record = _read_one(reader, path, options)
-        except ImageError as error:
-            failed = True
-            record = {"source": str(path), "error": str(error)}
-        if options.json:
-            print(json.dumps(record, ensure_ascii=False), flush=True)
-        elif "error" in record:
-            print(f"edge_app: error: {record['error']}", file=sys.stderr)
-        else:
-            _print_text(record, many=len(options.images) > 1)
+    for document in documents:
+        for record in _read_document(reader, document, options, names):
+            failed = failed or "error" in record
+            if options.json:
+                print(json.dumps(record, ensure_ascii=False), flush=True)
+            elif "error" in record:
+                print(f"edge_app: error: {record['error']}", file=sys.stderr)
+            else:
+                _print_text(record, many=len(documents) > 1)
     return int(failed)
 
 
@@ -66,21 +76,68 @@ def _digit_record(digit: Digit) -> dict[str, Any]:
     }
 
 
-def _read_one(reader: PageReader, path: Path, options: argparse.Namespace) -> dict[str, Any]:
-    image = load_image(path)
+def _without_left_out(found: Sequence[Found], images: Sequence[str]) -> list[Found]:
+    """What is to be read; the rest is told on stderr, and so is a better tool for many files."""
+    documents = [document for document in found if document.left_out is None]
+    for document in found:
+        if document.left_out is not None:
+            print(f"edge_app: left out: {document.name} ({document.left_out})", file=sys.stderr)
+    if len(documents) >= MANY:
+        print(
+            f"edge_app: {len(documents)} files, one after the other; on all cores, and gone on with after a stop: "
+            f"python -m edge_app batch {shlex.join(images)} --output DIR",
+            file=sys.stderr,
+        )
+    return documents
+
+
+def _read_document(
+    reader: PageReader, document: Found, options: argparse.Namespace, names: "_PictureNames"
+) -> Iterator[dict[str, Any]]:
+    """The JSON object of each page."""
+    for page in open_pages(document):
+        number = {} if page.number is None else {"page": page.number}
+        if isinstance(page.pixels, str):
+            record = {"source": document.name, "error": page.pixels}
+        else:
+            try:
+                record = _read_one(reader, page.pixels, document.name, names.of(document, page.number), options)
+            except ImageError as error:
+                record = {"source": document.name, "error": str(error)}
+        yield {"source": record.pop("source"), **number, **record}
+
+
+class _PictureNames:
+    """What the pictures of each page are named after; two files of one name in two folders get two."""
+
+    def __init__(self) -> None:
+        self._used: Counter[str] = Counter()
+
+    def of(self, document: Found, page: int | None) -> str:
+        name = "stdin" if document.source == STDIN else PurePosixPath(document.name).name
+        name = name if page is None else f"{name}-{page}"
+        self._used[name] += 1
+        return name if self._used[name] == 1 else f"{name}~{self._used[name]}"
+
+
+def _read_one(
+    reader: PageReader, image: NDArray[np.uint8], source: str, name: str, options: argparse.Namespace
+) -> dict[str, Any]:
     started = time.perf_counter()
     page = read_turned(lambda turned: read_regions(reader, turned, options.region), image, options.rotate)
     latency_ms = (time.perf_counter() - started) * 1000
     if options.annotate is not None:
-        save_image(annotate(image, page), options.annotate / f"{path.name}.png")
+        save_image(annotate(image, page), options.annotate / f"{name}.png")
     if options.explain is not None:
         for stage, picture in explain(image, page, reader.detector).items():
-            save_image(picture, options.explain / f"{path.name}-{stage}.png")
-    return to_record(page, str(path), latency_ms)
+            save_image(picture, options.explain / f"{name}-{stage}.png")
+    return to_record(page, source, latency_ms)
 
 
 def _print_text(record: dict[str, Any], many: bool) -> None:
-    if many:
+    if "page" in record:
+        print(f"{record['source']}, page {record['page']}:")
+    elif many:
         print(f"{record['source']}:")
     if record["text"]:
         print(record["text"], flush=True)

@@ -3,21 +3,16 @@
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import BinaryIO
 
+from ..documents.kinds import is_archive, is_single, printable
 from ..errors import SourceError
-from ..image_file import SINGLE_SUFFIXES
-from .archives import (
-    clear_archive_errors,
-    is_archive,
-    list_members,
-    read_tar_member,
-    read_zip_member,
-    unpacked,
-)
+from .archives import clear_archive_errors, read_tar_member, read_zip_member, unpacked
+from .members import Member, list_members
 from .pages import clear_page_errors, count_pages
 from .sources import SourceFile, name_of, open_file
-from .spans import Span
+from .spans import LeftOut, Span
 
 
 class Containers:
@@ -67,27 +62,32 @@ class Containers:
             raise
         yield content
 
-    def expand(self, file: SourceFile) -> list[Span]:
-        """The documents of a file, each with its number of pages or with the reason why it cannot be read."""
+    def expand(self, file: SourceFile) -> list[Span | LeftOut]:
+        """The documents of a file, each with its number of pages or the reason why it cannot be read or is left out."""
         whole = Span(file.root, file.path)
         if not is_archive(file.path):
             return [self._counted(whole)]
         name = self.name(whole)
         with clear_page_errors(name) as failed, open_file(self._sources[file.root], file.path) as opened:
             members = list_members(opened, name, file.size_bytes)
-            spans = [Span(file.root, file.path, member.name, member.place, error=member.error) for member in members]
-            nothing = [Span(file.root, file.path, error=f"expected images or PDFs in {name}, got none")]
-            return [self._counted(span) for span in spans] or nothing
-        return [Span(file.root, file.path, error=failed.reason)]
+            found = [self._found(whole, member) for member in members]
+            if all(isinstance(each, LeftOut) for each in found):
+                found.append(replace(whole, error=f"expected images or PDFs in {name}, got none; check the archive"))
+            return found
+        return [replace(whole, error=failed.reason)]
+
+    def _found(self, archive: Span, member: Member) -> Span | LeftOut:
+        span = replace(archive, member=member.name, place=member.place, error=member.error)
+        return self._counted(span) if member.left_out is None else LeftOut(self.name(span), member.left_out)
 
     def _counted(self, span: Span) -> Span:
         document = span.path if span.member is None else span.member
-        if span.error is not None or document.lower().endswith(SINGLE_SUFFIXES):
+        if span.error is not None or is_single(document):
             return span
         name = self.name(span)
         with clear_page_errors(name) as failed, self.open(span) as file:
-            return Span(span.root, span.path, span.member, span.place, pages=count_pages(file, name))
-        return Span(span.root, span.path, span.member, span.place, error=failed.reason)
+            return replace(span, pages=count_pages(file, name))
+        return replace(span, error=failed.reason)
 
     def _open_archive(self, span: Span) -> zipfile.ZipFile | BinaryIO:
         if self._archive is None or self._opened != (span.root, span.path):
@@ -99,8 +99,3 @@ class Containers:
                 self._archive = self._stack.enter_context(unpacked(file, span.path))
             self._opened = span.root, span.path
         return self._archive
-
-
-def printable(text: str) -> str:
-    """A name that can be written as UTF-8: bytes of another encoding in it become question marks."""
-    return text.encode("utf-8", "replace").decode()

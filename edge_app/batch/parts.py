@@ -19,6 +19,8 @@ from .reader import PageResult
 
 FORMATS = ("parquet", "jsonl")
 FOLDERS = (*FORMATS, "errors", "done")
+# Temporary files of write_atomically.
+HALVES = (".part-*.*", ".run.json.*", ".plan.*", ".left_out.*")
 SCHEMA = pyarrow.schema(
     [
         ("source", pyarrow.string()),
@@ -61,7 +63,7 @@ def locked(output: Path) -> Iterator[None]:
     )
     with alone(output / ".lock", taken):
         for folder in (output, *(output / name for name in FOLDERS)):
-            for half in (*folder.glob(".part-*.*"), *folder.glob(".run.json.*"), *folder.glob(".plan.*")):
+            for half in (found for pattern in HALVES for found in folder.glob(pattern)):
                 half.unlink(missing_ok=True)
         yield
 

@@ -13,11 +13,13 @@ from typing import Any
 from ..errors import OutputError
 from ..model_file import write_atomically
 from .sources import SourceFile
-from .spans import Span, Task, count_pages, cut
+from .spans import LeftOut, Span, Task, count_pages, cut
 
-FORMAT = 1
-RUN_NAME, PLAN_NAME = "run.json", "plan.jsonl.gz"
+FORMAT = 2
+RUN_NAME, PLAN_NAME, LEFT_OUT_NAME = "run.json", "plan.jsonl.gz", "left_out.jsonl"
 TASKS_A_PART = 32
+# What a run that was killed while it planned leaves.
+PLANNING = {".lock", PLAN_NAME, LEFT_OUT_NAME}
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class Plan:
-    """A run's size: how many pages there are to read, and in how many parts."""
+    """A run's size: how many pages there are to read, in how many parts, and how many files are left out."""
 
     pages: int
     parts: int
+    left_out: int = 0
 
 
 def hash_listing(files: Iterable[SourceFile]) -> str:
@@ -71,7 +74,7 @@ def read_plan(output: Path, identity: Identity) -> Plan | None:
     """
     path = output / RUN_NAME
     if not path.exists():
-        foreign = sorted(found.name for found in output.iterdir() if found.name not in {".lock", PLAN_NAME})
+        foreign = sorted(found.name for found in output.iterdir() if found.name not in PLANNING)
         if foreign:
             raise OutputError(
                 f"expected a new or empty folder for --output, got {output} with {foreign[0]} in it; choose another"
@@ -79,7 +82,7 @@ def read_plan(output: Path, identity: Identity) -> Plan | None:
         return None
     try:
         record = json.loads(path.read_bytes())
-        plan = Plan(int(record["pages"]), int(record["parts"]))
+        plan = Plan(int(record["pages"]), int(record["parts"]), int(record.get("left_out", 0)))
         earlier = record["run"]
         if not (output / PLAN_NAME).exists() or not isinstance(earlier, dict):
             raise KeyError(PLAN_NAME)
@@ -89,15 +92,16 @@ def read_plan(output: Path, identity: Identity) -> Plan | None:
     return plan
 
 
-def write_plan(output: Path, identity: Identity, spans: Iterable[Span]) -> Plan:
-    """Writes down all that is to be done; raises OutputError."""
-    lines = io.BytesIO()
+def write_plan(output: Path, identity: Identity, found: Iterable[Span | LeftOut]) -> Plan:
+    """Writes down all that is to be done, and what is left out; raises OutputError."""
+    lines, left_out = io.BytesIO(), _LeftOutFile()
     pages = tasks = 0
     with gzip.GzipFile(fileobj=lines, mode="wb", mtime=0, compresslevel=6) as file:
-        for task in cut(spans, identity.batch_pages):
+        for task in cut(left_out.without(found), identity.batch_pages):
             file.write(json.dumps([span.to_json() for span in task], separators=(",", ":")).encode() + b"\n")
             pages, tasks = pages + count_pages(task), tasks + 1
-    plan = Plan(pages, -(-tasks // TASKS_A_PART))
+    plan = Plan(pages, -(-tasks // TASKS_A_PART), left_out.count)
+    left_out.write(output / LEFT_OUT_NAME)
     write_atomically(output / PLAN_NAME, lines.getvalue())
     record = {"run": asdict(identity), **asdict(plan)}
     write_atomically(output / RUN_NAME, json.dumps(record, indent=1).encode())
@@ -121,6 +125,30 @@ def planned_parts(output: Path) -> Iterator[tuple[int, list[Task]]]:
         raise OutputError(
             f"expected a run's folder, got {output} with a damaged {PLAN_NAME}; choose another"
         ) from error
+
+
+class _LeftOutFile:
+    """One JSON object a line for each file that is left out; no file if there is none."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lines = io.BytesIO()
+
+    def without(self, found: Iterable[Span | LeftOut]) -> Iterator[Span]:
+        """Passes on what is to be read, and keeps the rest."""
+        for each in found:
+            if isinstance(each, Span):
+                yield each
+            else:
+                self.count += 1
+                self._lines.write(json.dumps(asdict(each), ensure_ascii=False).encode() + b"\n")
+
+    def write(self, path: Path) -> None:
+        """Writes it, or sweeps away the one of a run that was killed while it planned."""
+        if self.count:
+            write_atomically(path, self._lines.getvalue())
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _require_same(output: Path, earlier: dict[str, Any], now: dict[str, Any]) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..documents.kinds import printable
 from ..reading import to_record
-from .containers import Containers, printable
+from .containers import Containers
 from .models import Models
 from .pages import clear_page_errors, decode_pages
 from .sources import SourceFile
-from .spans import Span, Task
+from .spans import LeftOut, Span, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class TaskReader:
         with self._lock:
             return [result for span in task for result in self._read_span(span)]
 
-    def expand(self, files: Sequence[SourceFile]) -> list[list[Span]]:
+    def expand(self, files: Sequence[SourceFile]) -> list[list[Span | LeftOut]]:
         """The documents of each file, in their order."""
         with self._lock:
             return [self._containers.expand(file) for file in files]

@@ -1,6 +1,7 @@
 """`python -m edge_app batch`: lists, plans, reads, and writes part by part; the same command goes on where it was."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,18 +12,19 @@ from pathlib import Path
 
 from distributed import Client
 
+from ..documents.kinds import is_single, printable
+from ..download import without_password
 from ..errors import SourceError
-from ..image_file import SINGLE_SUFFIXES
 from ..store.choice import chosen_model
 from .cluster import Work, connect, in_order
 from .containers import Containers
 from .models import Models
 from .parts import FORMATS, PartCounts, Parts, locked
-from .plan import Identity, Plan, hash_listing, planned_parts, read_plan, write_plan
+from .plan import LEFT_OUT_NAME, Identity, Plan, hash_listing, planned_parts, read_plan, write_plan
 from .progress import progress_bar
 from .reader import PageResult, lost_page
-from .sources import SourceFile, full_source, list_files, without_password
-from .spans import Span, Task, single_pages
+from .sources import SourceFile, full_source, list_files, name_of
+from .spans import LeftOut, Span, Task, single_pages
 from .worker import ReaderPlugin, expand_files, read_task
 
 FILES_A_TASK = 16
@@ -59,7 +61,9 @@ def batch(options: argparse.Namespace) -> int:
     sources = tuple(full_source(source) for source in options.sources)
     formats = FORMATS if options.format == "both" else (options.format,)
     models = Models.load(chosen_model(options), options.runtime)
-    files = list(list_files(sources))
+    listed = list(list_files(sources))
+    # What is left out may come and go without making it another run.
+    files = [file for file in listed if file.left_out is None]
     identity = Identity(
         tuple(without_password(source) for source in sources),
         hash_listing(files),
@@ -81,21 +85,34 @@ def batch(options: argparse.Namespace) -> int:
             plugin = ReaderPlugin(models, sources, options.dpi)
             client = stack.enter_context(connect(options.scheduler, options.workers, plugin))
             print(f"edge_app: dashboard at {client.dashboard_link}", file=sys.stderr, flush=True)
-            plan = plan or write_plan(options.output, identity, find_spans(client, files))
+            plan = plan or write_plan(
+                options.output,
+                identity,
+                chain(find_spans(client, files), find_left_out(run, listed)),
+            )
             read_parts(client, run, plan)
-    return _tell(run)
+    return _tell(run, plan)
 
 
-def find_spans(client: Client, files: Sequence[SourceFile]) -> Iterator[Span]:
+def find_left_out(run: Batch, listed: Sequence[SourceFile]) -> Iterator[LeftOut]:
+    """Of what was listed that which is not read; the run's own output is none of it."""
+    own = f"{run.output.absolute()}{os.sep}"
+    for file in listed:
+        name = name_of(run.sources[file.root], file.path)
+        if file.left_out is not None and not name.startswith(own):
+            yield LeftOut(printable(name), file.left_out)
+
+
+def find_spans(client: Client, files: Sequence[SourceFile]) -> Iterator[Span | LeftOut]:
     """The documents of the files, in their order; workers look into what has to be opened."""
-    closed = [file for file in files if not _is_single(file)]
+    closed = [file for file in files if not is_single(file.path)]
     batches = [tuple(closed[at : at + FILES_A_TASK]) for at in range(0, len(closed), FILES_A_TASK)]
-    work = Work(expand_files, lambda some: [(file,) for file in some], lambda some: [_unopened(some[0])])
+    work = Work(expand_files, lambda some: [(file,) for file in some], lambda some: _unopened(some[0]))
     opened = chain.from_iterable(in_order(client, work, batches))
     with progress_bar("files") as progress:
         bar = progress.add_task("planning", total=len(files))
         for number, file in enumerate(files, 1):
-            if _is_single(file):
+            if is_single(file.path):
                 yield Span(file.root, file.path)
             else:
                 yield from next(opened)
@@ -130,17 +147,18 @@ def read_parts(client: Client, run: Batch, plan: Plan) -> None:
     print(f"edge_app: {read} pages in {seconds:.1f} s, {read / seconds:.1f} pages/s", file=sys.stderr, flush=True)
 
 
-def _is_single(file: SourceFile) -> bool:
-    return file.path.lower().endswith(SINGLE_SUFFIXES)
+def _unopened(file: SourceFile) -> list[Span | LeftOut]:
+    return [Span(file.root, file.path, error=KILLED)]
 
 
-def _unopened(file: SourceFile) -> Span:
-    return Span(file.root, file.path, error=KILLED)
-
-
-def _tell(run: Batch) -> int:
+def _tell(run: Batch, plan: Plan) -> int:
     counts = sum(run.done.values(), PartCounts())
-    print(f"{counts.pages} pages, {counts.strings} digit strings, {counts.errors} unreadable pages in {run.output}")
+    print(
+        f"{counts.pages} pages, {counts.strings} digit strings, {counts.errors} unreadable pages, "
+        f"{plan.left_out} files left out in {run.output}"
+    )
+    if plan.left_out:
+        print(f"edge_app: what was left out, and why: {run.output / LEFT_OUT_NAME}", file=sys.stderr, flush=True)
     if counts.errors:
         raise SourceError(
             f"expected {counts.pages} readable pages, got {counts.errors} that are not; see {run.output / 'errors'}"

@@ -4,20 +4,14 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, BinaryIO, cast
-from urllib.parse import urlsplit, urlunsplit
 
 import fsspec
 
+from ..documents.kinds import why_left_out
+from ..download import without_password
 from ..errors import MissingPartError, SourceError
-from ..image_file import SINGLE_SUFFIXES, TIFF_SUFFIXES
-
-PDF_SUFFIX = ".pdf"
-ZIP_SUFFIX = ".zip"
-TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-ARCHIVE_SUFFIXES = (ZIP_SUFFIX, *TAR_SUFFIXES)
-PAGE_SUFFIXES = (*SINGLE_SUFFIXES, *TIFF_SUFFIXES, PDF_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +22,13 @@ class SourceFile:
         root: index of the SOURCE that it was found by, which says what file system it is on.
         path: on that file system.
         size_bytes: -1 where a server does not tell.
+        left_out: why it is not read, or None.
     """
 
     root: int
     path: str
     size_bytes: int
+    left_out: str | None = None
 
 
 def full_source(source: str) -> str:
@@ -40,18 +36,10 @@ def full_source(source: str) -> str:
     return source if _is_url(source) else os.path.abspath(source)  # noqa: PTH100 - globs stay
 
 
-def without_password(source: str) -> str:
-    """A URL as it may be written down."""
-    parts = urlsplit(source)
-    if parts.password is None:
-        return source
-    return urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.netloc.rpartition('@')[2]}"))
-
-
 def list_files(sources: Sequence[str]) -> Iterator[SourceFile]:
-    """Lists each file once, by SOURCE and then by path.
+    """Lists each file once: what is to be read, by SOURCE and then by path, and after it what is left out.
 
-    Of a folder and its folders, what the suffix calls an image, a PDF or an archive; a named file and a
+    Of a folder and its folders, what the suffix calls an image, a PDF or an archive is read; a named file and a
     glob's always. Links to folders are not followed.
 
     Args:
@@ -61,22 +49,30 @@ def list_files(sources: Sequence[str]) -> Iterator[SourceFile]:
         SourceError: one that is not there, has no such file, or cannot be listed.
         MissingPartError: fsspec needs another package for a URL.
     """
-    seen: set[str] = set()
+    # A single SOURCE has no file twice, and a set of millions of names costs memory.
+    seen: set[str] | None = set() if len(sources) > 1 else None
+    left_out: list[SourceFile] = []
     for root, source in enumerate(sources):
-        found = 0
-        for path, size_bytes in _list_one(source):
-            found += 1
-            name = name_of(source, path)
-            # A single SOURCE has no file twice, and a set of millions of names costs memory.
-            if len(sources) > 1:
-                if name in seen:
-                    continue
-                seen.add(name)
-            yield SourceFile(root, path, size_bytes)
-        if not found:
+        found = [SourceFile(root, *each) for each in _list_one(source)]
+        wanted = [file for file in found if file.left_out is None]
+        if not wanted:
             raise SourceError(
                 f"expected images, PDFs or archives, got none at {without_password(source)}; check the path or the glob"
             )
+        left_out += (file for file in found if file.left_out is not None)
+        yield from _unseen(sources, wanted, seen)
+    # One SOURCE may leave out what another names.
+    yield from _unseen(sources, left_out, seen)
+
+
+def _unseen(sources: Sequence[str], files: Sequence[SourceFile], seen: set[str] | None) -> Iterator[SourceFile]:
+    for file in files:
+        if seen is not None:
+            name = name_of(sources[file.root], file.path)
+            if name in seen:
+                continue
+            seen.add(name)
+        yield file
 
 
 def name_of(source: str, path: str) -> str:
@@ -118,33 +114,58 @@ def _is_url(source: str) -> bool:
     return "://" in source or "::" in source
 
 
-def _list_one(source: str) -> list[tuple[str, int]]:
-    """Paths and sizes in bytes of one SOURCE, sorted."""
+Listed = tuple[str, int, str | None]
+
+
+def _list_one(source: str) -> list[Listed]:
+    """Path, size in bytes and reason to be left out of each file of one SOURCE, sorted."""
     with clear_source_errors(source):
         system, path = fsspec.core.url_to_fs(source)
         # A file's own name may look like a glob.
         if not system.exists(path):
-            matches = system.glob(path, detail=True) if any(sign in path for sign in "*?[") else {}
-            return sorted((found, _size(info)) for found, info in matches.items() if info["type"] != "directory")
+            return sorted(_glob(system, path)) if any(sign in path for sign in "*?[") else []
         info = system.info(path)
         # To a web server everything is a file, and asking whether it is a folder means to download it.
-        if info["type"] != "directory" and (is_wanted(path) or not system.isdir(path)):
-            return [(path, _size(info))]
+        if info["type"] != "directory" and (why_left_out(path) is None or not system.isdir(path)):
+            return [(path, _size(info), None)]
         return sorted(_walk(system, path))
 
 
-def _walk(system: Any, folder: str) -> Iterator[tuple[str, int]]:
+def _glob(system: Any, pattern: str) -> list[Listed]:
+    """As if a shell had named what the pattern matches: files, and all that is in folders; each once."""
+    matches: dict[str, dict[str, Any]] = system.glob(pattern, detail=True)
+    folders = [path.rstrip("/") + "/" for path, info in matches.items() if info["type"] == "directory"]
+    found: dict[str, Listed] = {}
+    walked = "\n"
+    for folder in sorted(folders):
+        if not folder.startswith(walked):
+            walked = folder
+            found |= {each[0]: each for each in _walk(system, folder.rstrip("/"))}
+    hidden = pattern.rpartition("/")[2].startswith(".")
+    for path, info in matches.items():
+        if info["type"] != "directory":
+            # To fsspec an asterisk matches a leading dot, too.
+            unmeant = None if hidden or not path.rpartition("/")[2].startswith(".") else why_left_out(path)
+            found[path] = path, _size(info), _why_not_regular(info) or unmeant
+    return list(found.values())
+
+
+def _walk(system: Any, folder: str) -> Iterator[Listed]:
     # "raise": a folder that cannot be listed must not be left out in silence.
     for _, _, files in system.walk(folder, detail=True, on_error="raise"):
-        for name, info in files.items():
-            if is_wanted(name):
-                yield info["name"], _size(info)
+        for info in files.values():
+            yield info["name"], _size(info), _why_not_regular(info) or why_left_out(info["name"])
 
 
-def is_wanted(name: str) -> bool:
-    """Whether a file in a folder or an archive is to be read, by its name; hidden ones are not."""
-    base = PurePosixPath(name).name.lower()
-    return not base.startswith(".") and base.endswith((*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES))
+def _why_not_regular(info: dict[str, Any]) -> str | None:
+    """A reason to leave out what is neither a file nor a link to one: to open a pipe may never end."""
+    if info["type"] == "file":
+        return None
+    if not info.get("islink"):
+        return "no regular file"
+    # fsspec looks at the link alone.
+    path = Path(info["name"])
+    return None if path.is_file() else "a link to a folder" if path.is_dir() else "a link to nothing"
 
 
 def _size(info: dict[str, Any]) -> int:

@@ -43,6 +43,19 @@ class Span:
         return cls(root, path, member, None if place is None else (place[0], place[1]), first, pages, error)
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that holds no page and so is not read.
+
+    Attributes:
+        source: its path or URL, or behind its archive's its own name.
+        reason: what it is instead.
+    """
+
+    source: str
+    reason: str
+
+
 DEFAULTS: tuple[Any, ...] = (None, None, None, None, 1, 1, None)
 
 

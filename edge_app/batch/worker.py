@@ -16,7 +16,7 @@ from .memory import keep_page_buffers
 from .models import Models
 from .reader import PageResult, TaskReader
 from .sources import SourceFile
-from .spans import Span, Task
+from .spans import LeftOut, Span, Task
 
 PLUGIN_NAME = "digits-edge"
 
@@ -71,7 +71,7 @@ class ReaderPlugin(WorkerPlugin):
             return self._reader
 
 
-def expand_files(files: Sequence[SourceFile]) -> list[list[Span]]:
+def expand_files(files: Sequence[SourceFile]) -> list[list[Span | LeftOut]]:
     """A task: the documents of each file."""
     return _reader().expand(files)
 
@@ -85,7 +85,8 @@ def read_task(task: Task) -> list[PageResult]:
 def code_sha256() -> str:
     """SHA-256 of the code that reads pages: workers with other code could give other results."""
     digest = hashlib.sha256()
-    for folder in (Path(__file__).parent.parent, Path(__file__).parent):
+    package = Path(__file__).parent.parent
+    for folder in (package, package / "documents", package / "batch"):
         for path in sorted(folder.glob("*.py")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

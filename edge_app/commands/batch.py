@@ -8,7 +8,7 @@ from ..extras import needs
 from ..runtime import CHOICES
 from .flags import add_store, positive
 
-PARTS = {"dask", "distributed", "pyarrow", "fsspec", "pypdfium2", "rich"}
+PARTS = {"dask", "distributed", "pyarrow", "fsspec", "rich"}
 
 
 def add(commands: Any) -> None:

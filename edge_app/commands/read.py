@@ -9,9 +9,16 @@ from .flags import add_model
 
 def add(commands: Any) -> None:
     """Adds the command to argparse's subparsers."""
-    parser = commands.add_parser("read", help="read photos or scans", description="Reads photos or scans.")
-    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line for each image")
+    parser = commands.add_parser(
+        "read",
+        help="read photos or scans",
+        description="Reads photos and scans: images, multi-page TIFFs, PDFs, folders. Archives, or thousands of files: "
+        "see batch.",
+    )
+    parser.add_argument(
+        "images", nargs="+", metavar="IMAGE", help="file, folder, 'glob', http(s) URL, or - for standard input"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line for each page")
     parser.add_argument("--annotate", type=Path, metavar="DIR", help="write each image with what was read drawn on it")
     parser.add_argument("--explain", type=Path, metavar="DIR", help="write each stage of each image as a picture")
     parser.add_argument(

@@ -1,21 +1,17 @@
 """Models for many devices: announced by MQTT, fetched from where the owner said, verified, switched to, reported."""
 
-import http.client
 import json
 import logging
 import re
 import tempfile
 import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from ..errors import DigitsError, ModelError, OptionError, OutputError
+from ..download import Limits, NoRedirect, download, is_http
+from ..errors import DigitsError, ModelError, OptionError, OutputError, SourceError
 from ..model_file import MAX_BYTES
 from ..store.store import ModelStore
 
@@ -25,7 +21,6 @@ PLACE = "{sha256}"
 ANSWER_S, FETCH_S = 60.0, 300.0
 # How soon a change that somebody made on the device is told.
 LOOK_S = 5.0
-CHUNK_BYTES = 1 << 16
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # An announcement is much shorter; more is not looked at.
 MAX_PAYLOAD_BYTES = 10_000
@@ -77,7 +72,7 @@ class ModelUpdates:
     def __init__(
         self, store: ModelStore, url: str, public_key: Path | None, report: Callable[[dict[str, Any]], None]
     ) -> None:
-        if not _is_http(url):
+        if not is_http(url):
             raise OptionError(f"expected http(s)://host/…/{PLACE}.tflite for --model-url, got {url!r}")
         self._store, self._url, self._public_key, self._report = store, url, public_key, report
         self._waiting: Announcement | ModelError | None = None
@@ -166,38 +161,10 @@ class ModelUpdates:
             ) from error
 
 
-def _is_http(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The owner said where from; nobody else does."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Refuses."""
-
-
 def fetch(url: str) -> bytes:
     """What lies at a URL, at most as large as a model may be; raises ModelError."""
-    opener, end_s = urllib.request.build_opener(_NoRedirect), time.monotonic() + FETCH_S
     try:
-        with opener.open(url, timeout=ANSWER_S) as answer:
-            content = bytearray()
-            while chunk := answer.read1(CHUNK_BYTES):
-                content += chunk
-                if len(content) > MAX_BYTES:
-                    raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got more from {url}")
-                if time.monotonic() > end_s:
-                    raise ModelError(f"expected the whole of {url} within {FETCH_S:.0f} s, got {len(content)} bytes")
-            return bytes(content)
-    # The last is what http.client makes of an answer that is no HTTP.
-    except (urllib.error.URLError, OSError, ValueError, http.client.HTTPException) as error:
-        if isinstance(error, ModelError):
-            raise
-        # It may hold what the server sent.
-        reason = "".join(each if each.isprintable() else " " for each in str(error)[:200]) or type(error).__name__
-        raise ModelError(f"expected a model at {url}, got: {reason}; check --model-url and the server") from error
+        # The owner said where from; nobody else does.
+        return download(url, "a model", Limits(MAX_BYTES, ANSWER_S, FETCH_S), NoRedirect)
+    except SourceError as error:
+        raise ModelError(str(error)) from error

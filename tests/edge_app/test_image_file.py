@@ -2,14 +2,17 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
+from edge_app import heif
 from edge_app.errors import ImageError
 from edge_app.image_file import BAND_ROWS, decode_image, load_image, open_image, to_pixels
 from edge_app.ink import to_luma
@@ -151,6 +154,80 @@ def as_bytes(image: Image.Image, kind: str) -> bytes:
     file = io.BytesIO()
     image.save(file, kind)
     return file.getvalue()
+
+
+def as_heic(image: Image.Image, **options: Any) -> bytes:
+    """An image as an iPhone's camera writes it."""
+    heif.load_plugin()
+    file = io.BytesIO()
+    image.save(file, "HEIF", quality=95, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_heic_comes_upright_and_is_not_turned_twice(orientation: int, tmp_path: Path) -> None:
+    """The plugin turns it by the file's own transformation, and leaves nothing of it in the EXIF."""
+    image = Image.new("L", (60, 40), 255)
+    image.paste(0, (0, 0, 20, 10))
+    image = image.convert("RGB")
+    image.getexif()[0x0112] = orientation
+    (tmp_path / "a.heic").write_bytes(as_heic(image, exif=image.getexif().tobytes()))
+    expected = np.asarray(ImageOps.exif_transpose(image))
+    pixels = load_image(tmp_path / "a.heic")
+    assert pixels.shape == expected.shape
+    assert np.abs(pixels.astype(int) - expected).mean() < 2
+    # It is only the file's beginning that says what it is.
+    assert (decode_image((tmp_path / "a.heic").read_bytes()) == pixels).all()
+
+
+def test_a_grey_heic_stays_grey() -> None:
+    """As other grey images do."""
+    assert decode_image(as_heic(gradient())).shape == (60, 40)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.95])
+def test_a_cut_heic_is_one_clear_line(part: float) -> None:
+    """Wherever it was cut."""
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90), np.uint8))
+    content = as_heic(noise)
+    with pytest.raises(ImageError, match=r"expected .*, got .* the upload.*; ") as caught:
+        decode_image(content[: int(len(content) * part)])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_heic_too_large_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its header."""
+    content = as_heic(gradient(1100, 1000))
+    monkeypatch.setattr("edge_app.image_file.MAX_MEGAPIXELS", 1)
+    monkeypatch.setattr(Image.Image, "frombytes", lambda *_: pytest.fail("decoded"))
+    with pytest.raises(ImageError, match="expected at most 1 megapixels, got 1100x1000"):
+        decode_image(content)
+
+
+def test_without_pillow_heif_the_line_names_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And the way round it; other images do not ask for it."""
+    (tmp_path / "a.heic").write_bytes(as_heic(gradient()))
+    heif.load_plugin.cache_clear()
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(ImageError) as caught:
+        load_image(tmp_path / "a.heic")
+    assert str(caught.value) == (
+        f"expected pillow-heif for a HEIC photo, {tmp_path}/a.heic, got none installed; "
+        "try pip install 'digits-edge[heic]', or save it as JPEG"
+    )
+    assert load_image(saved(tmp_path / "a.png", gradient())).shape == (60, 40)
+
+
+def test_the_plugin_is_loaded_for_heic_alone(tmp_path: Path) -> None:
+    """It is 26 MB of libraries; in a process of its own, where no other test loaded it."""
+    saved(tmp_path / "a.png", gradient())
+    (tmp_path / "a.heic").write_bytes(as_heic(gradient()))
+    code = (
+        "import sys; from edge_app.image_file import decode_image, load_image; load_image(sys.argv[1] + '/a.png');"
+        "decode_image(open(sys.argv[1] + '/a.png', 'rb').read()); before = 'pillow_heif' in sys.modules;"
+        "load_image(sys.argv[1] + '/a.heic'); sys.exit(before or 'pillow_heif' not in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])

@@ -56,6 +56,7 @@ async function readPhoto(reading) {
     const [record, source] = await reading(mine.signal);
     if (address?.startsWith("blob:")) URL.revokeObjectURL(address);
     address = source;
+    document.querySelector("#photo-result .sheet").hidden = false;
     document.getElementById("photo").src = address;
     document.getElementById("photo-result").hidden = false;
     showReading(record);
@@ -81,4 +82,8 @@ async function readFile(input) {
 for (const id of ["shot", "file"]) {
   document.getElementById(id).addEventListener("change", (event) => readFile(event.target));
 }
+// Not every browser shows what can be read, such as HEIC.
+document.getElementById("photo").addEventListener("error", () => {
+  document.querySelector("#photo-result .sheet").hidden = true;
+});
 document.getElementById("camera-shot").addEventListener("click", () => readPhoto(shoot));

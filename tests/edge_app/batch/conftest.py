@@ -13,6 +13,9 @@ from distributed import LocalCluster
 def scheduler() -> Iterator[str]:
     """Its address. A task that kills one worker counts as one that kills all."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # They do not propagate, so that pytest's own handlers are there, too: silenced, no other test's log would be seen.
+    for name in ("distributed", "bokeh"):
+        logging.getLogger(name).handlers.clear()
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(

@@ -1,5 +1,6 @@
 """Archives: their members are read in memory, and whatever is wrong with one is a reason."""
 
+import gzip
 import io
 import tarfile
 import zipfile
@@ -8,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from edge_app.batch import archives
+from edge_app.batch import archives, members
 from edge_app.batch.containers import Containers
 from edge_app.batch.sources import list_files
-from edge_app.batch.spans import Span
+from edge_app.batch.spans import LeftOut, Span
 
-from .documents import as_file, as_pages, encrypted_pdf, write_tar, write_zip
+from ..documents.made import as_file, as_pages, encrypted_pdf, write_tar, write_zip
 
 MEMBERS = {"forms/2.png": b"two", "1.png": b"one", "notes.txt": b"no", "__MACOSX/._1.png": b"no", "folder/": b""}
 
@@ -25,7 +26,9 @@ class Opened:
         self.path = path
         self.containers = Containers([str(path)])
         (file,) = list_files([str(path)])
-        self.spans = self.containers.expand(file)
+        found = self.containers.expand(file)
+        self.spans = [each for each in found if isinstance(each, Span)]
+        self.left_out = {each.source: each.reason for each in found if isinstance(each, LeftOut)}
 
     def read(self, span: Span) -> bytes:
         """A document's bytes."""
@@ -52,12 +55,16 @@ def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
 
 
 def test_members_are_found_and_read_in_any_order(archive: Opened) -> None:
-    """Pages only, in the archive's order; reading backwards works too, and nothing comes to lie on the disk."""
+    """In the archive's order, backwards too, and nothing comes to lie on the disk; what is no page is told apart."""
     assert [archive.containers.name(span) for span in archive.spans] == [
         f"{archive.path}/forms/2.png",
         f"{archive.path}/1.png",
     ]
     assert [archive.read(span) for span in reversed(archive.spans)] == [b"one", b"two"]
+    assert archive.left_out == {
+        f"{archive.path}/notes.txt": "a .txt file",
+        f"{archive.path}/__MACOSX/._1.png": "a Mac's note on another file",
+    }
     assert list(archive.path.parent.iterdir()) == [archive.path]
 
 
@@ -65,6 +72,22 @@ def test_a_cut_archive_is_one_clear_line(archive: Opened) -> None:
     """Whatever its kind."""
     archive.path.write_bytes(archive.path.read_bytes()[:60])
     assert Opened(archive.path).error.startswith("expected a whole archive, got a damaged one in ")
+
+
+@pytest.mark.parametrize("kind", ["tar", "tgz"])
+def test_a_tar_that_is_damaged_in_the_middle_is_read_up_to_there(kind: str, tmp_path: Path) -> None:
+    """To tarfile a broken header, like a file that ends between two members, is the archive's end."""
+    members = {f"{number}.png": bytes([number]) * 700 for number in range(4)}
+    whole = write_tar(tmp_path / "a.tar", members).read_bytes()
+    third = whole.index(b"2.png")
+    for content in (whole[:third], whole[: third + 100], whole[:third] + b"x" + whole[third + 1 :]):
+        path = tmp_path / f"b.{kind}"
+        path.write_bytes(gzip.compress(content) if kind == "tgz" else content)
+        opened = Opened(path)
+        assert [opened.read(span) for span in opened.spans[:-1]] == list(members.values())[:2]
+        assert str(opened.spans[-1].error).startswith(f"expected a whole archive, got a damaged one in {path} (")
+        assert opened.containers.name(opened.spans[-1]) == str(path)
+        opened.containers.close()
 
 
 def test_members_with_several_pages_are_counted(tmp_path: Path) -> None:
@@ -96,7 +119,7 @@ def test_a_member_too_large_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path
 @pytest.mark.parametrize("make", [write_zip, write_tar])
 def test_a_bomb_is_refused(make: type, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An archive that unpacks to hundreds of times its size is not unpacked."""
-    monkeypatch.setattr(archives, "MAX_SMALL_BYTES", 1000)
+    monkeypatch.setattr(members, "MAX_SMALL_BYTES", 1000)
     path = make(tmp_path / ("a.zip" if make is write_zip else "a.tgz"), {f"{n}.png": bytes(1 << 20) for n in range(9)})
     assert "which may be a bomb" in Opened(path).error
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from edge_app.batch.pages import clear_page_errors, count_pages, decode_pages
 from edge_app.errors import ImageError
 
-from .documents import as_file, as_pages, encrypted_pdf, page
+from ..documents.made import as_file, as_pages, encrypted_pdf, page
 
 TEXTS = ["12", "345", "6"]
 

@@ -6,10 +6,19 @@ from typing import Any
 
 import pytest
 
-from edge_app.batch.plan import PLAN_NAME, RUN_NAME, TASKS_A_PART, Identity, hash_listing, planned_parts, read_plan
+from edge_app.batch.plan import (
+    LEFT_OUT_NAME,
+    PLAN_NAME,
+    RUN_NAME,
+    TASKS_A_PART,
+    Identity,
+    hash_listing,
+    planned_parts,
+    read_plan,
+)
 from edge_app.batch.plan import write_plan as write
 from edge_app.batch.sources import SourceFile
-from edge_app.batch.spans import Span
+from edge_app.batch.spans import LeftOut, Span
 from edge_app.errors import OutputError
 
 IDENTITY = Identity(("/scans",), "1" * 64, "2" * 64, "3" * 64, "litert", ("parquet",), 2, 200)
@@ -25,6 +34,19 @@ def test_the_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
     parts = dict(planned_parts(tmp_path))
     assert [len(tasks) for tasks in parts.values()] == [TASKS_A_PART, 2]
     assert parts[1][1] == (Span(0, "/scans/a.pdf", first=2 * TASKS_A_PART + 3), Span(0, "/scans/b.png"))
+
+
+def test_what_is_left_out_is_written_down_and_counted(tmp_path: Path) -> None:
+    """It takes no place among the pages; a killed run's record does not stay when there is nothing to tell."""
+    left_out = [LeftOut("/scans/a.txt", "a .txt file"), LeftOut("/scans/loop", "a link to a folder")]
+    plan = write(tmp_path, IDENTITY, [left_out[0], *SPANS, left_out[1]])
+    assert read_plan(tmp_path, IDENTITY) == plan
+    assert (plan.pages, plan.left_out) == (2 * TASKS_A_PART + 4, 2)
+    (tmp_path / RUN_NAME).unlink()
+    assert read_plan(tmp_path, IDENTITY) is None
+    assert (tmp_path / LEFT_OUT_NAME).read_text().count("\n") == 2
+    write(tmp_path, IDENTITY, SPANS)
+    assert not (tmp_path / LEFT_OUT_NAME).exists()
 
 
 def test_the_same_run_is_planned_the_same(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from convert.card import ROOT
 from edge_app.cli import main
 from edge_app.model_file import embed_contract, parse_model
 
-from .documents import as_file, as_pages, encrypted_pdf, write_tar, write_zip
+from ..documents.made import as_file, as_pages, encrypted_pdf, write_tar, write_zip
 
 PAGES = 100
+COUNTS = f"{PAGES} pages, {PAGES} digit strings, 0 unreadable pages, 3 files left out in "
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +29,12 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scans")
     for number in range(25):
         (folder / f"{number:02d}.png").write_bytes(as_file(f"1{number}"))
-    write_zip(folder / "a.zip", {f"{number}.png": as_file(f"2{number}") for number in range(25)})
+    notes = {"notes.txt": b"no page", "__MACOSX/._0.png": b"no page"}
+    write_zip(folder / "a.zip", notes | {f"{number}.png": as_file(f"2{number}") for number in range(25)})
     write_tar(folder / "b.tgz", {f"{number}.png": as_file(f"3{number}") for number in range(25)})
     (folder / "c.pdf").write_bytes(as_pages([f"4{number}" for number in range(12)], "PDF"))
     (folder / "d.tif").write_bytes(as_pages([f"7{number}" for number in range(13)], "TIFF"))
+    (folder / "READ.ME").touch()
     return folder
 
 
@@ -75,6 +78,31 @@ def test_every_page_is_read(undisturbed: Path, scans: Path) -> None:
     assert not (undisturbed / "errors").exists()
 
 
+def test_what_is_left_out_is_on_record(undisturbed: Path, scans: Path) -> None:
+    """Each with its type, in a file that one can open."""
+    lines = (undisturbed / "left_out.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"source": f"{scans}/a.zip/notes.txt", "reason": "a .txt file"},
+        {"source": f"{scans}/a.zip/__MACOSX/._0.png", "reason": "a Mac's note on another file"},
+        {"source": f"{scans}/READ.ME", "reason": "a .me file"},
+    ]
+
+
+def test_an_output_in_its_own_source_is_not_left_out(
+    tmp_path: Path, scheduler: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor does what comes beside the pages meanwhile make it another run."""
+    (tmp_path / "1.png").write_bytes(as_file("1"))
+    (tmp_path / "1.txt").touch()
+    arguments = [*command(tmp_path, tmp_path / "out"), "--scheduler", scheduler]
+    for _ in range(2):
+        assert main(arguments) == 0
+        assert capsys.readouterr().out == (
+            f"1 pages, 1 digit strings, 0 unreadable pages, 1 files left out in {tmp_path / 'out'}\n"
+        )
+        (tmp_path / "2.txt").touch()
+
+
 def test_the_same_as_read_gives(undisturbed: Path, scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Digit by digit: reading many is reading each."""
     assert main(["read", "--json", *(str(path) for path in sorted(scans.glob("*.png")))]) == 0
@@ -98,7 +126,7 @@ def test_a_killed_run_goes_on_and_one_worker_gives_the_same(scans: Path, undistu
     assert first.exists()
     written = first.stat().st_mtime_ns
     done = subprocess.run([*arguments, "1"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == f"{PAGES} pages, {PAGES} digit strings, 0 unreadable pages in {output}\n"
+    assert done.stdout == f"{COUNTS}{output}\n"
     assert "edge_app: dashboard at http://127.0.0.1:" in done.stderr
     assert first.stat().st_mtime_ns == written
     assert files_of(output) == files_of(undisturbed)
@@ -110,7 +138,7 @@ def test_a_run_that_is_done_is_not_done_again(
     """The same command tells the result again, without any worker."""
     before = files_of(undisturbed)
     assert main([*command(scans, undisturbed), "--scheduler", "tcp://127.0.0.1:9"]) == 0
-    assert capsys.readouterr().out.startswith(f"{PAGES} pages, {PAGES} digit strings, 0 unreadable pages in ")
+    assert capsys.readouterr().out == f"{COUNTS}{undisturbed}\n"
     assert files_of(undisturbed) == before
 
 

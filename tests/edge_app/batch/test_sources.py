@@ -1,5 +1,6 @@
 """What a run reads, found by folder, glob, name and URL."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import fsspec
 import pytest
 from fsspec.registry import known_implementations
 
-from edge_app.batch.sources import full_source, list_files, name_of, open_file, without_password
+from edge_app.batch.sources import full_source, list_files, name_of, open_file
+from edge_app.download import without_password
 from edge_app.errors import MissingPartError, SourceError
 
 
@@ -30,15 +32,59 @@ def memory() -> Iterator[str]:
     system.rm("/scans", recursive=True)
 
 
-def names(*sources: str) -> list[str]:
-    """Names of the files that these sources are."""
+def listed(*sources: str) -> list[tuple[str, str | None]]:
+    """Names of the files that these sources have, and why each is left out."""
     full = [full_source(source) for source in sources]
-    return [name_of(full[file.root], file.path) for file in list_files(full)]
+    return [(name_of(full[file.root], file.path), file.left_out) for file in list_files(full)]
+
+
+def names(*sources: str) -> list[str]:
+    """Names of the files that are read."""
+    return [name for name, left_out in listed(*sources) if left_out is None]
 
 
 def test_a_folder_gives_its_pages_in_order(folder: Path) -> None:
     """Folders in it too; hidden files, other kinds and links to folders are left out."""
     assert names(str(folder)) == [f"{folder}/{name}" for name in ("b.PNG", "c.tar.gz", "deep/er/a.tif")]
+
+
+def test_what_a_folder_has_beside_pages_is_left_out_with_its_type(folder: Path) -> None:
+    """After the pages; a pipe must not be opened, as nobody may ever write to it."""
+    os.mkfifo(folder / "pipe.png")
+    (folder / "gone.png").symlink_to(folder / "nowhere.png")
+    (folder / "other.png").symlink_to(folder / "b.PNG")
+    (folder / "__MACOSX").mkdir()
+    (folder / "__MACOSX" / "1.png").touch()
+    reasons = {
+        ".hidden.png": "a hidden file",
+        "README": "a file without a suffix",
+        "__MACOSX/1.png": "a Mac's note on another file",
+        "gone.png": "a link to nothing",
+        "loop": "a link to a folder",
+        "notes.txt": "a .txt file",
+        "pipe.png": "no regular file",
+    }
+    found = listed(str(folder))
+    assert found[4:] == [(f"{folder}/{name}", reason) for name, reason in reasons.items()]
+    assert f"{folder}/other.png" in names(str(folder))
+
+
+def test_a_folder_that_a_glob_names_is_read_as_if_a_shell_had_named_it(folder: Path) -> None:
+    """A pattern that stops at folders must not lose what is in them, and none is there twice."""
+    assert names(f"{folder}/d*") == [f"{folder}/deep/er/a.tif"]
+    assert dict(listed(f"{folder}/*")) == {
+        **{f"{folder}/{name}": None for name in ("README", "b.PNG", "c.tar.gz", "deep/er/a.tif", "notes.txt")},
+        f"{folder}/loop": "a link to a folder",
+        f"{folder}/.hidden.png": "a hidden file",
+    }
+    assert names(f"{folder}/.h*") == [f"{folder}/.hidden.png"]
+    assert names(f"{folder}/**").count(f"{folder}/deep/er/a.tif") == 1
+
+
+def test_what_one_source_leaves_out_and_another_names_is_read(folder: Path) -> None:
+    """Once."""
+    for sources in ((str(folder), f"{folder}/notes.txt"), (f"{folder}/notes.txt", str(folder))):
+        assert [left_out for name, left_out in listed(*sources) if name == f"{folder}/notes.txt"] == [None]
 
 
 def test_a_glob_and_a_named_file_are_taken_whatever_they_are_called(folder: Path) -> None:

@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
+from edge_app import heif
 from edge_app.annotate import save_image
 from edge_app.cameras.camera import Frame
 from edge_app.cameras.files import SHOWN_S, FileCamera
@@ -42,6 +44,15 @@ def test_large_pictures_are_fitted_and_photographed_whole(tmp_path: Path) -> Non
     with FileCamera(tmp_path / "a.png", (640, 480)) as camera:
         assert camera.read().luma.shape == (320, 640)
         assert camera.photograph().shape == (600, 1200)
+
+
+def test_an_iphone_s_photo_is_a_picture(tmp_path: Path) -> None:
+    """Alone and in a folder."""
+    heif.load_plugin()
+    Image.fromarray(grey(90)).save(tmp_path / "a.HEIC")
+    for path in (tmp_path / "a.HEIC", tmp_path):
+        with FileCamera(path, fps=200) as camera:
+            assert np.abs(camera.read().luma.astype(int) - 90).max() <= 2
 
 
 def test_a_folder_is_shown_picture_after_picture(tmp_path: Path) -> None:

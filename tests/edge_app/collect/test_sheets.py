@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from edge_app import heif
 from edge_app.annotate import save_image
 from edge_app.cli import main
 from edge_app.collect.folder import read_crops
@@ -51,6 +53,18 @@ def test_the_same_photo_again_brings_nothing_new(
         capsys.readouterr().err
     )
     assert not (tmp_path / "own" / "bo").exists()
+
+
+def test_an_iphone_s_photo_of_a_sheet_is_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As it lies on the phone."""
+    heif.load_plugin()
+    Image.fromarray(photographed(filled())).save(
+        tmp_path / "sheet.heic", quality=60, enc_params={"preset": "ultrafast"}
+    )
+    assert (
+        main(["collect", "--sheet", str(tmp_path / "sheet.heic"), "--to", str(tmp_path / "own"), "--writer", "a"]) == 0
+    )
+    assert "sheet.heic: 100 digits of a, " in capsys.readouterr().out
 
 
 def test_the_template_is_written(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
-from edge_app import Page, PageReader
+from edge_app import Page, PageReader, heif
 from edge_app.bench_page import ROWS, draw_page
 from edge_app.cameras.camera import Frame
 from edge_app.cameras.files import FileCamera
@@ -128,6 +129,22 @@ def test_upload_is_read_as_the_command_line_reads(state: LiveState) -> None:
     assert set(record["lines"][0]["digits"][0]) == {"label", "confidence", "box"}
     raw = client.post("/api/read", content=content, headers={"Content-Type": "image/png"}).json()
     assert {**raw, "latency_ms": 0} == {**record, "latency_ms": 0}
+
+
+def test_an_iphone_s_photo_is_read(state: LiveState, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever type a browser gives it; without the package the answer names the extra."""
+    heif.load_plugin()
+    file = io.BytesIO()
+    Image.fromarray(draw_page((640, 480))).save(file, "HEIF", quality=95)
+    reading = TestClient(create_app(state, make_reader, Access(), INFO), base_url="http://localhost")
+    for kind in ("image/heic", "", "application/octet-stream"):
+        record = reading.post("/api/read", files={"image": ("IMG_0001.HEIC", file.getvalue(), kind)}).json()
+        assert record["text"] == "\n".join(ROWS)
+    heif.load_plugin.cache_clear()
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    answer = client.post("/api/read", files={"image": ("IMG_0001.HEIC", file.getvalue(), "image/heic")})
+    assert answer.status_code == 422
+    assert "try pip install 'digits-edge[heic]'" in answer.json()["error"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
+from edge_app import heif
 from edge_app.annotate import save_image
 from edge_app.bench_page import ROWS, draw_page
 from edge_app.cameras.camera import Frame
@@ -135,6 +137,19 @@ def test_a_phone_photographs_a_page(visit: Visit, server: WebServer, tmp_path: P
     assert first is not None
     assert 0.1 < (first["x"] - sheet["x"]) / sheet["width"] < 0.3
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+def test_a_picture_that_the_browser_cannot_show_is_read(visit: Visit, server: WebServer, tmp_path: Path) -> None:
+    """Chromium shows no HEIC: its numbers stand alone, and the next picture is shown again."""
+    heif.load_plugin()
+    Image.fromarray(draw_page((640, 480))).save(tmp_path / "page.heic", quality=95)
+    save_image(draw_page((640, 480)), tmp_path / "page.png")
+    page = visit(server.url, PHONE)
+    assert page.get_attribute("#file", "accept") == "image/*,.heic,.heif"
+    for name, shown in (("page.heic", False), ("page.png", True)):
+        page.set_input_files("#file", tmp_path / name)
+        expect(page.locator("#photo-lines li")).to_have_text(list(ROWS))
+        expect(page.locator("#photo-result .sheet")).to_be_visible(visible=shown)
 
 
 def test_what_cannot_be_read_is_said(visit: Visit, server: WebServer, tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ def page(text: str) -> NDArray[np.uint8]:
 
 def as_file(text: str, kind: str = "PNG") -> bytes:
     """The page as an image file."""
-    return as_pages([text], kind)
+    file = io.BytesIO()
+    Image.fromarray(page(text)).save(file, kind)
+    return file.getvalue()
 
 
 def as_pages(texts: list[str], kind: str) -> bytes:

@@ -1,0 +1,76 @@
+"""PDFs, drawn by PDFium; its package is loaded for the first PDF alone."""
+
+import math
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ImageError
+from ..extras import needs
+from ..image_file import MAX_MEGAPIXELS, MIN_SIDE_PX
+
+POINTS_PER_INCH = 72
+DPI = 200
+
+
+class Pdf:
+    """An open PDF; from open_pdf.
+
+    Attributes:
+        pages: how many.
+    """
+
+    def __init__(self, pdf: Any, name: str, dpi: int) -> None:
+        self.pages = len(pdf)
+        self._pdf, self._name, self._dpi = pdf, name, dpi
+
+    def page(self, number: int, luma: bool = False) -> NDArray[np.uint8]:  # noqa: ARG002 - a Document's signature
+        """Draws page number, from 1: luma, uint8 (H, W).
+
+        Raises:
+            ImageError: damaged, or too large or too small at this resolution.
+        """
+        name, scale = f"{self._name} page {number}", self._dpi / POINTS_PER_INCH
+        with _clear_pdf_errors(name), closing(self._pdf[number - 1]) as page:
+            width, height = (math.ceil(points * scale) for points in page.get_size())
+            if width * height > MAX_MEGAPIXELS * 10**6 or min(width, height) < MIN_SIDE_PX:
+                raise ImageError(
+                    f"expected {MIN_SIDE_PX}x{MIN_SIDE_PX} pixels to {MAX_MEGAPIXELS} megapixels, got {width}x{height} "
+                    f"at {self._dpi} dpi in {name}; choose another --dpi of python -m edge_app batch"
+                )
+            with closing(page.render(scale=scale, grayscale=True)) as bitmap:
+                # A copy: the bitmap's memory goes with it.
+                return np.array(bitmap.to_numpy(), np.uint8).reshape(bitmap.height, bitmap.width)
+
+
+@contextmanager
+def open_pdf(file: BinaryIO, name: str, dpi: int) -> Iterator[Pdf]:
+    """Opens a PDF to be drawn at so many dots an inch.
+
+    Raises:
+        ImageError: damaged or encrypted, or without a page.
+        MissingPartError: PDFium's package is not installed.
+    """
+    with needs({"pypdfium2"}, f"a PDF, {name}", "batch"):
+        import pypdfium2
+    with _clear_pdf_errors(name), closing(pypdfium2.PdfDocument(file)) as pdf:
+        if not len(pdf):
+            raise ImageError(f"expected at least one page, got none in {name}; scan it again")
+        yield Pdf(pdf, name, dpi)
+
+
+@contextmanager
+def _clear_pdf_errors(name: str) -> Iterator[None]:
+    import pypdfium2
+
+    try:
+        yield
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise ImageError(
+                f"expected a PDF without a password, got an encrypted one, {name}; save it without"
+            ) from error
+        raise ImageError(f"expected a whole PDF, got a damaged one in {name} ({error}); copy it again") from error

@@ -1,0 +1,200 @@
+"""`read` on documents of many pages, folders, globs, standard input and URLs."""
+
+import http.server
+import io
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from edge_app import reading
+from edge_app.cli import main
+from edge_app.documents import opened
+from edge_app.download import Limits
+
+from .made import as_file, as_pages, encrypted_pdf
+
+Capture = pytest.CaptureFixture[str]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder, and leads from /to/URL to that URL."""
+
+    def do_GET(self) -> None:
+        """A file or a redirection."""
+        if self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/to/"))
+            self.end_headers()
+        elif self.path == "/secret.png" and self.headers["Authorization"] != "Basic bWU6cEB3":
+            self.send_error(401)
+        else:
+            super().do_GET()
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing on stderr."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """Address of a server of the test's folder."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path)) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+
+
+def read(capsys: Capture, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
+    """Exit code, JSON objects and stderr without what a runtime says there."""
+    code = main(["read", "--json", *arguments])
+    captured = capsys.readouterr()
+    return code, [json.loads(line) for line in captured.out.splitlines()], captured.err.replace("INFO: ", "")
+
+
+@pytest.mark.parametrize(("kind", "name"), [("TIFF", "a.tif"), ("PDF", "a.pdf"), ("PDF", "scan")])
+def test_every_page_of_a_document_is_read(kind: str, name: str, tmp_path: Path, capsys: Capture) -> None:
+    """One object a page, with its number; as text under a heading each; a suffix need not say what it is."""
+    path = tmp_path / name
+    path.write_bytes(as_pages(["12", "345", "6"], kind))
+    code, records, _ = read(capsys, str(path))
+    assert code == 0
+    assert [list(record)[:3] for record in records] == [["source", "page", "width"]] * 3
+    assert [(record["source"], record["page"]) for record in records] == [(str(path), page) for page in (1, 2, 3)]
+    assert [record["text"] for record in records] == ["12", "345", "6"]
+    assert main(["read", str(path)]) == 0
+    headings = [f"{path}, page {page}:" for page in (1, 2, 3)]
+    assert capsys.readouterr().out.splitlines() == [headings[0], "12", headings[1], "345", headings[2], "6"]
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "PDF"])
+def test_a_document_of_one_page_is_like_an_image(kind: str, tmp_path: Path, capsys: Capture) -> None:
+    """The documented object, and no heading."""
+    path = tmp_path / f"a.{kind.lower()}"
+    path.write_bytes(as_pages(["12"], kind))
+    _, (record,), _ = read(capsys, str(path))
+    assert list(record) == ["source", "width", "height", "text", "lines", "latency_ms"]
+    assert main(["read", str(path)]) == 0
+    assert capsys.readouterr().out == "12\n"
+
+
+def test_a_bad_page_does_not_stop_the_others(tmp_path: Path, capsys: Capture) -> None:
+    """It is an error object with its number; so is a bad document, and what comes after it is read."""
+    pages = as_pages(["12", "3"], "TIFF")
+    # The size of the second page's picture, in its directory.
+    second = int.from_bytes(pages[4:8], "little")
+    entries = int.from_bytes(pages[second : second + 2], "little")
+    second = int.from_bytes(pages[second + 2 + 12 * entries :][:4], "little")
+    (tmp_path / "a.tif").write_bytes(pages[: second + 10 + 12] + (5).to_bytes(2, "little") + pages[second + 24 :])
+    (tmp_path / "b.pdf").write_bytes(encrypted_pdf())
+    (tmp_path / "c.png").write_bytes(as_file("4"))
+    code, records, _ = read(capsys, str(tmp_path))
+    assert code == 1
+    assert [record.get("text") for record in records] == ["12", None, None, "4"]
+    assert list(records[1]) == ["source", "page", "error"]
+    assert list(records[2]) == ["source", "error"]
+    assert "got an encrypted one" in records[2]["error"]
+
+
+def test_a_folder_says_what_it_leaves_out(tmp_path: Path, capsys: Capture) -> None:
+    """On stderr, and that is no failure; pictures of pages of one name do not overwrite each other."""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "1.png").write_bytes(as_file("1"))
+    (tmp_path / "notes.txt").touch()
+    code, records, told = read(capsys, str(tmp_path), "--annotate", str(tmp_path / "drawn"))
+    assert (code, len(records)) == (0, 2)
+    assert f"edge_app: left out: {tmp_path}/notes.txt (a .txt file)\n" in told
+    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["1.png.png", "1.png~2.png"]
+
+
+def test_many_files_are_led_to_batch(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read all the same."""
+    monkeypatch.setattr(reading, "MANY", 2)
+    for number in "12":
+        (tmp_path / f"{number}.png").write_bytes(as_file(number))
+    code, records, told = read(capsys, f"{tmp_path}/*.png")
+    assert (code, [record["text"] for record in records]) == (0, ["1", "2"])
+    assert f"python -m edge_app batch '{tmp_path}/*.png' --output DIR" in told
+
+
+@pytest.mark.parametrize("content", [as_file("12"), as_pages(["12"], "PDF"), as_file("12", "PPM")])
+def test_standard_input(content: bytes, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe, which cannot be sought in; also what scanimage writes."""
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    code, (record,), _ = read(capsys, "-")
+    assert (code, record["source"], record["text"]) == (0, "-", "12")
+
+
+def test_a_terminal_is_not_waited_for(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody types a picture."""
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=SimpleNamespace(isatty=lambda: True)))
+    code, (record,), _ = read(capsys, "-")
+    assert (code, list(record)) == (1, ["source", "error"])
+    assert "got a terminal" in record["error"]
+
+
+def test_urls_are_read(server: str, tmp_path: Path, capsys: Capture) -> None:
+    """A picture, a document of pages, one behind a password that is written down nowhere, and one that moved."""
+    (tmp_path / "a.png").write_bytes(as_file("12"))
+    (tmp_path / "secret.png").write_bytes(as_file("3"))
+    (tmp_path / "b.pdf").write_bytes(as_pages(["4", "5"], "PDF"))
+    secret = f"http://me:p%40w@{server}/secret.png"
+    code, records, _ = read(capsys, *(f"http://{server}/{name}" for name in ("a.png", "b.pdf?x=1")), secret)
+    assert (code, [record["text"] for record in records]) == (0, ["12", "4", "5", "3"])
+    assert [record["source"] for record in records][::3] == [f"http://{server}/a.png", f"http://me@{server}/secret.png"]
+    code, (record,), _ = read(capsys, f"http://{server}/to/http://{server}/a.png")
+    assert (code, record["text"]) == (0, "12")
+
+
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [
+        ("none.png", "expected an image or a PDF at {url}, got: HTTP Error 404"),
+        ("text.png", "expected an image file, got {url}, which is none"),
+        ("to/file:///etc/hostname", "got: HTTP Error 302"),
+        ("large.png", "expected an image or a PDF of at most 1 MB, got more from {url}"),
+        ("eps.png", "expected an image file, got {url}, which is none"),
+    ],
+)
+def test_a_bad_url_is_one_clear_line(
+    path: str, error: str, server: str, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the URL as it was given; a server leads to no file, and to no decoder that starts programs."""
+    monkeypatch.setattr(opened, "WEB", Limits(1 << 20, 30.0, 30.0))
+    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "large.png").write_bytes(bytes(1 << 21))
+    (tmp_path / "eps.png").write_bytes(as_file("1", "EPS"))
+    url = f"http://{server}/{path}"
+    code, (record,), _ = read(capsys, url)
+    assert code == 1
+    assert record["source"] == url
+    assert error.format(url=url) in record["error"]
+    assert "\n" not in record["error"]
+
+
+def test_no_server_is_one_clear_line(capsys: Capture) -> None:
+    """As text, too."""
+    assert main(["read", "http://127.0.0.1:9/a.png"]) == 1
+    (line,) = (line for line in capsys.readouterr().err.splitlines() if line.startswith("edge_app: error:"))
+    assert "at http://127.0.0.1:9/a.png, got: " in line
+    assert "Connection refused" in line
+
+
+def test_without_pypdfium2_the_line_names_the_extra(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And everything else is read."""
+    (tmp_path / "a.pdf").write_bytes(as_pages(["1"], "PDF"))
+    (tmp_path / "b.png").write_bytes(as_file("2"))
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    code, records, _ = read(capsys, str(tmp_path))
+    assert code == 1
+    assert "expected pypdfium2 for a PDF, " in records[0]["error"]
+    assert records[0]["error"].endswith("try pip install 'digits-edge[batch]'")
+    assert records[1]["text"] == "2"
