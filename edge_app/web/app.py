@@ -22,6 +22,7 @@ from .answers import on_bug, on_http_error
 from .broadcast import Broadcast, Watching
 from .guard import Guard
 from .info import Info
+from .kept import KeptPhotos
 from .labelling import Labelling
 from .metrics import LiveCollector, make_registry
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
@@ -53,7 +54,8 @@ def create_app(
         photographs: asks the live loop for the camera's large pictures; without it there are none.
         collector: has what waits for a label, if crops are collected.
     """
-    photographs, uploads = photographs or Photographs(), UploadReader(make_reader)
+    photographs = photographs or Photographs()
+    uploads = UploadReader(make_reader, None if collector is None else KeptPhotos())
     pages = Pages(state, uploads, info, photographs, collecting=collector is not None)
     routes = pages.routes()
     if collector is not None:

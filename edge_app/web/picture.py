@@ -42,16 +42,16 @@ def paint(now: Snapshot) -> bytes:
     if now.luma is None:
         raise ValueError("expected a snapshot with a frame")
     page = now.page or Page((), now.luma.shape[1], now.luma.shape[0])
-    picture, page = _fit(now.luma, replace(page, refused=()))
+    picture, page = shrunk(now.luma, replace(page, refused=()), MAX_SIDE_PX / max(now.luma.shape))
     bgr = cv2.cvtColor(annotate(picture, page), cv2.COLOR_RGB2BGR)
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
 
 
-def _fit(luma: NDArray[np.uint8], page: Page) -> tuple[NDArray[np.uint8], Page]:
-    height, width = luma.shape
-    scale = MAX_SIDE_PX / max(height, width)
+def shrunk(luma: NDArray[np.uint8], page: Page, scale: float) -> tuple[NDArray[np.uint8], Page]:
+    """A frame, uint8 (H, W), and its page (without what was refused) at that scale, or as they are from 1 on."""
     if scale >= 1:
         return luma, page
+    height, width = luma.shape
     size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(luma, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
     lines = tuple(

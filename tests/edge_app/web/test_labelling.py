@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import cv2
@@ -12,7 +13,9 @@ import pytest
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
+from edge_app import DigitClassifier
 from edge_app.annotate import save_image
+from edge_app.bench_page import ROWS, draw_page
 from edge_app.cameras.files import FileCamera
 from edge_app.collect.collector import Collector
 from edge_app.collect.folder import read_crops
@@ -123,6 +126,49 @@ def test_a_writer_with_enough_gets_no_more(client: TestClient, tmp_path: Path, m
         assert "expected at most 1 labelled crops of ann, got 1 and" in answer.json()["error"]
         assert "another --to DIR" in answer.json()["error"]
     assert labels(tmp_path) == [1]
+
+
+def send_page(client: TestClient) -> Any:
+    """What the page of ten digits reads as."""
+    photo = cv2.imencode(".png", draw_page((1280, 960)))[1].tobytes()
+    return client.post("/api/read", content=photo, headers={"Content-Type": "image/png"}).json()
+
+
+def test_a_digit_of_a_photo_is_fixed(client: TestClient, tmp_path: Path) -> None:
+    """Its crop, cut as reading cuts it, is labelled; another label replaces the former, and undo takes it back."""
+    place = f"/api/photos/{send_page(client)['photo']}"
+    assert client.post(f"{place}/5/9").json() == {"labelled": 1}
+    [crop] = read_crops(tmp_path / "digits")
+    predicted = DigitClassifier.load(runtime="litert").classify(crop.image)
+    assert (crop.label, str(predicted.label)) == (9, "".join(ROWS)[5])
+    assert client.post(f"{place}/5/9").json() == {"labelled": 1}
+    assert client.post(f"{place}/5/x").json() == {"labelled": 1}
+    assert labels(tmp_path) == [10]
+    assert client.post(f"{place}/0/4").json() == {"labelled": 2}
+    assert labels(tmp_path) == [4, 10]
+    assert client.post("/api/crops/undo").json()["labelled"] == 1
+    assert client.get("/api/crops").json()["crops"][0]["reason"] == "corrected"
+
+
+def test_a_photo_that_nobody_sent_is_not_fixed(client: TestClient, tmp_path: Path) -> None:
+    """Nor is a digit that it does not have, nor with a label that is none, nor from another site."""
+    assert client.post("/api/photos/0123456789abcdef/0/4").status_code == 409
+    place = f"/api/photos/{send_page(client)['photo']}"
+    for wrong in (f"{place}/10/4", f"{place}/0/12", f"{place}/0/?", f"/api/photos/{'0' * 16}/0/4"):
+        answer = client.post(wrong.replace("?", "%3f"))
+        assert answer.status_code == 409
+        assert answer.json()["error"].startswith("expected ")
+    assert client.post(f"{place}/-1/4").status_code == 404
+    assert client.post(f"{place}/0/4", headers={"Origin": "http://elsewhere"}).status_code == 403
+    assert labels(tmp_path) == []
+
+
+def test_without_collecting_no_photo_is_kept() -> None:
+    """And there is nowhere to fix one."""
+    app = create_app(LiveState(), make_reader, Access(), Info("", ""))
+    client = TestClient(app, base_url="http://localhost")
+    assert "photo" not in send_page(client)
+    assert client.post(f"/api/photos/{'0' * 16}/0/4").status_code == 404
 
 
 def test_many_at_once_lose_nothing(client: TestClient, tmp_path: Path) -> None:
@@ -343,7 +389,7 @@ def test_a_number_that_is_not_seen_again_is_said(
     crops: CropQueue, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The camera hangs: no frame comes in which its digits could be cut."""
-    monkeypatch.setattr("edge_app.web.labelling.CORRECT_S", 0.1)
+    monkeypatch.setattr("edge_app.web.labelling.FIX_S", 0.1)
     state = LiveState()
     app = create_app(state, make_reader, Access(), Info("", ""), collector=Collector(crops))
     with Feed(state) as feed:
