@@ -355,7 +355,7 @@ def numbers(folder: Path) -> str:
     return "".join(map(str, labels(folder)))
 
 
-def test_a_number_is_corrected_in_the_live_view(visit: Visit, tmp_path: Path) -> None:
+def test_a_number_is_fixed_from_the_live_view(visit: Visit, tmp_path: Path) -> None:
     """Its digits come first on the page for labels, from left to right, before crops that waited longer."""
     state, queue = LiveState(), CropQueue(tmp_path / "digits", "ann")
     collector = Collector(queue)
@@ -365,7 +365,7 @@ def test_a_number_is_corrected_in_the_live_view(visit: Visit, tmp_path: Path) ->
     queue.add(WaitingCrop("ab" * 8, 3, 0.5, "unsure", 0.0, "ab", (1, 2, 3, 4), (640, 480), ""), old, old)
     with Feed(state, collector) as feed:
         page = visit(server.url, DESKTOP)
-        page.get_by_role("button", name=f"Correct {feed.texts[1]}").click()
+        page.get_by_role("button", name=f"Fix {feed.texts[1]}").click()
         expect(page.locator("#crops li")).to_have_count(len(feed.texts[1]) + 1)
     guesses = [item.get_attribute("data-guess") for item in page.locator("#crops li").all()]
     assert guesses == [*feed.texts[1], "3"]
@@ -377,7 +377,7 @@ def test_a_number_is_corrected_in_the_live_view(visit: Visit, tmp_path: Path) ->
     server.close()
 
 
-def test_a_number_that_left_is_not_corrected(client: TestClient, crops: CropQueue) -> None:
+def test_a_number_that_left_is_not_fixed(client: TestClient, crops: CropQueue) -> None:
     """It is said, and nothing waits forever."""
     answer = client.post("/api/numbers/7/wrong")
     assert answer.status_code == 409
