@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 // contract.py's DOUBTFUL_BELOW: whoever enters data looks at what is less sure.
 const SURE = 0.9;
 // On the screen; a page's digits may be far smaller there than in the photo.
-const MIN_LABEL_PX = 11, LINE_PX = 2;
+const MIN_LABEL_PX = 11, LINE_PX = 1.5;
 
 const find = (id) => document.getElementById(id);
 

@@ -1,7 +1,12 @@
 """The last photos, kept for fixing."""
 
+import asyncio
+import threading
+from concurrent.futures import Future
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edge_app import PageReader
 from edge_app.bench_page import draw_page
@@ -9,6 +14,7 @@ from edge_app.collect.cutting import Cutter
 from edge_app.errors import LabelledFolderError
 from edge_app.ink import MAX_WORK_PIXELS
 from edge_app.page import Digit, Line, Page
+from edge_app.web import uploads
 from edge_app.web.kept import KEPT, KEPT_S, KeptPhotos
 
 from ..fake_classifier import TallInk
@@ -53,3 +59,29 @@ def test_a_large_photo_is_kept_small() -> None:
     large = Cutter(image, page, reader.classifier, "ab").cut(page.lines[0].digits[3].box, "corrected")
     assert large is not None
     assert np.abs(cut.astype(int) - large[1]).max() < 32
+
+
+def test_nothing_stays_when_nobody_sends_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that reads them looks from time to time."""
+    monkeypatch.setattr(uploads, "IDLE_S", 0.01)
+    now_s, forgotten = 0.0, threading.Event()
+
+    class Watched(KeptPhotos):
+        def forget_old(self) -> None:
+            super().forget_old()
+            if not self._photos:
+                forgotten.set()
+
+    photos = Watched(lambda: now_s)
+    reader = uploads.UploadReader(lambda: PageReader(TallInk(), detector=None), photos)
+    record, _ = asyncio.run(reader.read_photograph(lambda: taken(PIXELS)))
+    assert record["photo"] in photos._photos
+    now_s = KEPT_S + 1
+    assert forgotten.wait(20)
+
+
+def taken(pixels: NDArray[np.uint8]) -> Future[NDArray[np.uint8]]:
+    """A photograph that is there already."""
+    photograph: Future[NDArray[np.uint8]] = Future()
+    photograph.set_result(pixels)
+    return photograph

@@ -335,19 +335,36 @@ def test_pictures_have_no_bars_of_another_colour(visit: Visit, server: WebServer
     assert set(found) == {"rgba(0, 0, 0, 0)"}
 
 
-def test_the_marked_crop_is_in_view_above_the_keys(visit: Visit, server: WebServer) -> None:
-    """On the smallest phone too, whichever it is; and no key's word is wider than the key."""
-    page = visit(server.url + "label", (320, 568), is_mobile=True, has_touch=True)
+@pytest.mark.parametrize("size", [(320, 568), PHONE, (667, 375)], ids=["small", "phone", "on its side"])
+def test_keys_cover_no_crop_on_a_phone(size: tuple[int, int], visit: Visit, server: WebServer) -> None:
+    """Whatever is scrolled to; the marked one is in view whole; and no key's word is wider than the key."""
+    page = visit(server.url + "label", size, is_mobile=True, has_touch=True)
     expect(page.locator("#crops li")).to_have_count(4)
+    keys = page.locator("#keys").bounding_box()
+    assert keys is not None
     for _ in range(3):
         page.keyboard.press("ArrowRight")
         marked = page.locator("#crops [aria-current=true]").bounding_box()
-        keys = page.locator("#keys").bounding_box()
         assert marked is not None
-        assert keys is not None
         assert 0 <= marked["y"] <= keys["y"] - marked["height"]
+    # Where the keys are there is nothing else, scrolled or not.
+    page.evaluate("document.querySelector('.work').scrollTo(0, 1e6)")
+    work = page.locator(".work").bounding_box()
+    assert work is not None
+    assert work["y"] + work["height"] <= keys["y"]
+    assert keys["y"] + keys["height"] <= size[1]
+    assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
     wide = page.locator("#keys button").evaluate_all("all => all.filter((each) => each.scrollWidth > each.clientWidth)")
     assert wide == []
+
+
+@pytest.mark.parametrize("touch", [True, False], ids=["touch", "mouse"])
+def test_hints_fit_the_hand(touch: bool, visit: Visit, server: WebServer) -> None:
+    """Keys of a keyboard are spoken of only where there is one."""
+    page = visit(server.url + "label", PHONE, is_mobile=touch, has_touch=touch)
+    expect(page.locator("#crops li")).to_have_count(4)
+    for text, seen in (("Type 0 to 9", not touch), ("Tap what the marked crop is", touch)):
+        expect(page.get_by_text(text)).to_be_visible(visible=seen)
 
 
 def numbers(folder: Path) -> str:
