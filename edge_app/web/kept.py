@@ -16,7 +16,7 @@ from ..page import Page
 from ..recognition import Classifier
 from .picture import shrunk
 
-# Each is at most as large as reading makes it, 3 MB of luma: 24 MB in all.
+# Each is at most as large as reading makes it, 3 MB of luma: 24 MB in all, and 18 MB for the ink of one of them.
 KEPT, KEPT_S = 8, 600.0
 
 

@@ -46,20 +46,26 @@ def paint(now: Snapshot) -> bytes:
     page = now.page or Page((), now.luma.shape[1], now.luma.shape[0])
     picture, page = shrunk(now.luma, replace(page, refused=()), MAX_SIDE_PX / max(now.luma.shape))
     canvas = np.dstack([picture] * 3)
-    for line in page.lines:
-        for digit in line.digits:
-            _draw(canvas, digit)
+    digits = [digit for line in page.lines for digit in line.digits]
+    line_px = max(2, round(max(picture.shape) * LINES_PER_SIDE))
+    for digit in digits:
+        _draw_box(canvas, digit, line_px)
+    for digit in digits:
+        _draw_label(canvas, digit, line_px)
     bgr = cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
 
 
-def _draw(canvas: NDArray[np.uint8], digit: Digit) -> None:
-    """Its box, and above it the label with a pale rim."""
-    (x, y, width, height), side = digit.box, max(canvas.shape)
-    line_px, size = max(2, round(side * LINES_PER_SIDE)), side * LABELS_PER_SIDE
-    # Around the ink: small digits would vanish under the line.
+def _draw_box(canvas: NDArray[np.uint8], digit: Digit, line_px: int) -> None:
+    """Around the ink: small digits would vanish under the line."""
+    x, y, width, height = digit.box
     corners = (x - line_px, y - line_px), (x + width - 1 + line_px, y + height - 1 + line_px)
     cv2.rectangle(canvas, *corners, colour_of(digit), line_px)
+
+
+def _draw_label(canvas: NDArray[np.uint8], digit: Digit, line_px: int) -> None:
+    """Above its box, with a pale rim."""
+    (x, y, width, _), size = digit.box, max(canvas.shape) * LABELS_PER_SIDE
     (text_width, text_height), _ = cv2.getTextSize(digit.text, FONT, size, 1)
     at = (x + (width - text_width) // 2, max(text_height + 2, y - 2 * line_px - 3))
     for colour, pen_px in (((255, 255, 255), 2 * line_px), (colour_of(digit), max(1, line_px // 2))):
