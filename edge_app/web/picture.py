@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..annotate import colour_of
 from ..live.state import LiveState, Snapshot
-from ..page import Box, Digit, Line, Page
+from ..page import Box, Digit, Page
 
 # A phone's screen shows no more; larger frames cost time and network.
 MAX_SIDE_PX = 1280
@@ -80,10 +80,10 @@ def shrunk(luma: NDArray[np.uint8], page: Page, scale: float) -> tuple[NDArray[n
     size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(luma, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
     lines = tuple(
-        Line(tuple(replace(digit, box=_scaled(digit.box, scale)) for digit in line.digits), line.region)
+        replace(line, digits=tuple(replace(digit, box=_scaled(digit.box, scale)) for digit in line.digits))
         for line in page.lines
     )
-    return small, Page(lines, *size_wh)
+    return small, replace(page, lines=lines, width=size_wh[0], height=size_wh[1], refused=())
 
 
 def _scaled(box: Box, scale: float) -> Box:

@@ -63,7 +63,7 @@ function drawBoxes(svg, record, tapped) {
   const pixel = record.width / shownPx, pad = LINE_PX * pixel;
   const heights = digits.map((digit) => digit.box[3]).sort((one, other) => one - other);
   const size = Math.max(MIN_LABEL_PX * pixel, 0.4 * (heights[heights.length >> 1] ?? 0));
-  svg.replaceChildren(...digits.map((digit) => {
+  const groups = digits.map((digit) => {
     const [x, y, width, height] = digit.box;
     const group = svgNode("g", { class: stateOf(digit) });
     group.append(
@@ -73,5 +73,8 @@ function drawBoxes(svg, record, tapped) {
     );
     group.addEventListener("click", () => tapped(digit));
     return group;
-  }));
+  });
+  // What is to be looked at lies over its neighbours.
+  const doubtful = (group) => group.classList.contains("doubtful");
+  svg.replaceChildren(...groups.filter((group) => !doubtful(group)), ...groups.filter(doubtful));
 }
