@@ -6,17 +6,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .contract import DOUBTFUL_BELOW
 from .model_file import write_atomically
 from .page import Box, Digit, Page
 
 READ_RGB = (0, 150, 40)
+UNSURE_RGB = (148, 156, 0)
 DOUBTFUL_RGB = (225, 130, 0)
 REFUSED_RGB = (210, 60, 40)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
-    """A copy of the image: read (green box, label, confidence), doubtful (amber) and refused (thin red).
+    """A copy of the image: read (green, or olive if unsure), doubtful (amber) and refused ink (thin red).
 
     Args:
         image: uint8 (H, W) or (H, W, 3) RGB, the one that was read.
@@ -31,7 +33,7 @@ def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
         _draw_box(canvas, box, REFUSED_RGB, 1)
     for line in page.lines:
         for digit in line.digits:
-            _draw_box(canvas, digit.box, _colour(digit), thickness)
+            _draw_box(canvas, digit.box, colour_of(digit), thickness)
             _draw_label(canvas, digit, thickness)
     return canvas
 
@@ -47,8 +49,11 @@ def _draw_box(canvas: NDArray[np.uint8], box: Box, colour_rgb: tuple[int, int, i
     cv2.rectangle(canvas, (x, y), (x + width - 1, y + height - 1), colour_rgb, thickness)
 
 
-def _colour(digit: Digit) -> tuple[int, int, int]:
-    return DOUBTFUL_RGB if digit.label is None else READ_RGB
+def colour_of(digit: Digit) -> tuple[int, int, int]:
+    """RGB by how far a digit is believed."""
+    if digit.label is None:
+        return DOUBTFUL_RGB
+    return UNSURE_RGB if digit.confidence < DOUBTFUL_BELOW else READ_RGB
 
 
 def _draw_label(canvas: NDArray[np.uint8], digit: Digit, thickness: int) -> None:
@@ -56,10 +61,10 @@ def _draw_label(canvas: NDArray[np.uint8], digit: Digit, thickness: int) -> None
     x, y, _, height = digit.box
     size = min(max(height / 80, 0.4), 3.0)
     pen = max(1, round(size * 1.5))
-    cv2.putText(canvas, digit.text, (x, max(12, y - 3)), FONT, size, _colour(digit), pen, cv2.LINE_AA)
+    cv2.putText(canvas, digit.text, (x, max(12, y - 3)), FONT, size, colour_of(digit), pen, cv2.LINE_AA)
     small = min(max(height / 200, 0.28), 1.0)
     at = (x, y + height + round(24 * small) + thickness)
     guess = "" if digit.guess is None else f"{digit.guess}? "
     cv2.putText(
-        canvas, f"{guess}{digit.confidence:.0%}", at, FONT, small, _colour(digit), max(1, pen // 2), cv2.LINE_AA
+        canvas, f"{guess}{digit.confidence:.0%}", at, FONT, small, colour_of(digit), max(1, pen // 2), cv2.LINE_AA
     )

@@ -61,6 +61,13 @@ class Line:
         """The digits without spaces, for example "4081", or "40?1" with a doubtful one."""
         return "".join(digit.text for digit in self.digits)
 
+    @property
+    def guess(self) -> str | None:
+        """The text with the likeliest digit for each doubtful one, or None if none is doubtful."""
+        if all(digit.label is not None for digit in self.digits):
+            return None
+        return "".join(digit.text if digit.guess is None else str(digit.guess) for digit in self.digits)
+
 
 @dataclass(frozen=True)
 class Page:

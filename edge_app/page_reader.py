@@ -32,6 +32,10 @@ WORTH_CUTTING = 0.3
 class ImageReader(Protocol):
     """What reads images: a PageReader, or what stands before one."""
 
+    @property
+    def classifier(self) -> Classifier:
+        """Reads single digits."""
+
     def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
         """See PageReader.read."""
 
@@ -49,6 +53,11 @@ class PageReader:
         if detector == "shipped":
             detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
         self.detector = detector
+
+    @property
+    def classifier(self) -> Classifier:
+        """Reads single digits."""
+        return self._classifier
 
     def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
         """Reads one image.

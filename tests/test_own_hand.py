@@ -83,7 +83,7 @@ def read_rightly(place: Path) -> int:
 
 def correct_a_number(page: Page, place: Path) -> int:
     """Says that the first number in view is wrong, and what each of its digits is; returns how many it has."""
-    page.get_by_role("button", name="Correct").first.click()
+    page.get_by_role("button", name="Fix").first.click()
     expect(page.locator("#crops li").first).to_be_visible()
     crops = page.request.get(urljoin(page.url, "/api/crops")).json()["crops"]
     boxes = {crop["id"]: crop["box"] for crop in crops if crop["reason"] == "corrected"}

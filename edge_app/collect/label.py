@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..errors import LabelledFolderError
 from .folder import FOLDERS
 
 
@@ -25,6 +26,12 @@ class Label:
     def to_json(self) -> bytes:
         """The content of ID.json."""
         return json.dumps(asdict(self)).encode()
+
+
+def check_label(label: str) -> None:
+    """Raises LabelledFolderError for what is no label."""
+    if label not in FOLDERS:
+        raise LabelledFolderError(f"expected a label 0 to 9 or x, got {label!r}")
 
 
 DAMAGED = Label(-1, 0.0, "")

@@ -19,7 +19,7 @@ from ..contract import IMAGE_HW
 from ..errors import LabelledFolderError
 from ..model_file import write_atomically
 from .folder import DONE, FOLDERS, WAITING, LabelledCrop, check_writer, require_room, write_crop
-from .label import Label, read_label
+from .label import Label, check_label, read_label
 from .waiting import CORRECTED, WaitingCrop, read_waiting, urgency
 
 CAPACITY, MAX_AGE_S = 2_000, 30 * 24 * 3600
@@ -112,8 +112,7 @@ class CropQueue:
             LabelledFolderError: no such crop, another label, or labelled otherwise meanwhile.
             OutputError: the folder is full, or cannot be written.
         """
-        if label not in FOLDERS:
-            raise LabelledFolderError(f"expected a label 0 to 9 or x, got {label!r}")
+        check_label(label)
         with self._lock:
             labelled, done = self._finish(), self._file(DONE, crop_id, ".json")
             if crop_id in labelled:
@@ -130,6 +129,17 @@ class CropQueue:
             self._unlink_crops(crop_id, but=path)
             write_atomically(done, Label(self._last_number(labelled) + 1, time.time(), label).to_json())
             self._finish()
+
+    def relabel(self, crop: WaitingCrop, image: NDArray[np.uint8], raw: NDArray[np.uint8], label: str) -> None:
+        """Keeps a crop, see add, with its label, whatever it was labelled before; errors as of label."""
+        check_label(label)
+        with self._lock:
+            done = self._file(DONE, crop.id, ".json")
+            if read_label(done).label != label:
+                done.unlink(missing_ok=True)
+            self._finish()
+        self.add(crop, image, raw)
+        self.label(crop.id, label)
 
     def undo(self) -> str | None:
         """Takes the last label back; returns the crop's id, or None if there is none."""

@@ -1,10 +1,10 @@
 """What the live loop tells: a number was read, changed, or left."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
-from ..page import Box
+from ..page import DOUBTFUL, Box
 
 Kind = Literal["read", "changed", "left"]
 
@@ -15,11 +15,12 @@ class Change:
 
     Attributes:
         kind: "read" (stable for the first time), "changed" (another number in its place) or "left" (out of view).
-        text: the number, such as "4081"; of "left" the one that was there.
+        text: the number, such as "4081", or "40?1" with a doubtful digit; of "left" the one that was there.
         former: of "changed" the number before it, else None.
         track: names the place from "read" to "left"; never used twice in a run.
         box: (x, y, width, height) around it, in pixels of the frame.
         confidence: the least of its digits' probabilities, in [0, 1].
+        guess: of a text with doubtful digits the likeliest number, such as "4081"; else None.
     """
 
     kind: Kind
@@ -28,6 +29,7 @@ class Change:
     track: int
     box: Box
     confidence: float
+    guess: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,17 @@ class NumberEvent(Change):
     age_ms: float
 
     def to_record(self) -> dict[str, Any]:
-        """As printed in JSON Lines and sent by MQTT: "event" instead of kind, "time" in ISO 8601 UTC."""
+        """As printed in JSON Lines and sent by MQTT: "event" instead of kind, "time" in ISO 8601 UTC.
+
+        "doubtful" counts the digits of the text that are not believed.
+        """
         record = asdict(self)
         time = datetime.fromtimestamp(record.pop("time_s"), UTC).isoformat(timespec="milliseconds")
         return {
             "event": record.pop("kind"),
             "time": time.replace("+00:00", "Z"),
             **record,
+            "doubtful": self.text.count(DOUBTFUL),
             "box": list(self.box),
             "confidence": round(self.confidence, 4),
             "age_ms": round(self.age_ms, 2),

@@ -22,7 +22,7 @@ class _Track:
     number: int
     box: Box
     votes: deque[str] = field(default_factory=lambda: deque(maxlen=WINDOW))
-    confidences: dict[str, float] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
     told: str | None = None
     last_seen_s: float = 0.0
     missed: int = 0
@@ -45,7 +45,9 @@ class _Track:
         return self.told is not None and agrees(text, self.told)
 
     def change(self, kind: Kind, text: str, former: str | None = None) -> Change:
-        return Change(kind, text, former, self.number, self.box, self.confidences.get(text, 0.0))
+        line = self.lines[text]
+        confidence = min(digit.confidence for digit in line.digits)
+        return Change(kind, text, former, self.number, self.box, confidence, guess=line.guess)
 
 
 class Tracker:
@@ -69,7 +71,7 @@ class Tracker:
         for line, track in self._assign(page.lines):
             track.box, track.last_seen_s, track.missed = box_of(line), now_s, 0
             track.votes.append(line.text)
-            track.confidences[line.text] = min(digit.confidence for digit in line.digits)
+            track.lines[line.text] = line
             seen.append(track)
         changes = []
         for track in seen:
@@ -77,8 +79,8 @@ class Tracker:
             if text is not None:
                 changes.append(track.change("read" if track.told is None else "changed", text, track.told))
                 track.told = text
-            for forgotten in track.confidences.keys() - set(track.votes) - {track.told}:
-                del track.confidences[forgotten]
+            for forgotten in track.lines.keys() - set(track.votes) - {track.told}:
+                del track.lines[forgotten]
         return changes + self._leave(seen, now_s)
 
     def numbers(self) -> list[Change]:

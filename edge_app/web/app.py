@@ -22,8 +22,10 @@ from .answers import on_bug, on_http_error
 from .broadcast import Broadcast, Watching
 from .guard import Guard
 from .info import Info
+from .kept import KeptPhotos
 from .labelling import Labelling
 from .metrics import LiveCollector, make_registry
+from .openapi import describe
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
 from .uploads import UploadReader
 from .view import News, numbers_record, trouble
@@ -53,11 +55,15 @@ def create_app(
         photographs: asks the live loop for the camera's large pictures; without it there are none.
         collector: has what waits for a label, if crops are collected.
     """
-    photographs, uploads = photographs or Photographs(), UploadReader(make_reader)
+    photographs = photographs or Photographs()
+    uploads = UploadReader(make_reader, None if collector is None else KeptPhotos())
     pages = Pages(state, uploads, info, photographs, collecting=collector is not None)
     routes = pages.routes()
     if collector is not None:
         routes += Labelling(collector, state, uploads, photographs, pages.files["label.html"]).routes()
+    # Made once: it describes itself, too.
+    routes.append(Route("/openapi.json", lambda _: description))
+    description = JSONResponse(describe(routes, access, info.version))
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, access=access)],
@@ -88,6 +94,7 @@ class Pages:
         """All addresses."""
         return [
             Route("/", self.index),
+            Route("/docs", self.docs),
             Route("/static/{name}", self.static),
             Route("/stream.mjpg", self.stream),
             Route("/api/events", self.events),
@@ -103,6 +110,10 @@ class Pages:
     async def index(self, _request: Request) -> Response:
         """The live view."""
         return self.files["index.html"]
+
+    async def docs(self, _request: Request) -> Response:
+        """The API for people: openapi.json as a page."""
+        return self.files["docs.html"]
 
     async def static(self, request: Request) -> Response:
         """Style, scripts and pictures of the page."""

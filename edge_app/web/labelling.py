@@ -1,6 +1,8 @@
-"""The page on which somebody says what collected crops are, corrects numbers, and sends filled-in template sheets."""
+"""The page on which somebody says what collected crops are, fixes what was read, and sends filled-in templates."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +15,7 @@ from starlette.routing import Route
 
 from ..collect.collector import Collector
 from ..collect.folder import count_digits
+from ..collect.label import check_label
 from ..collect.sheets import keep_sheet
 from ..collect.template import template_file
 from ..errors import LabelledFolderError, OutputError
@@ -23,7 +26,7 @@ from .uploads import UploadReader
 # Shown at once; the page asks for more when these are done.
 SHOWN = 120
 # A number that somebody says is wrong is seen again within so long, or it is gone.
-CORRECT_S = 3.0
+FIX_S = 3.0
 
 
 class Labelling:
@@ -57,6 +60,7 @@ class Labelling:
             Route("/api/crops/undo", self.undo, methods=["POST"]),
             Route("/api/crops/{crop_id}/{label}", self.label, methods=["POST"]),
             Route("/api/numbers/{track:int}/wrong", self.wrong, methods=["POST"]),
+            Route("/api/photos/{photo}/{digit:int}/{label}", self.fix, methods=["POST"]),
             Route("/api/sheet", self.sheet, methods=["POST"]),
             Route("/api/sheet/photograph", self.photograph, methods=["POST"]),
             Route("/crops/{crop_id}.png", self.picture),
@@ -71,7 +75,7 @@ class Labelling:
         return Response(template_file("PDF"), media_type="application/pdf")
 
     def crops(self, _request: Request) -> Response:
-        """The crops that wait, corrected numbers first, and how many were labelled and are there in all."""
+        """The crops that wait, those of wrong numbers first, and how many were labelled and are there in all."""
         waiting = self._queue.waiting()
         shown = [asdict(crop) for crop in waiting[:SHOWN]]
         return JSONResponse(
@@ -80,12 +84,8 @@ class Labelling:
 
     def label(self, request: Request) -> Response:
         """Labels one: 0 to 9, or x."""
-        try:
+        with _refusals():
             self._queue.label(request.path_params["crop_id"], request.path_params["label"])
-        except LabelledFolderError as error:
-            raise HTTPException(409, str(error)) from error
-        except OutputError as error:
-            raise HTTPException(507, str(error)) from error
         return JSONResponse({"labelled": self._queue.labelled()})
 
     def undo(self, _request: Request) -> Response:
@@ -106,11 +106,20 @@ class Labelling:
         if box is None:
             raise HTTPException(409, "expected a number in view, got one that has left; hold the page still")
         try:
-            async with asyncio.timeout(CORRECT_S):
+            async with asyncio.timeout(FIX_S):
                 waiting = await asyncio.wrap_future(self._collector.correct(box))
         except TimeoutError as error:
             raise HTTPException(409, "expected to see the number again, got no digit there; hold it still") from error
         return JSONResponse({"waiting": waiting})
+
+    async def fix(self, request: Request) -> Response:
+        """Labels a digit of a photo that was read, 0 to 9 or x, whatever it was labelled before."""
+        place = request.path_params
+        with _refusals():
+            check_label(place["label"])
+            cut = await self._uploads.cut(place["photo"], place["digit"], self._state.now().model_sha256)
+            await asyncio.to_thread(self._queue.relabel, *cut, place["label"])
+        return JSONResponse({"labelled": self._queue.labelled()})
 
     async def sheet(self, request: Request) -> Response:
         """Cuts a photo of a filled-in template that is sent into labelled digits."""
@@ -127,3 +136,14 @@ class Labelling:
 
     def _collected(self) -> dict[str, Any]:
         return {"writer": self._queue.writer, "collected": count_digits(self._queue.folder, self._queue.writer)}
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Within the block, what the folder of labelled crops does not take becomes an answer that says why."""
+    try:
+        yield
+    except LabelledFolderError as error:
+        raise HTTPException(409, str(error)) from error
+    except OutputError as error:
+        raise HTTPException(507, str(error)) from error

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,12 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from ..errors import CameraError, ImageError, OutputError, SheetError
+from ..collect.cutting import Cut
+from ..errors import CameraError, ImageError, LabelledFolderError, OutputError, SheetError
 from ..image_file import decode_image
 from ..page_reader import ImageReader
 from ..reading import to_record
+from .kept import KeptPhotos
 
 MAX_MB = 20
 MAX_BYTES = MAX_MB * 10**6
@@ -34,6 +36,9 @@ MAX_IN_HAND = 4
 UPLOAD, PHOTOGRAPH = "upload", "photograph"
 # The camera may be starting again meanwhile.
 PHOTO_S = 10.0
+# Without a picture for so long, photos that are too old to be fixed go.
+IDLE_S = 60.0
+T = TypeVar("T")
 Pixels = NDArray[np.uint8]
 # What is made of a picture: uint8 (H, W) or (H, W, 3) to a JSON object.
 Use = Callable[[Pixels], dict[str, Any]]
@@ -50,11 +55,12 @@ class UploadReader:
 
     Args:
         make_reader: called once, in that thread, for the first picture.
+        photos: keeps those that are read for a while, in that thread; None forgets each at once.
     """
 
-    def __init__(self, make_reader: Callable[[], ImageReader]) -> None:
-        self._make_reader = make_reader
-        self._jobs: queue.SimpleQueue[tuple[Use, bytes | Pixels, Future[dict[str, Any]]]] = queue.SimpleQueue()
+    def __init__(self, make_reader: Callable[[], ImageReader], photos: KeptPhotos | None = None) -> None:
+        self._make_reader, self._photos = make_reader, photos
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._reader: ImageReader | None = None
         self._in_hand = 0
@@ -68,7 +74,8 @@ class UploadReader:
             use: instead of reading it like a page; called in the thread of this reader.
 
         Returns:
-            what `edge_app read --json` prints of it, with "upload" as source; or what use returns.
+            what `edge_app read --json` prints of it, with "upload" as source, and with its name as "photo" if it is
+            kept; or what use returns.
 
         Raises:
             HTTPException: refused; status and detail say why.
@@ -92,13 +99,17 @@ class UploadReader:
 
         return await self._read_one(photograph, use or partial(self._read_page, PHOTOGRAPH)), taken[0]
 
+    async def cut(self, photo: str, number: int, model_sha256: str) -> Cut:
+        """Cuts a digit out of a photo that was read; arguments and errors as of KeptPhotos.cut."""
+        return await self._in_thread(partial(self._cut, photo, number, model_sha256))
+
     async def _read_one(self, receive: Callable[[], Awaitable[bytes | Pixels]], use: Use) -> dict[str, Any]:
         if self._in_hand >= MAX_IN_HAND:
             self.outcomes["busy"] += 1
             raise HTTPException(503, "expected a free place, got too many uploads; try again", {"Retry-After": "5"})
         self._in_hand += 1
         try:
-            record = await self._use_in_thread(use, await receive())
+            record = await self._in_thread(partial(_decode_and, use, await receive()))
         except (ImageError, SheetError) as error:
             self.outcomes["refused"] += 1
             raise HTTPException(422, str(error)) from error
@@ -113,14 +124,14 @@ class UploadReader:
         self.outcomes["read"] += 1
         return record
 
-    async def _use_in_thread(self, use: Use, content: bytes | Pixels) -> dict[str, Any]:
+    async def _in_thread(self, job: Callable[[], T]) -> T:
         if self._thread is None:
             # A daemon: ending the app does not wait for a picture.
             self._thread = threading.Thread(target=self._work, name="uploads", daemon=True)
             self._thread.start()
-        future: Future[dict[str, Any]] = Future()
-        self._jobs.put((use, content, future))
-        del content
+        future: Future[T] = Future()
+        self._jobs.put((job, future))
+        del job
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError as error:
@@ -129,9 +140,13 @@ class UploadReader:
 
     def _work(self) -> None:
         while True:
-            use, content, future = self._jobs.get()
             try:
-                result = use(decode_image(content) if isinstance(content, bytes) else content)
+                job, future = self._jobs.get(timeout=None if self._photos is None else IDLE_S)
+            except queue.Empty:
+                self._forget_old()
+                continue
+            try:
+                result = job()
             except BaseException as error:
                 with suppress(Exception):
                     future.set_exception(error)
@@ -139,7 +154,7 @@ class UploadReader:
                 with suppress(Exception):
                     future.set_result(result)
             # Not kept until the next picture comes.
-            del content, future
+            del job, future
 
     def _read_page(self, source: str, image: Pixels) -> dict[str, Any]:
         if self._reader is None:
@@ -149,7 +164,21 @@ class UploadReader:
             page = self._reader.read(image)
         except MemoryError as error:
             raise ImageError("expected a picture that fits into memory, got a larger one; scale it down") from error
-        return to_record(page, source, (time.perf_counter() - started_s) * 1000)
+        record = to_record(page, source, (time.perf_counter() - started_s) * 1000)
+        return record if self._photos is None else {**record, "photo": self._photos.keep(image, page)}
+
+    def _cut(self, photo: str, number: int, model_sha256: str) -> Cut:
+        if self._photos is None or self._reader is None:
+            raise LabelledFolderError("expected a photo that was read, got none; read the photo again")
+        return self._photos.cut(photo, number, self._reader.classifier, model_sha256)
+
+    def _forget_old(self) -> None:
+        if self._photos is not None:
+            self._photos.forget_old()
+
+
+def _decode_and(use: Use, content: bytes | Pixels) -> dict[str, Any]:
+    return use(decode_image(content) if isinstance(content, bytes) else content)
 
 
 async def receive_image(request: Request) -> bytes:

@@ -25,7 +25,7 @@ function select(item) {
 }
 
 function showCount(record) {
-  document.getElementById("collected").textContent = `${record.collected} labelled digits of ${record.writer} in all.`;
+  document.getElementById("collected").textContent = `${record.collected} labelled digit${record.collected === 1 ? "" : "s"} of ${record.writer} in all.`;
 }
 
 function show(record) {

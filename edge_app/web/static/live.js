@@ -1,17 +1,9 @@
 // The live view: picture, numbers in view, history.
 "use strict";
 
-const find = (id) => document.getElementById(id);
 const RETRY_MS = 5000;
 const WORDS = { read: "read", changed: "changed", left: "left" };
 let shown = {}, announced = null, paused = false, retry = 0, collecting = false;
-
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
-}
 
 function setText(id, text) {
   // Only what changes is spoken by a screen reader.
@@ -30,28 +22,33 @@ function changed(name, value) {
 }
 
 function showNumbers(numbers) {
-  const lines = numbers.map(({ text, confidence, track }) => [text, `${Math.round(confidence * 100)} % sure`, track]);
-  if (!changed("numbers", [lines, collecting])) return;
+  const rows = numbers.map(({ text, guess, confidence, track }) => ({ text, guess, track, sure: sureness(text, guess, confidence) }));
+  if (!changed("numbers", [rows, collecting])) return;
   find("no-numbers").hidden = numbers.length > 0;
-  find("numbers").replaceChildren(...lines.map(([text, sure, track]) => {
+  find("numbers").replaceChildren(...rows.map(({ text, guess, track, sure }) => {
     const item = element("li", "", "");
-    item.append(element("span", "value", text), element("span", "quiet", sure));
-    if (collecting) item.append(correctButton(text, track));
+    item.append(showText(element("span", "value", ""), text, guess), element("span", "quiet", sure));
+    if (collecting) item.append(fixButton(text, track));
     return item;
   }));
 }
 
-function correctButton(text, track) {
-  const button = element("button", "", "Correct");
+function sureness(text, guess, confidence) {
+  if (!guess) return `${Math.round(confidence * 100)} % sure`;
+  return `perhaps ${[...guess].filter((_, at) => text[at] === "?").join(", ")}`;
+}
+
+function fixButton(text, track) {
+  const button = element("button", "", "Fix");
   button.type = "button";
-  button.setAttribute("aria-label", `Correct ${text}`);
-  button.addEventListener("click", () => correct(track));
+  button.setAttribute("aria-label", `Fix ${text}`);
+  button.addEventListener("click", () => fixNumber(track));
   return button;
 }
 
 // Its digits are cut out of the picture, and the page for labels asks what they are.
-async function correct(track) {
-  setText("correct-state", "");
+async function fixNumber(track) {
+  setText("fix-state", "");
   try {
     const answer = await fetch(`/api/numbers/${track}/wrong`, { method: "POST" });
     const record = await answer.json();
@@ -59,7 +56,7 @@ async function correct(track) {
     if (record.waiting === 0) throw new Error("its digits were labelled before");
     location.assign("/label");
   } catch (error) {
-    setText("correct-state", `Not taken: ${error.message}`);
+    setText("fix-state", `Not taken: ${error.message}`);
   }
 }
 
@@ -67,7 +64,8 @@ function showHistory(history) {
   if (!changed("history", history)) return;
   find("no-history").hidden = history.length > 0;
   find("history").replaceChildren(...[...history].reverse().map((event) => {
-    const row = element("tr", "", ""), number = element("td", "value", event.text), what = element("td", "", "");
+    const row = element("tr", "", ""), number = showText(element("td", "value", ""), event.text, event.guess), what = element("td", "", "");
+    if (event.guess) number.append(element("span", "former", `perhaps ${event.guess}`));
     if (event.former !== null) number.append(element("span", "former", `was ${event.former}`));
     what.append(element("span", `tag ${event.event}`, WORDS[event.event]));
     row.append(element("td", "", clock(event.time)), number, what);
@@ -75,7 +73,7 @@ function showHistory(history) {
   }));
   const last = history.at(-1), key = last && `${last.track} ${last.event} ${last.time}`;
   // What happened before the page was opened is not news.
-  if (announced !== null && key && key !== announced) setText("news", `${last.text} ${WORDS[last.event]}`);
+  if (announced !== null && key && key !== announced) setText("news", `${last.text} ${WORDS[last.event]}${last.guess ? `, perhaps ${last.guess}` : ""}`);
   announced = key ?? "";
 }
 
@@ -162,6 +160,8 @@ async function showAbout() {
   const info = await (await fetch("/api/info")).json();
   collecting = info.collecting;
   find("label-link").hidden = !collecting;
+  find("kept-not").hidden = collecting;
+  find("kept").hidden = !collecting;
   find("about").textContent = `digits-edge ${info.version} · ${info.runtime} · model ${info.model_sha256.slice(0, 12)}`;
 }
 

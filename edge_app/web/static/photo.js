@@ -1,11 +1,11 @@
-// Sends a photographed page and shows what was read on it.
+// Sends a photographed page to be read.
 "use strict";
 
 const MAX_BYTES = 20e6;
 let address = null, sending = null;
 
 function say(text, bad = false) {
-  const place = document.getElementById("photo-state");
+  const place = find("photo-state");
   place.className = bad ? "outcome bad" : "outcome";
   place.textContent = text;
 }
@@ -21,45 +21,27 @@ async function send(file, signal) {
   const form = new FormData();
   form.append("image", file);
   const record = await post("/api/read", form, signal);
-  return [record, URL.createObjectURL(file)];
+  return [record, URL.createObjectURL(file), file.name];
 }
 
 // The camera's picture at its full size; the live view is a small one.
 async function shoot(signal) {
   const record = await post("/api/photograph", null, signal);
-  return [record, `/photograph.jpg?${Date.now()}`];
-}
-
-function showReading(record) {
-  const lines = document.getElementById("photo-lines");
-  drawBoxes(document.getElementById("photo-boxes"), record);
-  lines.replaceChildren(...record.lines.map((line) => {
-    const item = document.createElement("li");
-    item.className = "value";
-    item.textContent = line.text;
-    return item;
-  }));
-  const digits = record.lines.reduce((sum, line) => sum + line.digits.length, 0);
-  const count = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
-  document.querySelector("#photo-result figcaption").hidden = digits === 0;
-  say(digits === 0
-    ? "No digit was read. Hold the camera straight above the page, in good light."
-    : `${count(digits, "digit")} in ${count(record.lines.length, "line")}, read in ${Math.max(1, Math.round(record.latency_ms))} ms.`);
+  return [record, `/photograph.jpg?${Date.now()}`, "photograph"];
 }
 
 async function readPhoto(reading) {
   sending?.abort();
   const mine = sending = new AbortController();
-  document.getElementById("photo-result").hidden = true;
+  find("photo-result").hidden = true;
   say("Reading…");
   try {
-    const [record, source] = await reading(mine.signal);
+    const [record, source, name] = await reading(mine.signal);
     if (address?.startsWith("blob:")) URL.revokeObjectURL(address);
     address = source;
-    document.querySelector("#photo-result .sheet").hidden = false;
-    document.getElementById("photo").src = address;
-    document.getElementById("photo-result").hidden = false;
-    showReading(record);
+    find("photo").src = address;
+    find("photo-result").hidden = false;
+    showResult(record, name);
   } catch (error) {
     if (!mine.signal.aborted) say(`It could not be read: ${error.message}`, true);
   }
@@ -70,7 +52,7 @@ async function readFile(input) {
   if (!file) return;
   if (file.size > MAX_BYTES) {
     sending?.abort();
-    document.getElementById("photo-result").hidden = true;
+    find("photo-result").hidden = true;
     say("That picture is larger than 20 MB. Scale it down, or take it with a lower resolution.", true);
   } else {
     await readPhoto((signal) => send(file, signal));
@@ -80,10 +62,6 @@ async function readFile(input) {
 }
 
 for (const id of ["shot", "file"]) {
-  document.getElementById(id).addEventListener("change", (event) => readFile(event.target));
+  find(id).addEventListener("change", (event) => readFile(event.target));
 }
-// Not every browser shows what can be read, such as HEIC.
-document.getElementById("photo").addEventListener("error", () => {
-  document.querySelector("#photo-result .sheet").hidden = true;
-});
-document.getElementById("camera-shot").addEventListener("click", () => readPhoto(shoot));
+find("camera-shot").addEventListener("click", () => readPhoto(shoot));

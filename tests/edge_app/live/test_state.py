@@ -59,6 +59,8 @@ def test_an_event_as_a_record() -> None:
         "event": "read",
         "time": "2023-11-14T22:13:20.000Z",
         "text": "7",
+        "doubtful": 0,
+        "guess": None,
         "former": None,
         "track": 7,
         "box": [1, 2, 7, 4],
@@ -66,3 +68,9 @@ def test_an_event_as_a_record() -> None:
         "frame": 7,
         "age_ms": 12.35,
     }
+
+
+def test_a_doubtful_digit_in_a_record() -> None:
+    """How many there are, for automations, and what the number likely is."""
+    record = NumberEvent("read", "2?7?", None, 1, (1, 2, 7, 4), 0.4, 1, 1.7e9, 1.0, guess="2471").to_record()
+    assert (record["text"], record["doubtful"], record["guess"]) == ("2?7?", 2, "2471")

@@ -142,4 +142,11 @@ def test_an_hour_keeps_no_more_than_a_minute() -> None:
         film.show(page(line(str(generator.integers(10, 9999)), int(generator.integers(0, 500)), 100)))
     tracks = film.tracker._tracks
     assert len(tracks) <= 40
-    assert all(len(track.confidences) <= WINDOW + 1 for track in tracks)
+    assert all(len(track.lines) <= WINDOW + 1 for track in tracks)
+
+
+def test_a_doubtful_digit_is_told_with_the_guess() -> None:
+    """It stands as ? in the number, the guess beside it, and is what a change names as the former one."""
+    film = Film()
+    assert film.show(*[page(line("40?1"))] * 20, *[page(line("4099"))] * 20) == ["read 40?1", "changed 4099"]
+    assert [(change.guess, change.former) for change in film.told] == [("4081", None), (None, "40?1")]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
 from convert.card import ROOT
 from edge_app.errors import OptionError
@@ -80,6 +81,22 @@ def test_numbers_arrive_in_order_with_discovery(broker: Mosquitto, listener: Lis
     assert (problem["device_class"], problem["state_topic"]) == ("problem", "home/meter/drift")
     assert wait_until(lambda: listener.all("home/meter/availability")[-1:] == ["offline"])
     assert "online" in listener.all("home/meter/availability")
+
+
+def test_a_doubtful_number_is_told_as_such(broker: Mosquitto, listener: Listener, tmp_path: Path) -> None:
+    """Home Assistant shows it with its ?; how many there are and the guess are attributes, for automations."""
+    out = output(broker, tmp_path / "state")
+    out.tell(NumberEvent("read", "24?1", None, 1, (1, 2, 3, 4), 0.4, 1, 1.7e9, 5.0, guess="2471"))
+    assert wait_until(lambda: len(listener.all(TOPIC)) == 1)
+    told = listener.last(TOPIC)
+    assert (told["text"], told["doubtful"], told["guess"]) == ("24?1", 1, "2471")
+    config = listener.last("homeassistant/sensor/digits_home_meter/number/config")
+    assert config["json_attributes_topic"] == config["state_topic"] == TOPIC
+    # As Home Assistant does: Jinja's templates, with the entity as `this`.
+    template = Environment(autoescape=False).from_string(config["value_template"])
+    assert template.render(value_json=told, this={"state": "unknown"}) == "24?1"
+    assert template.render(value_json={**told, "event": "left"}, this={"state": "24?1"}) == "24?1"
+    out.close()
 
 
 def test_what_was_read_while_the_broker_was_away_comes_later(

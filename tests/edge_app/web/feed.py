@@ -26,14 +26,14 @@ def make_reader() -> PageReader:
     return PageReader(DigitClassifier.load(runtime="litert"))
 
 
-def event_of(line: Line, track: int, kind: str = "read") -> NumberEvent:
-    """What a tracker would tell of a line."""
+def event_of(line: Line, track: int) -> NumberEvent:
+    """What a tracker would tell of a line that it reads."""
     boxes = np.array([digit.box for digit in line.digits])
     left, top = boxes[:, :2].min(axis=0)
     right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
     box = (int(left), int(top), int(right - left), int(bottom - top))
     confidence = min(digit.confidence for digit in line.digits)
-    return NumberEvent(kind, line.text, None, track, box, confidence, 0, time.time(), 12.0)  # type: ignore[arg-type]
+    return NumberEvent("read", line.text, None, track, box, confidence, 0, time.time(), 12.0, guess=line.guess)
 
 
 def numbers_of(page: Page) -> list[NumberEvent]:

@@ -62,7 +62,8 @@ def test_what_is_no_token_is_refused(text: str, tmp_path: Path) -> None:
 def test_without_the_token_nothing_is_shown() -> None:
     """Everything but the health check and the sign-in page's own files is refused."""
     client = client_of(TOKEN)
-    for path in ("/", "/stream.mjpg", "/api/numbers", "/api/info", "/api/events", "/metrics", "/unknown"):
+    pages, data = ("/", "/docs", "/metrics", "/unknown"), ("numbers", "info", "events")
+    for path in (*pages, "/openapi.json", "/stream.mjpg", *(f"/api/{name}" for name in data)):
         answer = client.get(path)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")

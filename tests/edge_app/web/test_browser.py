@@ -21,7 +21,9 @@ from edge_app.web.info import Info
 from edge_app.web.server import WebServer
 
 from ...browser import DESKTOP, PHONE, Visit, browser, visit
-from .feed import CAMERA, Feed, event_of, make_reader
+from .doubt import ROWS as DOUBTED
+from .doubt import doubt
+from .feed import CAMERA, Feed, event_of, make_reader, numbers_of, show
 
 __all__ = ["browser", "visit"]
 
@@ -69,6 +71,25 @@ def test_live_view_shows_the_numbers(
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (dark == "rgb(18, 21, 18)") == (scheme == "dark")
+
+
+def test_a_doubtful_digit_is_amber_and_says_what_it_may_be(visit: Visit, server: WebServer, state: LiveState) -> None:
+    """In the numbers in view and in the history, in words too, as a phone shows no tooltip."""
+    luma = draw_page((640, 480))
+    page_read = doubt(make_reader().read(luma))
+    numbers = numbers_of(page_read)
+    page = visit(server.url, PHONE)
+    expect(page.locator("#no-history")).to_be_visible()
+    show(state, luma, page_read, 0, list(reversed(numbers)))
+    for place in ("#numbers", "#history"):
+        mark = page.locator(f"{place} .doubtful")
+        expect(mark).to_have_text("?")
+        expect(mark).to_have_attribute("title", "Perhaps 4")
+        expect(mark).to_have_css("color", "rgb(138, 83, 0)")
+    expect(page.locator("#numbers .value", has_text=DOUBTED[0])).to_be_visible()
+    expect(page.locator("#numbers")).to_contain_text("perhaps 4")
+    expect(page.locator("#history")).to_contain_text("perhaps 38472")
+    expect(page.locator("#news")).to_have_text(f"{DOUBTED[0]} read, perhaps 38472")
 
 
 def test_the_stream_has_boxes_on_the_digits(visit: Visit, server: WebServer, feed: Feed) -> None:
@@ -140,7 +161,7 @@ def test_a_phone_photographs_a_page(visit: Visit, server: WebServer, tmp_path: P
 
 
 def test_a_picture_that_the_browser_cannot_show_is_read(visit: Visit, server: WebServer, tmp_path: Path) -> None:
-    """Chromium shows no HEIC: its numbers stand alone, and the next picture is shown again."""
+    """Chromium shows no HEIC: its boxes stand alone, and the next picture is shown again."""
     heif.load_plugin()
     Image.fromarray(draw_page((640, 480))).save(tmp_path / "page.heic", quality=95)
     save_image(draw_page((640, 480)), tmp_path / "page.png")
@@ -149,7 +170,7 @@ def test_a_picture_that_the_browser_cannot_show_is_read(visit: Visit, server: We
     for name, shown in (("page.heic", False), ("page.png", True)):
         page.set_input_files("#file", tmp_path / name)
         expect(page.locator("#photo-lines li")).to_have_text(list(ROWS))
-        expect(page.locator("#photo-result .sheet")).to_be_visible(visible=shown)
+        expect(page.locator("#photo")).to_be_visible(visible=shown)
 
 
 def test_what_cannot_be_read_is_said(visit: Visit, server: WebServer, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import cv2
@@ -12,7 +13,9 @@ import pytest
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
+from edge_app import DigitClassifier
 from edge_app.annotate import save_image
+from edge_app.bench_page import ROWS, draw_page
 from edge_app.cameras.files import FileCamera
 from edge_app.collect.collector import Collector
 from edge_app.collect.folder import read_crops
@@ -123,6 +126,49 @@ def test_a_writer_with_enough_gets_no_more(client: TestClient, tmp_path: Path, m
         assert "expected at most 1 labelled crops of ann, got 1 and" in answer.json()["error"]
         assert "another --to DIR" in answer.json()["error"]
     assert labels(tmp_path) == [1]
+
+
+def send_page(client: TestClient) -> Any:
+    """What the page of ten digits reads as."""
+    photo = cv2.imencode(".png", draw_page((1280, 960)))[1].tobytes()
+    return client.post("/api/read", content=photo, headers={"Content-Type": "image/png"}).json()
+
+
+def test_a_digit_of_a_photo_is_fixed(client: TestClient, tmp_path: Path) -> None:
+    """Its crop, cut as reading cuts it, is labelled; another label replaces the former, and undo takes it back."""
+    place = f"/api/photos/{send_page(client)['photo']}"
+    assert client.post(f"{place}/5/9").json() == {"labelled": 1}
+    [crop] = read_crops(tmp_path / "digits")
+    predicted = DigitClassifier.load(runtime="litert").classify(crop.image)
+    assert (crop.label, str(predicted.label)) == (9, "".join(ROWS)[5])
+    assert client.post(f"{place}/5/9").json() == {"labelled": 1}
+    assert client.post(f"{place}/5/x").json() == {"labelled": 1}
+    assert labels(tmp_path) == [10]
+    assert client.post(f"{place}/0/4").json() == {"labelled": 2}
+    assert labels(tmp_path) == [4, 10]
+    assert client.post("/api/crops/undo").json()["labelled"] == 1
+    assert client.get("/api/crops").json()["crops"][0]["reason"] == "corrected"
+
+
+def test_a_photo_that_nobody_sent_is_not_fixed(client: TestClient, tmp_path: Path) -> None:
+    """Nor is a digit that it does not have, nor with a label that is none, nor from another site."""
+    assert client.post("/api/photos/0123456789abcdef/0/4").status_code == 409
+    place = f"/api/photos/{send_page(client)['photo']}"
+    for wrong in (f"{place}/10/4", f"{place}/0/12", f"{place}/0/?", f"/api/photos/{'0' * 16}/0/4"):
+        answer = client.post(wrong.replace("?", "%3f"))
+        assert answer.status_code == 409
+        assert answer.json()["error"].startswith("expected ")
+    assert client.post(f"{place}/-1/4").status_code == 404
+    assert client.post(f"{place}/0/4", headers={"Origin": "http://elsewhere"}).status_code == 403
+    assert labels(tmp_path) == []
+
+
+def test_without_collecting_no_photo_is_kept() -> None:
+    """And there is nowhere to fix one."""
+    app = create_app(LiveState(), make_reader, Access(), Info("", ""))
+    client = TestClient(app, base_url="http://localhost")
+    assert "photo" not in send_page(client)
+    assert client.post(f"/api/photos/{'0' * 16}/0/4").status_code == 404
 
 
 def test_many_at_once_lose_nothing(client: TestClient, tmp_path: Path) -> None:
@@ -289,19 +335,36 @@ def test_pictures_have_no_bars_of_another_colour(visit: Visit, server: WebServer
     assert set(found) == {"rgba(0, 0, 0, 0)"}
 
 
-def test_the_marked_crop_is_in_view_above_the_keys(visit: Visit, server: WebServer) -> None:
-    """On the smallest phone too, whichever it is; and no key's word is wider than the key."""
-    page = visit(server.url + "label", (320, 568), is_mobile=True, has_touch=True)
+@pytest.mark.parametrize("size", [(320, 568), PHONE, (667, 375)], ids=["small", "phone", "on its side"])
+def test_keys_cover_no_crop_on_a_phone(size: tuple[int, int], visit: Visit, server: WebServer) -> None:
+    """Whatever is scrolled to; the marked one is in view whole; and no key's word is wider than the key."""
+    page = visit(server.url + "label", size, is_mobile=True, has_touch=True)
     expect(page.locator("#crops li")).to_have_count(4)
+    keys = page.locator("#keys").bounding_box()
+    assert keys is not None
     for _ in range(3):
         page.keyboard.press("ArrowRight")
         marked = page.locator("#crops [aria-current=true]").bounding_box()
-        keys = page.locator("#keys").bounding_box()
         assert marked is not None
-        assert keys is not None
         assert 0 <= marked["y"] <= keys["y"] - marked["height"]
+    # Where the keys are there is nothing else, scrolled or not.
+    page.evaluate("document.querySelector('.work').scrollTo(0, 1e6)")
+    work = page.locator(".work").bounding_box()
+    assert work is not None
+    assert work["y"] + work["height"] <= keys["y"]
+    assert keys["y"] + keys["height"] <= size[1]
+    assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
     wide = page.locator("#keys button").evaluate_all("all => all.filter((each) => each.scrollWidth > each.clientWidth)")
     assert wide == []
+
+
+@pytest.mark.parametrize("touch", [True, False], ids=["touch", "mouse"])
+def test_hints_fit_the_hand(touch: bool, visit: Visit, server: WebServer) -> None:
+    """Keys of a keyboard are spoken of only where there is one."""
+    page = visit(server.url + "label", PHONE, is_mobile=touch, has_touch=touch)
+    expect(page.locator("#crops li")).to_have_count(4)
+    for text, seen in (("Type 0 to 9", not touch), ("Tap what the marked crop is", touch)):
+        expect(page.get_by_text(text)).to_be_visible(visible=seen)
 
 
 def numbers(folder: Path) -> str:
@@ -309,7 +372,7 @@ def numbers(folder: Path) -> str:
     return "".join(map(str, labels(folder)))
 
 
-def test_a_number_is_corrected_in_the_live_view(visit: Visit, tmp_path: Path) -> None:
+def test_a_number_is_fixed_from_the_live_view(visit: Visit, tmp_path: Path) -> None:
     """Its digits come first on the page for labels, from left to right, before crops that waited longer."""
     state, queue = LiveState(), CropQueue(tmp_path / "digits", "ann")
     collector = Collector(queue)
@@ -319,7 +382,7 @@ def test_a_number_is_corrected_in_the_live_view(visit: Visit, tmp_path: Path) ->
     queue.add(WaitingCrop("ab" * 8, 3, 0.5, "unsure", 0.0, "ab", (1, 2, 3, 4), (640, 480), ""), old, old)
     with Feed(state, collector) as feed:
         page = visit(server.url, DESKTOP)
-        page.get_by_role("button", name=f"Correct {feed.texts[1]}").click()
+        page.get_by_role("button", name=f"Fix {feed.texts[1]}").click()
         expect(page.locator("#crops li")).to_have_count(len(feed.texts[1]) + 1)
     guesses = [item.get_attribute("data-guess") for item in page.locator("#crops li").all()]
     assert guesses == [*feed.texts[1], "3"]
@@ -331,7 +394,7 @@ def test_a_number_is_corrected_in_the_live_view(visit: Visit, tmp_path: Path) ->
     server.close()
 
 
-def test_a_number_that_left_is_not_corrected(client: TestClient, crops: CropQueue) -> None:
+def test_a_number_that_left_is_not_fixed(client: TestClient, crops: CropQueue) -> None:
     """It is said, and nothing waits forever."""
     answer = client.post("/api/numbers/7/wrong")
     assert answer.status_code == 409
@@ -343,7 +406,7 @@ def test_a_number_that_is_not_seen_again_is_said(
     crops: CropQueue, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The camera hangs: no frame comes in which its digits could be cut."""
-    monkeypatch.setattr("edge_app.web.labelling.CORRECT_S", 0.1)
+    monkeypatch.setattr("edge_app.web.labelling.FIX_S", 0.1)
     state = LiveState()
     app = create_app(state, make_reader, Access(), Info("", ""), collector=Collector(crops))
     with Feed(state) as feed:
