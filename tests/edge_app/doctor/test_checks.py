@@ -27,11 +27,12 @@ def test_a_runtime_that_does_not_fit_numpy(monkeypatch: pytest.MonkeyPatch, tmp_
     broken.mkdir()
     (broken / "__init__.py").touch()
     (broken / "interpreter.py").write_text("raise ImportError('numpy.core.multiarray failed to import')")
-    monkeypatch.setattr(python_process, "python_environment", lambda: {**os.environ, "PYTHONPATH": str(tmp_path)})
+    monkeypatch.setenv("PATH", "/nowhere")  # no other Python is asked
+    ours = python_process.python_environment()
+    ahead = {**ours, "PYTHONPATH": os.pathsep.join([str(tmp_path), ours["PYTHONPATH"]])}
+    monkeypatch.setattr(python_process, "python_environment", lambda: ahead)
     monkeypatch.setattr(reading, "_installed", lambda _: True)
     monkeypatch.setattr("importlib.metadata.version", lambda _: "9.9")
-    monkeypatch.chdir(Path(__file__).parents[3])
-    monkeypatch.setattr(python_process, "python_command", lambda *each: ["python3", *each])
     found = {each.name: each for each in reading.check_runtimes()}
     assert found["tflite-runtime"].status in {"warning", "failure"}
     assert found["tflite-runtime"].mend == "pip install 'numpy<2'"
