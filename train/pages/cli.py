@@ -47,7 +47,7 @@ def _page(options: argparse.Namespace) -> DrawnPage:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="train.pages", description="Draw a page of handwriting with its truth.")
+    parser = Parser(prog="python -m train.pages", description="Draw a page of handwriting with its truth.")
     parser.add_argument("path", type=_picture, metavar="PICTURE", help="a .jpg or .png")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same page (default 0)")
     parser.add_argument("--layout", choices=list(LAYOUTS), help="what is on it (default: anything, maybe on a desk)")
