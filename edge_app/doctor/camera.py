@@ -23,7 +23,7 @@ DEVICES = ("/dev/video", "/dev/media")
 
 
 def check_camera(wanted: str, size_wh: tuple[int, int], fps: float, root: Path = Path("/")) -> list[Finding]:
-    """A frame taken, and what can be said of it; where none was asked for by name and no device is there, none is right."""
+    """A frame taken, and what can be said of it; with "auto" and no device in /dev, no camera is merely absent."""
     task = json.dumps({"wanted": wanted, "size_wh": size_wh, "fps": fps})
     try:
         answer = answer_of(run_python("-c", LOOK, task, limit_s=LOOK_S))

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from . import camera, computer, reading
 from .finding import Finding
 
-MARKS = {"ok": "✓", "absent": "–", "warning": "!", "failure": "✗"}
+MARKS = {"ok": "✓", "absent": "-", "warning": "!", "failure": "✗"}
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -12,8 +12,8 @@ class Finding:
 
     Attributes:
         name: what it is, such as "camera".
-        status: "failure" if what is there cannot work so, "warning" if it works badly, "absent" if it is merely not there
-            (a camera, a broker, a sensor), which is right unless it is wanted.
+        status: "failure" if reading cannot work so, "warning" if it works badly, "absent" if something is merely not
+            there that not everybody needs, such as a broker.
         found: what is there.
         mend: what to do, "" if there is nothing to mend; for what is absent, if it is wanted.
     """

@@ -53,11 +53,11 @@ def test_people_get_a_line_and_its_mend(capsys: pytest.CaptureFixture[str]) -> N
     assert "✗ failure  camera: expected a picture" in printed
     assert "reading cannot work so" in printed
     assert as_text(warning("a", "b", "c")) == "! warning  a: b\n             mend: c"
-    assert as_text(absent("a", "b", "c")) == "– absent   a: b\n             if wanted: c"
+    assert as_text(absent("a", "b", "c")) == "- absent   a: b\n             if wanted: c"
 
 
 def test_what_is_absent_is_nothing_to_mend(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """It has a mark of its own, and the exit code is 0."""
     monkeypatch.setattr("edge_app.doctor.doctor.examine", lambda _: iter([ok("a", "b"), absent("c", "d")]))
     assert main(["doctor"]) == 0
-    assert capsys.readouterr().out == "✓ ok       a: b\n– absent   c: d\n\n2 checks, nothing to mend, 1 absent\n"
+    assert capsys.readouterr().out == "✓ ok       a: b\n- absent   c: d\n\n2 checks, nothing to mend, 1 absent\n"
