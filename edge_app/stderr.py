@@ -14,7 +14,7 @@ _ONE_AT_A_TIME = threading.Lock()
 def stderr_without(unwanted: Callable[[bytes], bool]) -> Iterator[None]:
     """Holds back what this process writes to standard error in the block, from any thread, and passes on all but some.
 
-    A process that is started meanwhile has the file that holds it as its standard error, and a crash loses what is in it:
+    A process that is started meanwhile has the file that holds it as its standard error, and a crash loses its content:
     so the block is short.
 
     Args:
