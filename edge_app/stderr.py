@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from typing import IO
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -20,10 +21,11 @@ def stderr_without(unwanted: Callable[[bytes], bool]) -> Iterator[None]:
     Args:
         unwanted: whether a line is dropped; asked at the end of the block, also after an exception.
     """
-    with _ONE_AT_A_TIME, tempfile.TemporaryFile() as held:
+    with _ONE_AT_A_TIME, contextlib.ExitStack() as stack:
         try:
+            held = stack.enter_context(_file_without_disk())
             stderr = os.dup(2)
-        except OSError:  # a service without one
+        except OSError:  # a service without a standard error, or a kernel without such files
             yield
             return
         _flush()
@@ -36,6 +38,13 @@ def stderr_without(unwanted: Callable[[bytes], bool]) -> Iterator[None]:
             held.seek(0)
             with open(stderr, "wb") as out:  # noqa: PTH123 - a descriptor
                 out.writelines(line for line in held if not unwanted(line))
+
+
+def _file_without_disk() -> IO[bytes]:
+    """In memory where the system has that, so that a full disk keeps nobody from reading."""
+    if sys.platform == "linux":
+        return open(os.memfd_create("stderr"), "w+b")  # noqa: PTH123
+    return tempfile.TemporaryFile()
 
 
 def _flush() -> None:

@@ -3,6 +3,7 @@
 import ctypes
 import subprocess
 import sys
+from typing import NoReturn
 
 import pytest
 
@@ -39,6 +40,22 @@ def test_the_c_library_is_held_back_too(capfd: pytest.CaptureFixture[str]) -> No
     with stderr_without(lambda _: True):
         ctypes.CDLL(None).perror(b"unwanted")
     assert capfd.readouterr().err == ""
+
+
+def test_where_nothing_can_be_held_back_all_comes_out(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The block runs in any case."""
+    for module, function in (("tempfile", "TemporaryFile"), ("os", "memfd_create")):
+        monkeypatch.setattr(f"{module}.{function}", broken)
+    with stderr_without(lambda _: True):
+        ctypes.CDLL(None).perror(b"said")
+    assert capfd.readouterr().err.startswith("said")
+
+
+def broken(*_: object) -> NoReturn:
+    """As on a full disk."""
+    raise OSError("No space left on device")
 
 
 def test_no_standard_error_at_all() -> None:
