@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
-        prog="convert",
+        prog="python -m convert",
         description="Convert trained Keras models to .tflite, prove them close to float, and write them.",
     )
     for precision, meaning in zip(

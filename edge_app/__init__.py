@@ -5,6 +5,7 @@ from .errors import DigitsError
 from .image_file import load_image
 from .page import Digit, Line, Page
 from .page_reader import PageReader
+from .version import __version__
 
 __all__ = [
     "Digit",
@@ -15,5 +16,6 @@ __all__ = [
     "PageReader",
     "Prediction",
     "Predictions",
+    "__version__",
     "load_image",
 ]

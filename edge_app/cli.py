@@ -1,4 +1,4 @@
-"""`python -m edge_app`: flags, printing, exit code."""
+"""`python -m edge_app`, or `digits`: flags, printing, exit code."""
 
 import argparse
 import os
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from .commands import batch, bench, collect, doctor, inspect, model, read, run, service
 from .commands.parser import Parser
 from .errors import DigitsError
+from .version import __version__
 
 DONE, FAILED, USAGE = 0, 1, 2
 COMMANDS = {
@@ -23,9 +24,19 @@ COMMANDS = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; returns the exit code: 0 done, 1 a clear failure, 2 usage."""
-    options = _parser().parse_args(_with_default(sys.argv[1:] if arguments is None else arguments))
+def digits() -> int:
+    """The console script `digits`."""
+    return main(prog="digits")
+
+
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m edge_app") -> int:
+    """Runs a command; returns the exit code: 0 done, 1 a clear failure, 2 usage.
+
+    Args:
+        arguments: without the program's name; those of this process if None.
+        prog: what was called, for usage lines.
+    """
+    options = _parser(prog).parse_args(_with_default(sys.argv[1:] if arguments is None else arguments))
     try:
         code: int = options.command(options)
         sys.stdout.flush()
@@ -43,12 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _with_default(arguments: Sequence[str]) -> list[str]:
     """`edge_app` alone, or with flags of `run` alone, is `edge_app run`."""
-    plain = not arguments or (arguments[0].startswith("-") and arguments[0] not in {"-h", "--help"})
+    plain = not arguments or (arguments[0].startswith("-") and arguments[0] not in {"-h", "--help", "--version"})
     return ["run", *arguments] if plain else list(arguments)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="edge_app", description="Reads handwritten digits.")
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = Parser(prog=prog, description="Reads handwritten digits.")
+    parser.add_argument("--version", action="version", version=f"digits-edge {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="{" + ",".join(COMMANDS) + "}")
     for command in COMMANDS.values():
         command.add(commands)

@@ -1,8 +1,9 @@
 """The one file that names a TFLite runtime: ai-edge-litert and its predecessor tflite-runtime, one Interpreter API."""
 
+import contextlib
 import importlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -10,11 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ModelError, RuntimeUnavailableError
+from .stderr import stderr_without
 
 MODULES = {"litert": "ai_edge_litert.interpreter", "tflite-runtime": "tflite_runtime.interpreter"}
 PACKAGES = {"litert": "ai-edge-litert", "tflite-runtime": "tflite-runtime"}
 RUNTIMES = tuple(MODULES)
 CHOICES = ("auto", *RUNTIMES)
+# Written by C++ when a process first builds an interpreter; no setting of the Python packages silences it.
+ANNOUNCEMENT = b"Created TensorFlow Lite XNNPACK delegate"
+_announced: set[str] = set()
 
 
 class Interpreter(Protocol):
@@ -64,7 +69,8 @@ def open_interpreter(content: bytes, runtime: str = "auto", threads: int = 1) ->
             causes[name] = f"{type(error).__name__}: {_first_line(error)}"
             continue
         try:
-            return OpenedModel(_prove(build(model_content=content, num_threads=threads)), name)
+            with _without_announcement(name):
+                return OpenedModel(_prove(build(model_content=content, num_threads=threads)), name)
         except (ValueError, RuntimeError, ImportError, AttributeError, SystemError) as error:
             causes[name] = f"{type(error).__name__}: {_first_line(error)}"
             # With numpy 2, tflite-runtime raises ValueError or ImportError too: blame the model only if numpy fits.
@@ -75,6 +81,16 @@ def open_interpreter(content: bytes, runtime: str = "auto", threads: int = 1) ->
 
 def _builder(name: str) -> Callable[..., Interpreter]:
     return cast(Callable[..., Interpreter], importlib.import_module(MODULES[name]).Interpreter)
+
+
+@contextlib.contextmanager
+def _without_announcement(name: str) -> Iterator[None]:
+    if name in _announced:
+        yield
+        return
+    with stderr_without(lambda line: ANNOUNCEMENT in line):
+        yield
+    _announced.add(name)
 
 
 def _prove(interpreter: Interpreter) -> Interpreter:

@@ -21,6 +21,7 @@ from edge_app.model_file import read_model, shipped_model_path
 from edge_app.page import middle_in
 
 from .browser import DESKTOP, Visit, browser, visit
+from .parts import require
 
 __all__ = ["browser", "visit"]
 
@@ -61,6 +62,8 @@ def live(place: Path, *arguments: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with three filled-in sheets and a note of the hand, and the truth of the note."""
+    # Sheets take a while to draw, and the page is for a browser.
+    require(["chromium"])
     folder = tmp_path_factory.mktemp("hand")
     for seed, name in enumerate(SHEETS, 1):
         shell(folder, "train.pages", "--template", "--seed", str(seed), name)

@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="train", description="Train a digit network on MNIST, quantization-aware.")
+    parser = Parser(prog="python -m train", description="Train a digit network on MNIST, quantization-aware.")
     parser.add_argument("--epochs", type=_positive, metavar="N", help="epochs of the float network")
     parser.add_argument("--batch-size", type=_positive, metavar="N", help="images a step")
     parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="of everything random (default 0)")

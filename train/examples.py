@@ -6,15 +6,12 @@ Imports no TensorFlow.
 import functools
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 
 from edge_app.contract import LABELS, NOT_A_DIGIT
 
@@ -22,11 +19,11 @@ from .allographs import draw_digit
 from .augment import augment
 from .data import Split
 from .non_digits import make_non_digits
+from .progress import tracked
 from .recipe import Recipe
 
 Targets = NDArray[np.float32]
 Batch = tuple[NDArray[np.float32], Targets]
-Item = TypeVar("Item")
 NON_DIGIT = LABELS.index(NOT_A_DIGIT)
 
 
@@ -50,11 +47,6 @@ def draw_views(digits: Split, recipe: Recipe, seed: int) -> list[View]:
     with ProcessPoolExecutor(min(recipe.views, os.cpu_count() or 1), mp_context=spawned) as pool:
         drawn = pool.map(functools.partial(draw_view, digits, recipe, seed), range(recipe.views))
         return list(tracked(drawn, "drawing examples", recipe.views))
-
-
-def tracked(items: Iterable[Item], description: str, total: int) -> Iterable[Item]:
-    """The items, with a bar on a terminal's stderr while they come."""
-    return track(items, description, total, console=Console(stderr=True), transient=True)
 
 
 def draw_view(digits: Split, recipe: Recipe, seed: int, number: int) -> View:

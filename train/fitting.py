@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from .backup import Backup
 from .data import DataError, Mnist, Split
 from .distribution import distributed
-from .examples import Targets, View, batches, draw_views, hard_targets, to_inputs, tracked
+from .examples import Targets, View, batches, draw_views, hard_targets, to_inputs
 from .network import build_network
 from .optimizer import build_optimizer
+from .progress import epoch_progress, tracked
 from .qat import copy_of, quantization_aware
 from .recipe import Recipe
 
@@ -131,7 +132,7 @@ class Fitting:
             steps_per_epoch=steps,
             validation_data=(to_inputs(self.validation.images), hard_targets(self.validation.labels, 0)),
             validation_batch_size=500,
-            callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save)],
+            callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save), *epoch_progress(stage, epochs, steps)],
             verbose=1 if sys.stdout.isatty() else 2,
         )
         if replica is not model:

@@ -16,10 +16,11 @@ from edge_app.model_file import read_model, require_writable
 from .backup import Backup
 from .data import Mnist, Split, load_mnist
 from .distribution import default_strategy
-from .examples import Targets, View, draw_views, hard_targets, to_inputs, tracked
+from .examples import Targets, View, draw_views, hard_targets, to_inputs
 from .fitting import Fitting, Trained, predict, set_seed, soft_targets
 from .metrics_file import METRICS_NAME, read_metrics
 from .network import load_teacher
+from .progress import tracked
 from .qat import copy_of, quantization_aware
 from .recipe import TeachRecipe
 from .report import Results, write

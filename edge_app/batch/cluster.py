@@ -162,5 +162,6 @@ def _why_not(scheduler: str | None, error: Exception) -> str:
     if isinstance(error, ImportError):
         return f"expected digits-edge[batch] on {scheduler} and its workers, got {why}; install the same wheel there"
     if "workers" in why:
-        return f"expected a worker at {scheduler} within {WORKERS_S} s, got none; start one: dask worker {scheduler}"
-    return f"expected a Dask scheduler at {scheduler}, got none ({why}); start one: dask scheduler"
+        start = f"python -m dask worker {scheduler}"
+        return f"expected a worker at {scheduler} within {WORKERS_S} s, got none; start one: {start}"
+    return f"expected a Dask scheduler at {scheduler}, got none ({why}); start one: python -m dask scheduler"

@@ -10,7 +10,7 @@ class Parser(argparse.ArgumentParser):
     Subparsers are of this class, too.
 
     Args:
-        options: what argparse.ArgumentParser takes.
+        options: what argparse.ArgumentParser takes; `prog` as it is typed.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -25,4 +25,5 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Ends the program with exit code 2; the usage of some commands alone would be 13 lines."""
-        self.exit(2, f"usage: python -m {self.prog} --help shows all flags\n{self.prog}: error: {message}\n")
+        name = self.prog.removeprefix("python -m ")
+        self.exit(2, f"usage: {self.prog} --help shows all flags\n{name}: error: {message}\n")

@@ -1,6 +1,7 @@
 """`service`: a systemd unit."""
 
 import argparse
+import functools
 import re
 from typing import Any
 
@@ -17,7 +18,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--user", type=_user, help="the account it runs as (default: yours; digits if that is root)")
     parser.add_argument("run", nargs="*", metavar="-- RUN_FLAG", help="flags of `run`")
-    parser.set_defaults(command=_service)
+    parser.set_defaults(command=functools.partial(_service, parser.prog.removesuffix(" service")))
 
 
 def _user(text: str) -> str:
@@ -28,11 +29,11 @@ def _user(text: str) -> str:
     return text
 
 
-def _service(options: argparse.Namespace) -> int:
+def _service(prog: str, options: argparse.Namespace) -> int:
     from ..service.unit import print_unit
 
     # A typo shows here, not after the next boot.
-    parser = Parser(prog="edge_app")
+    parser = Parser(prog=prog)
     run.add(parser.add_subparsers())
     parser.parse_args(["run", *options.run])
     return print_unit(options)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..python_process import answer_of, run_python
-from .finding import Finding, failure, ok, warning
+from .finding import Finding, absent, failure, ok, warning
 
 LOOK = "import sys, json; from edge_app.doctor.camera import look; look(**json.loads(sys.argv[1]))"
 LOOK_S = 60
@@ -22,8 +22,8 @@ BLURRED = 40.0
 DEVICES = ("/dev/video", "/dev/media")
 
 
-def check_camera(wanted: str, size_wh: tuple[int, int], fps: float) -> list[Finding]:
-    """A frame taken, and what can be said of it."""
+def check_camera(wanted: str, size_wh: tuple[int, int], fps: float, root: Path = Path("/")) -> list[Finding]:
+    """A frame taken, and what can be said of it; with "auto" and no device in /dev, no camera is merely absent."""
     task = json.dumps({"wanted": wanted, "size_wh": size_wh, "fps": fps})
     try:
         answer = answer_of(run_python("-c", LOOK, task, limit_s=LOOK_S))
@@ -34,6 +34,8 @@ def check_camera(wanted: str, size_wh: tuple[int, int], fps: float) -> list[Find
         return [failure("camera", found, "try rpicam-hello, and report this line if that works")]
     if "error" in answer:
         found, _, mend = answer["error"].replace(", then python -m edge_app doctor", "").partition("; ")
+        if wanted == "auto" and not any(root.glob("dev/video*")):
+            return [absent("camera", "none, and no /dev/video*", mend)]
         return [failure("camera", found, mend or "try rpicam-hello --list-cameras or v4l2-ctl --list-devices")]
     return [ok("camera", answer["name"]), judge(answer["mean"], answer["span"], answer["sharpness"])]
 

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 from ..machine import condition_now
-from .finding import Finding, failure, ok, warning
+from .finding import Finding, absent, failure, ok, warning
 
 LEAST_FREE_MB, LEAST_DISK_MB = 150, 200
 HOT_C = 80.0
-PORTS = {8080: "the web page (--preview-port 8080)", 1883: "an MQTT broker"}
+WEB_PORT, BROKER_PORT = 8080, 1883
 APT_PACKAGES = Path("usr/lib/python3/dist-packages")
 
 
@@ -24,7 +24,9 @@ def check_heat_and_power(root: Path = Path("/")) -> Finding:
     told = [f"{now.temperature_c:.0f} °C"] if now.temperature_c is not None else []
     told += [f"{now.frequency_mhz:.0f} MHz"] if now.frequency_mhz is not None else []
     told += [", ".join(now.throttled) or "not throttled"] if now.throttled is not None else []
-    found = ", ".join(told) or "this machine does not tell"
+    if not told:
+        return absent("power and heat", "this machine does not tell; a Raspberry Pi does")
+    found = ", ".join(told)
     if any("under-voltage" in each for each in now.throttled or ()):
         return warning("power and heat", found, "use the power supply made for this board, and a short cable")
     if (now.temperature_c or 0) >= HOT_C or any("now" in each for each in now.throttled or ()):
@@ -38,7 +40,7 @@ def check_memory(root: Path = Path("/")) -> Finding:
         lines = (root / "proc/meminfo").read_text().splitlines()
         free_mb = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")) // 1024
     except (OSError, StopIteration, ValueError, IndexError):
-        return ok("memory", "this machine does not tell")
+        return absent("memory", "this machine does not tell")
     if free_mb < LEAST_FREE_MB:
         return warning("memory", f"{free_mb} MB free", f"{LEAST_FREE_MB} MB are needed: end other programs")
     return ok("memory", f"{free_mb:,} MB free")
@@ -53,18 +55,19 @@ def check_disk(folder: Path | None = None) -> Finding:
     return ok("disk", f"{free_mb:,} MB free")
 
 
-def check_ports(host: str = "127.0.0.1") -> list[Finding]:
-    """Whether the web page's port is free, and a broker is here; only as information."""
-    findings = []
-    for port, use in PORTS.items():
-        with socket.socket() as tried:
-            tried.settimeout(0.5)
-            taken = tried.connect_ex((host, port)) == 0
-        if port == 8080 and taken:
-            findings.append(warning(f"port {port}", f"in use; wanted for {use}", "choose another --preview-port"))
-        else:
-            findings.append(ok(f"port {port}", f"{'answers' if taken else 'free'}: {use}"))
-    return findings
+def check_web_port(host: str = "127.0.0.1", port: int = WEB_PORT) -> Finding:
+    """Whether the web page's port is free."""
+    name, use = f"port {port}", f"the web page (--preview-port {port})"
+    if _answers(host, port):
+        return warning(name, f"in use; wanted for {use}", "choose another --preview-port")
+    return ok(name, f"free for {use}")
+
+
+def check_broker(host: str = "127.0.0.1", port: int = BROKER_PORT) -> Finding:
+    """Whether an MQTT broker is here; only as information."""
+    if _answers(host, port):
+        return ok("broker", f"something answers on port {port}, MQTT's")
+    return absent("broker", f"none on this machine's port {port}; only --mqtt needs one, here or elsewhere")
 
 
 def check_picamera2(root: Path = Path("/")) -> Finding:
@@ -77,7 +80,7 @@ def check_picamera2(root: Path = Path("/")) -> Finding:
             return failure(name, "apt's is there, but this venv does not see it", mend)
         if platform.machine() in {"aarch64", "armv7l"}:
             return warning(name, "not installed", "sudo apt install python3-picamera2, if it is a Pi's own camera")
-        return ok(name, "not installed; only a Raspberry Pi's own camera needs it")
+        return absent(name, "not installed; only a Raspberry Pi's own camera needs it")
     ours, theirs = importlib.metadata.version("numpy"), _apt_version(apt, "numpy")
     if there and theirs is not None and theirs.split(".")[0] != ours.split(".")[0]:
         mend = f"pip uninstall numpy, then install with -c edge_app/constraints-pi.txt (apt's is {theirs})"
@@ -89,10 +92,16 @@ def check_group(root: Path = Path("/")) -> Finding:
     """Whether this account may open a camera."""
     nodes = sorted((root / "dev").glob("video*"))
     if not nodes:
-        return ok("permissions", "no /dev/video* here")
+        return absent("permissions", "no /dev/video* here to open")
     if any(os.access(node, os.R_OK | os.W_OK) for node in nodes):
         return ok("permissions", "may open /dev/video*")
     return failure("permissions", "may not open /dev/video*", "sudo usermod -aG video $USER, then log in again")
+
+
+def _answers(host: str, port: int) -> bool:
+    with socket.socket() as tried:
+        tried.settimeout(0.5)
+        return tried.connect_ex((host, port)) == 0
 
 
 def _apt_version(apt: Path, package: str) -> str | None:

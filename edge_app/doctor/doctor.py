@@ -2,13 +2,14 @@
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 
 from . import camera, computer, reading
 from .finding import Finding
 
-MARKS = {"ok": "✓", "warning": "!", "failure": "✗"}
+MARKS = {"ok": "✓", "absent": "-", "warning": "!", "failure": "✗"}
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -18,15 +19,14 @@ def doctor(options: argparse.Namespace) -> int:
         findings.append(finding)
         if not options.json:
             print(as_text(finding), flush=True)
-    worst = {finding.status for finding in findings}
-    healthy = "failure" not in worst
+    counts = Counter(finding.status for finding in findings)
+    healthy = not counts["failure"]
     if options.json:
         print(json.dumps({"healthy": healthy, "findings": [asdict(finding) for finding in findings]}))
     else:
-        count = sum(finding.status != "ok" for finding in findings)
-        print(
-            f"\n{len(findings)} checks, {count or 'nothing'} to mend" + ("" if healthy else "; reading cannot work so")
-        )
+        mends = counts["warning"] + counts["failure"] or "nothing"
+        gone = f", {counts['absent']} absent" if counts["absent"] else ""
+        print(f"\n{len(findings)} checks, {mends} to mend{gone}" + ("" if healthy else "; reading cannot work so"))
     return int(not healthy)
 
 
@@ -44,10 +44,12 @@ def examine(options: argparse.Namespace) -> Iterator[Finding]:
     yield computer.check_heat_and_power()
     yield computer.check_memory()
     yield computer.check_disk()
-    yield from computer.check_ports()
+    yield computer.check_web_port()
+    yield computer.check_broker()
 
 
 def as_text(finding: Finding) -> str:
     """One line, and an indented one with the mend."""
     line = f"{MARKS[finding.status]} {finding.status:8} {finding.name}: {finding.found}"
-    return line + (f"\n             mend: {finding.mend}" if finding.mend else "")
+    label = "if wanted" if finding.status == "absent" else "mend"
+    return line + (f"\n             {label}: {finding.mend}" if finding.mend else "")

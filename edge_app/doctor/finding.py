@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["ok", "warning", "failure"]
+Status = Literal["ok", "absent", "warning", "failure"]
 
 
 @dataclass(frozen=True)
@@ -12,9 +12,10 @@ class Finding:
 
     Attributes:
         name: what it is, such as "camera".
-        status: "failure" if reading cannot work so, "warning" if it works badly or something optional is missing.
+        status: "failure" if reading cannot work so, "warning" if it works badly, "absent" if something is merely not
+            there that not everybody needs, such as a broker.
         found: what is there.
-        mend: what to do, "" if there is nothing to mend.
+        mend: what to do, "" if there is nothing to mend; for what is absent, if it is wanted.
     """
 
     name: str
@@ -26,6 +27,11 @@ class Finding:
 def ok(name: str, found: str) -> Finding:
     """Nothing to mend."""
     return Finding(name, "ok", found)
+
+
+def absent(name: str, found: str, mend: str = "") -> Finding:
+    """Not there, and only for some uses needed."""
+    return Finding(name, "absent", found, mend)
 
 
 def warning(name: str, found: str, mend: str) -> Finding:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import MissingPartError, OptionError
 from ..live.event import NumberEvent
-from ..version import project_version
+from ..version import __version__
 from .discovery import OFFLINE, ONLINE, Topics, configurations
 from .outbox import Outbox
 from .url import Broker
@@ -151,7 +151,7 @@ class MqttOutput:
             return
         self._last_trouble = ""
         LOG.info("mqtt: connected to %s, %d readings to deliver", self._broker.host, len(self._outbox))
-        for topic, text in configurations(self.topics, project_version()).items():
+        for topic, text in configurations(self.topics, __version__).items():
             client.publish(topic, text, qos=1, retain=True)
         client.publish(self.topics.availability, ONLINE, qos=1, retain=True)
         for topic, text in list(self._states.items()):

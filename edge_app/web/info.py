@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from ..version import project_version
+from ..version import __version__
 
 
 @dataclass(frozen=True)
@@ -17,5 +17,5 @@ class Info:
     """
 
     runtime: str
-    version: str = field(default_factory=project_version)
+    version: str = __version__
     started_s: float = field(default_factory=time.monotonic)

@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import stat
 import subprocess
 import zipfile
@@ -22,6 +21,7 @@ from edge_app.model_file import (
     shipped_model_path,
     write_atomically,
 )
+from tests.parts import require
 
 # Not a network, but what the file's reader looks at: the mark, and bytes that must come back unchanged.
 FLATBUFFER = b"\x1c\x00\x00\x00TFL3" + bytes(range(120))
@@ -57,9 +57,9 @@ def test_a_zip_reader_finds_contract_and_labels() -> None:
         assert ModelContract.from_json(archive.read(CONTRACT_NAME).decode()) == CONTRACT
 
 
-@pytest.mark.skipif(shutil.which("unzip") is None, reason="unzip is not installed")
 def test_unzip_lists_the_shipped_model() -> None:
     """`unzip -l` works on the shipped file as it is."""
+    require(["unzip"])
     listed = subprocess.run(["unzip", "-l", shipped_model_path()], capture_output=True, text=True, check=False).stdout
     assert CONTRACT_NAME in listed
     assert LABELS_NAME in listed

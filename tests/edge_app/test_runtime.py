@@ -87,6 +87,7 @@ def test_each_runtime_loads_the_shipped_model(runtime: str) -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout == f"{candidates[0]} [1, 11]\n", done.stderr
+    assert done.stderr == ""
 
 
 def test_an_unknown_name_lists_the_known() -> None:

@@ -25,7 +25,7 @@ from train.recipe import Recipe
 
 TINY = ["--quick", "--batch-size", "32", "--train-limit", "160", "--seed", "3"]
 RESULTS = ["digits_float.h5", "digits_qat.h5", "metrics.json", "training_confusion.png", "training_curves.png"]
-LIMIT = 120
+LIMIT = 600
 
 
 class Started:

@@ -102,21 +102,26 @@ def test_shapes_move_as_asked() -> None:
 def test_the_command_writes_a_page_and_prints_its_truth(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A picture of the size asked for, and JSON of its lines; to a terminal one line; a wrong name or size is usage."""
+    """A picture of the size asked for, what to do with it, and but to a terminal its truth; a wrong name is usage."""
     path = tmp_path / "page.png"
     assert main([str(path), "--seed", "3", "--layout", "numbers", "--size", "320x200"]) == 0
     assert cv2.imread(str(path)).shape == (200, 320, 3)
-    lines = json.loads(capsys.readouterr().out)
+    printed = capsys.readouterr()
+    lines = json.loads(printed.out)
+    said = f"wrote {path}: {sum(map(len, lines))} digits; next: python -m edge_app read {path}\n"
+    assert printed.err == said
     assert all(set(digit) == {"label", "box"} for line in lines for digit in line)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     assert main([str(path), "--seed", "3", "--layout", "numbers", "--size", "320x200"]) == 0
-    assert capsys.readouterr().out.startswith(f"wrote {path}: {sum(map(len, lines))} digits; ")
+    assert capsys.readouterr() == ("", said)
     for wrong in ([str(tmp_path / "page.txt")], [str(path), "--size", "5x5"]):
         with pytest.raises(SystemExit, match="2"):
             main(wrong)
 
 
-def test_a_template_is_filled_in_and_photographed(rings: Split, tmp_path: Path) -> None:
+def test_a_template_is_filled_in_and_photographed(
+    rings: Split, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """All hundred boxes hold their rows' digits, and collect cuts them out of the photo that the command writes."""
     from edge_app.collect.sheet import read_sheet
     from train.pages.template import photograph_template
@@ -128,4 +133,5 @@ def test_a_template_is_filled_in_and_photographed(rings: Split, tmp_path: Path) 
     assert len(found.crops) == 100
     path = tmp_path / "sheet.jpg"
     assert main([str(path), "--template", "--seed", "1"]) == 0
+    assert f"wrote {path}: 100 digits; next: python -m edge_app collect --sheet {path} " in capsys.readouterr().err
     assert len(read_sheet(load_image(path)).crops) >= 98

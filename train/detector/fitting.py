@@ -12,6 +12,7 @@ from ..backup import Backup
 from ..data import Mnist
 from ..fitting import History, set_seed
 from ..optimizer import build_optimizer
+from ..progress import epoch_progress
 from ..qat import quantization_aware
 from .network import build_detector
 from .patches import PATCH_PX, Patches, draw_patches
@@ -84,13 +85,14 @@ def _fit(
     kept = backup.stage(f"detector_{name}", model)
     remaining = range(kept.epochs, epochs)
     print(f"train: detector {name}: {model.count_params():,} parameters, {len(remaining)} epochs", flush=True)
+    progress = epoch_progress(f"detector {name}", epochs, steps)
     model.fit(
         _dataset(patches, recipe.batch_size, remaining, seed, varied=True),
         epochs=epochs,
         initial_epoch=remaining.start,
         steps_per_epoch=steps,
         validation_data=_dataset(watched, recipe.batch_size, range(1), 0),
-        callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save)],
+        callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save), *progress],
         verbose=1 if sys.stdout.isatty() else 2,
     )
     return kept.history

@@ -15,9 +15,9 @@ from edge_app.detector_contract import MAX_HEIGHT_PX, MIN_HEIGHT_PX
 from edge_app.ink import find_ink
 
 from ..data import Split
-from ..examples import tracked
 from ..pages.maker import draw_page
 from ..pages.truth import DrawnPage
+from ..progress import tracked
 
 PATCH_PX = 128
 MAX_BOXES = 40

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from .truth import DrawnPage
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Writes one page; prints its lines with label and box of each digit, but to a terminal. Returns the exit code."""
+    """Writes one page and says so on stderr; prints where each digit is, but to a terminal. Returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
         page = _page(options)
@@ -29,11 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
     except DigitsError as error:
         print(f"train.pages: error: {error}", file=sys.stderr)
         return 1
-    if sys.stdout.isatty():
-        print(f"wrote {options.path}: {len(page.digits)} digits; piped, this prints where each is, as JSON")
-    else:
+    print(f"wrote {options.path}: {len(page.digits)} digits; next: {_next_step(options)}", file=sys.stderr, flush=True)
+    if not sys.stdout.isatty():
         print(json.dumps([[dataclasses.asdict(digit) for digit in line] for line in page.lines]))
     return 0
+
+
+def _next_step(options: argparse.Namespace) -> str:
+    path = shlex.quote(str(options.path))
+    if options.template:
+        return f"python -m edge_app collect --sheet {path} --to own --writer anna"
+    return f"python -m edge_app read {path}"
 
 
 def _page(options: argparse.Namespace) -> DrawnPage:
@@ -47,7 +54,7 @@ def _page(options: argparse.Namespace) -> DrawnPage:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="train.pages", description="Draw a page of handwriting with its truth.")
+    parser = Parser(prog="python -m train.pages", description="Draw a page of handwriting with its truth.")
     parser.add_argument("path", type=_picture, metavar="PICTURE", help="a .jpg or .png")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same page (default 0)")
     parser.add_argument("--layout", choices=list(LAYOUTS), help="what is on it (default: anything, maybe on a desk)")

@@ -27,11 +27,12 @@ def test_a_runtime_that_does_not_fit_numpy(monkeypatch: pytest.MonkeyPatch, tmp_
     broken.mkdir()
     (broken / "__init__.py").touch()
     (broken / "interpreter.py").write_text("raise ImportError('numpy.core.multiarray failed to import')")
-    monkeypatch.setattr(python_process, "python_environment", lambda: {**os.environ, "PYTHONPATH": str(tmp_path)})
+    monkeypatch.setenv("PATH", "/nowhere")  # no other Python is asked
+    ours = python_process.python_environment()
+    ahead = {**ours, "PYTHONPATH": os.pathsep.join([str(tmp_path), ours["PYTHONPATH"]])}
+    monkeypatch.setattr(python_process, "python_environment", lambda: ahead)
     monkeypatch.setattr(reading, "_installed", lambda _: True)
     monkeypatch.setattr("importlib.metadata.version", lambda _: "9.9")
-    monkeypatch.chdir(Path(__file__).parents[3])
-    monkeypatch.setattr(python_process, "python_command", lambda *each: ["python3", *each])
     found = {each.name: each for each in reading.check_runtimes()}
     assert found["tflite-runtime"].status in {"warning", "failure"}
     assert found["tflite-runtime"].mend == "pip install 'numpy<2'"
@@ -58,7 +59,7 @@ def test_no_runtime_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("condition", "status"),
     [
-        (Condition(None, None, None), "ok"),
+        (Condition(None, None, None), "absent"),
         (Condition(51.0, 1500.0, ()), "ok"),
         (Condition(85.0, 1500.0, ()), "warning"),
         (Condition(51.0, 600.0, ("throttled now",)), "warning"),
@@ -73,7 +74,7 @@ def test_heat_and_power(monkeypatch: pytest.MonkeyPatch, condition: Condition, s
 
 def test_memory(tmp_path: Path) -> None:
     """Little is a warning; a machine that does not tell is none."""
-    assert computer.check_memory(tmp_path).status == "ok"
+    assert computer.check_memory(tmp_path).status == "absent"
     (tmp_path / "proc").mkdir()
     for free_kb, status in ((100_000, "warning"), (900_000, "ok")):
         (tmp_path / "proc" / "meminfo").write_text(f"MemTotal: 1000000 kB\nMemAvailable:   {free_kb} kB\n")
@@ -87,15 +88,16 @@ def test_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert computer.check_disk(tmp_path).status == "warning"
 
 
-def test_a_port_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The web page's port is better free."""
+def test_a_port_in_use() -> None:
+    """The web page's port is better free; a broker may be there or not."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        monkeypatch.setattr(computer, "PORTS", {port: "a test"})
-        (found,) = computer.check_ports()
-    assert found.found == "answers: a test"
+        assert computer.check_web_port(port=port).status == "warning"
+        assert computer.check_broker(port=port).status == "ok"
+    assert computer.check_web_port(port=port).status == "ok"
+    assert computer.check_broker(port=port).status == "absent"
 
 
 def test_apts_picamera2_that_the_venv_does_not_see(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -114,7 +116,8 @@ def test_apts_picamera2_that_the_venv_does_not_see(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_account_that_may_not_open_cameras(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Group video is missing."""
+    """Group video is missing; without a camera it need not be there."""
+    assert computer.check_group(tmp_path).status == "absent"
     (tmp_path / "dev").mkdir()
     (tmp_path / "dev" / "video0").touch()
     assert computer.check_group(tmp_path).status == "ok"
@@ -156,6 +159,20 @@ def test_a_camera_that_hangs_or_crashes(monkeypatch: pytest.MonkeyPatch) -> None
         (found,) = check_camera("auto", (640, 480), 30)
         assert found.status == "failure"
         assert said in found.found
+
+
+@pytest.mark.parametrize(("devices", "status"), [([], "absent"), (["video0"], "failure")])
+def test_no_camera_is_right_unless_a_device_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, devices: list[str], status: str
+) -> None:
+    """A device that gives no frames is a failure; both name the first thing to try."""
+    (tmp_path / "dev").mkdir()
+    for device in devices:
+        (tmp_path / "dev" / device).touch()
+    error = "expected a camera, got none; first try rpicam-hello --list-cameras"
+    monkeypatch.setattr(camera, "LOOK", f"import json; print(json.dumps({{'error': {error!r}}}))")
+    (found,) = check_camera("auto", (640, 480), 30, tmp_path)
+    assert (found.status, found.mend) == (status, "first try rpicam-hello --list-cameras")
 
 
 def test_what_a_camera_says_reaches_the_doctor() -> None:

@@ -10,7 +10,7 @@ import pytest
 from convert.card import ROOT
 from edge_app.cli import main
 from edge_app.doctor.doctor import as_text
-from edge_app.doctor.finding import warning
+from edge_app.doctor.finding import absent, ok, warning
 
 PAGE = ROOT / "tests" / "pages" / "example.jpg"
 
@@ -32,13 +32,11 @@ def test_all_is_well_with_a_picture_for_a_camera() -> None:
         assert found[name]["status"] == "ok", found[name]
 
 
-def test_no_camera_is_a_failure_with_its_mend() -> None:
-    """And the first diagnostic to run."""
-    code, found = findings("--camera", "auto")
+def test_a_camera_that_was_named_and_is_not_there_is_a_failure() -> None:
+    """The rest is well."""
+    code, found = findings("--camera", "v4l2:77")
     assert code == 1
-    assert found["camera"]["status"] == "failure"
-    assert "rpicam-hello --list-cameras" in found["camera"]["mend"]
-    assert found["reading"]["status"] == "ok"
+    assert {name for name, each in found.items() if each["status"] == "failure"} == {"camera"}
 
 
 def test_a_model_that_is_none_is_a_failure(tmp_path: os.PathLike[str]) -> None:
@@ -55,3 +53,11 @@ def test_people_get_a_line_and_its_mend(capsys: pytest.CaptureFixture[str]) -> N
     assert "✗ failure  camera: expected a picture" in printed
     assert "reading cannot work so" in printed
     assert as_text(warning("a", "b", "c")) == "! warning  a: b\n             mend: c"
+    assert as_text(absent("a", "b", "c")) == "- absent   a: b\n             if wanted: c"
+
+
+def test_what_is_absent_is_nothing_to_mend(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a mark of its own, and the exit code is 0."""
+    monkeypatch.setattr("edge_app.doctor.doctor.examine", lambda _: iter([ok("a", "b"), absent("c", "d")]))
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().out == "✓ ok       a: b\n- absent   c: d\n\n2 checks, nothing to mend, 1 absent\n"
