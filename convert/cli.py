@@ -9,17 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
 from edge_app.commands.parser import Parser
 from edge_app.errors import DigitsError
 from edge_app.model_file import require_writable
-from train.data import Split, load_mnist
+from train.data import load_mnist
 
-from .conversion import EvaluationImages, Step, convert_and_prove, step_count
+from .conversion import EvaluationImages, Step, convert_and_prove, draw_non_digits, step_count
 from .gate import Check, Limits, TeachingLimits
 from .keras_to_tflite import PRECISIONS
 from .places import Places, find_places
@@ -29,9 +27,6 @@ from .runtimes import installed_runtimes
 from .source import load_source, read_metrics
 from .teaching import load_held_out, teaching_paragraph
 
-NON_DIGIT_COUNT = 5000
-# No training run draws its non-digits from this seed.
-NON_DIGIT_SEED = 1_000_003
 INTERRUPTED = 130
 AFTER_PUBLISHING = "next: python -m convert.card"
 
@@ -118,7 +113,7 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     held_out = load_held_out(places.folder, source.train_metrics)
     if held_out is not None:
         require_proof(precisions, source, output)
-    images = EvaluationImages(mnist, _non_digits(mnist.test), held_out)
+    images = EvaluationImages(mnist, draw_non_digits(mnist.test), held_out)
     teaching_limits = TeachingLimits(max_improvement_p=arguments.max_teaching_p)
     limits = Limits(arguments.max_accuracy_drop, arguments.min_agreement, teaching_limits)
     with _steps(step_count(precisions, runtimes, held_out is not None)) as step:
@@ -187,12 +182,6 @@ def _passes(checks: Iterable[Check]) -> bool:
             file=sys.stderr,
         )
     return not failures
-
-
-def _non_digits(digits: Split) -> NDArray[np.uint8]:
-    from train.non_digits import make_non_digits
-
-    return make_non_digits(NON_DIGIT_COUNT, NON_DIGIT_SEED, digits.images, digits.labels)
 
 
 def _quieten_tensorflow() -> None:

@@ -60,7 +60,7 @@ def test_publishing_takes_the_files_of_the_training_along(last: Path, network: s
 
 def test_one_file_is_not_published(last: Path) -> None:
     """Its training cannot be taken along."""
-    with pytest.raises(SourceError, match="expected the folder of a training to publish, got .*; name its folder"):
+    with pytest.raises(SourceError, match=r"expected the folder of a training to publish, got .*; name its folder"):
         find_places(last / "digits_qat.h5", None, True, "digits")
 
 
