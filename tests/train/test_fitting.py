@@ -22,7 +22,7 @@ def stages(
     """The targets of each stage of a training that learns nothing, and its networks."""
     mnist, seen = load_mnist(), {}
     few = Mnist(mnist.train.head(COUNT), mnist.validation.head(COUNT), mnist.test, mnist.sha256)
-    views = [View(few.train.images, few.train.labels), View(255 - few.train.images, few.train.labels)]
+    views = [View(few.train.images, few.train.labels), View(few.train.images[::-1], few.train.labels[::-1])]
 
     def keep(_: fitting.Fitting, __: Any, targets: list[Targets], stage: str, *___: float) -> fitting.History:
         seen[stage] = targets
