@@ -9,20 +9,17 @@ from pathlib import Path
 import pytest
 
 from convert.card import ROOT
-from edge_app.collect.folder import LabelledCrop, write_crop
-from train.data import load_mnist
 
 TINY = ["--epochs", "1", "--batch-size", "32", "--train-limit", "320"]
 OPEN_GATE = ["--max-accuracy-drop", "100", "--min-agreement", "0"]
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
     """A copy of the parts that are run; `python -m` finds them first where it is started."""
-    copy = tmp_path_factory.mktemp("checkout")
     for name in ("train", "convert", "edge_app", "models"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return copy
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
 
 
 def run(checkout: Path, *arguments: str) -> str:
@@ -43,34 +40,13 @@ def hashes(checkout: Path) -> dict[str, str]:
     }
 
 
-def test_train_and_convert_write_to_runs_and_publish_to_models(checkout: Path) -> None:
-    """The README's two commands, then the same with the explicit word, which takes the training's files along."""
+def test_train_and_convert_write_to_runs(checkout: Path) -> None:
+    """README's two commands: the training's folder is found again, and nothing beside it is touched."""
     before = hashes(checkout)
     assert "train: writes to runs/digits-quick-seed0\n" in run(checkout, "train", "--quick", *TINY)
     converted = run(checkout, "convert", "--int8", *OPEN_GATE)
-    run_folder = checkout / "runs" / "digits-quick-seed0"
-    assert converted.startswith(
-        "convert: takes runs/digits-quick-seed0 (the last run), writes to runs/digits-quick-seed0\n"
-    )
-    assert converted.endswith("next: python -m edge_app model install runs/digits-quick-seed0/digits_int8.tflite\n")
-    assert (run_folder / "digits_int8.tflite").is_file()
-    assert hashes(checkout) == before
-
-    published = run(checkout, "convert", "--int8", "--publish", *OPEN_GATE)
-    assert f"writes to {checkout / 'models'}\n" in published
-    for name in ("digits_float.h5", "digits_qat.h5", "digits_int8.tflite", "training_curves.png", "metrics.json"):
-        assert (checkout / "models" / name).read_bytes() == (run_folder / name).read_bytes() or name == "metrics.json"
-    changed = {name for name, value in hashes(checkout).items() if before[name] != value}
-    assert "models/metrics.json" in changed
-    assert {Path(name).parent for name in changed} == {Path("models")}
-
-
-def test_teaching_writes_to_runs(checkout: Path) -> None:
-    """The shipped model is its parent and stays as it is."""
-    digits = load_mnist().validation
-    for image, label in zip(digits.images[:30], digits.labels[:30], strict=True):
-        write_crop(checkout / "runs" / "own", LabelledCrop("anna", int(label), image))
-    before = hashes(checkout)
-    assert "train: writes to runs/taught\n" in run(checkout, "train", "--add", "runs/own", *TINY)
-    assert (checkout / "runs" / "taught" / "digits_qat.h5").is_file()
+    folder = "runs/digits-quick-seed0"
+    assert converted.startswith(f"convert: takes {folder} (the last run), writes to {folder}\n")
+    assert converted.endswith(f"next: python -m edge_app model install {folder}/digits_int8.tflite\n")
+    assert (checkout / folder / "digits_int8.tflite").is_file()
     assert hashes(checkout) == before
