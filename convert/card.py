@@ -89,7 +89,7 @@ def numbers_table(metrics: Json, names: Iterable[str]) -> str:
 def operator_table(operators: Sequence[Json] | None) -> str:
     """What each operator costs, and all of them; None is what an earlier version's metrics.json says of them."""
     if operators is None:
-        return "n/a; make it with `python -m convert --int8 --float32`.\n"
+        return "n/a; make it with `python -m convert --int8 --float32 --publish`.\n"
     counts = ("parameters", "macs", "bytes")
     rows = [
         [row["operator"], "x".join(map(str, row["output_shape"])), *(f"{row[count]:,}" for count in counts)]
@@ -102,7 +102,7 @@ def operator_table(operators: Sequence[Json] | None) -> str:
 def ablation_table(ablation: Json | None) -> str:
     """Accuracies, percent, of trainings that each lack an ingredient, with the differences to the first row."""
     if ablation is None:
-        return "Not measured yet; make it with `python tests/benchmarks/ablation.py`.\n"
+        return "Not measured yet; make it with `python tests/benchmarks/ablation.py --output models/ablation.json`.\n"
     first, *others = ablation["rows"]
     sets = [name for name in first if name != "name"]
     rows = [[first["name"], *(_decimals(first[name]) for name in sets)]]
@@ -114,7 +114,7 @@ def ablation_table(ablation: Json | None) -> str:
 def seeds_table(seeds: Json | None) -> str:
     """Mean and standard deviation over the seeds, and each seed's value."""
     if seeds is None:
-        return "Not measured yet; make it with `python -m train --seeds 5`.\n"
+        return "Not measured yet; make it with `python -m train --seeds 5` and `python -m convert --int8 --publish`.\n"
     each = ", ".join(map(str, seeds["seeds"]))
     rows = [
         [
@@ -132,7 +132,7 @@ def seeds_table(seeds: Json | None) -> str:
 def detector_table(detector: Json | None) -> str:
     """How the detector did on drawn tiles, by precision and runtime."""
     if detector is None:
-        return "Not measured yet; make it with `python -m convert --detector --int8`.\n"
+        return "Not measured yet; make it with `python -m convert --detector --int8 --publish`.\n"
     titles = ["drawn tiles of MNIST's test digits", "digits", "F1", "recall", "precision", "file", "MACs a tile"]
     rows = [
         [
@@ -218,7 +218,7 @@ def main(root: Path = ROOT) -> int:
     except KeyError as error:
         print(
             f"card: error: expected {error} in {models / 'metrics.json'}, got none; "
-            "run python -m convert --int8 --float32",
+            "run python -m convert --int8 --float32 --publish",
             file=sys.stderr,
         )
         return 1

@@ -5,32 +5,30 @@ import itertools
 import math
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
 from edge_app.commands.parser import Parser
 from edge_app.errors import DigitsError
 from edge_app.model_file import require_writable
-from train.data import Split, load_mnist
+from train.data import load_mnist
 
-from .conversion import EvaluationImages, convert_and_prove, step_count
+from .conversion import EvaluationImages, Step, convert_and_prove, draw_non_digits, step_count
 from .gate import Check, Limits, TeachingLimits
 from .keras_to_tflite import PRECISIONS
-from .publish import default_output, merge_metrics, model_name, publish, require_proof
+from .places import Places, find_places
+from .publish import merge_metrics, model_name, publish, require_proof
 from .report import print_report
 from .runtimes import installed_runtimes
 from .source import load_source, read_metrics
 from .teaching import load_held_out, teaching_paragraph
 
-NON_DIGIT_COUNT = 5000
-# No training run draws its non-digits from this seed.
-NON_DIGIT_SEED = 1_000_003
 INTERRUPTED = 130
+AFTER_PUBLISHING = "next: python -m convert.card"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,9 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     ):
         parser.add_argument(f"--{precision}", action="store_true", help=f"make digits_{precision}.tflite: {meaning}")
     parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
-    parser.add_argument("--model", type=Path, default=Path("models"), help="folder of python -m train, or one .h5")
+    parser.add_argument("--model", type=Path, help="folder of python -m train, or one .h5 (default: the last in runs/)")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
-    parser.add_argument("--output", type=Path, help="folder to write to (models; of a taught model its own)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--output", type=Path, help="folder to write to (default: the model's own)")
+    where.add_argument("--publish", action="store_true", help="write to models/, with the files of the training")
     limits = Limits()
     parser.add_argument(
         "--max-accuracy-drop",
@@ -104,26 +104,19 @@ def _non_negative(text: str) -> float:
 def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     _quieten_tensorflow()
     # What is cheap to find out comes before what takes a minute.
-    folder = arguments.model if arguments.model.is_dir() else arguments.model.parent
-    output = arguments.output or default_output(folder)
-    require_writable(output)
+    places = _places(arguments, "digits")
+    output = places.output
     former_metrics = read_metrics(output)
     runtimes = installed_runtimes()
     mnist = load_mnist(arguments.data)
-    source = load_source(arguments.model)
-    held_out = load_held_out(folder, source.train_metrics)
+    source = load_source(places.model)
+    held_out = load_held_out(places.folder, source.train_metrics)
     if held_out is not None:
         require_proof(precisions, source, output)
-    images = EvaluationImages(mnist, _non_digits(mnist.test), held_out)
+    images = EvaluationImages(mnist, draw_non_digits(mnist.test), held_out)
     teaching_limits = TeachingLimits(max_improvement_p=arguments.max_teaching_p)
     limits = Limits(arguments.max_accuracy_drop, arguments.min_agreement, teaching_limits)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=step_count(precisions, runtimes, held_out is not None))
-        done = itertools.count()
-
-        def step(description: str) -> None:
-            progress.update(task, description=description, completed=next(done))
-
+    with _steps(step_count(precisions, runtimes, held_out is not None)) as step:
         artefacts = convert_and_prove(source, precisions, images, runtimes, limits, step)
     print_report(artefacts, Console())
     if held_out is not None:
@@ -132,37 +125,50 @@ def _convert(arguments: argparse.Namespace, precisions: Sequence[str]) -> int:
     if not _passes(check for artefact in artefacts for check in artefact.checks):
         return 1
     metrics = merge_metrics(former_metrics, source, artefacts, limits)
-    for path in publish(output, artefacts, metrics, images):
+    for path in publish(output, artefacts, metrics, images, places.read_training_files()):
         print(f"wrote {path}")
-    if held_out is not None:
+    if arguments.publish:
+        print(AFTER_PUBLISHING)
+    elif arguments.int8:
         print(f"next: python -m edge_app model install {output / model_name('int8')}")
     return 0
 
 
 def _convert_detector(arguments: argparse.Namespace) -> int:
     _quieten_tensorflow()
-    output = arguments.output or Path("models")
-    require_writable(output)
-    former_metrics = read_metrics(output)
+    places = _places(arguments, "detector")
+    former_metrics = read_metrics(places.output)
     runtimes = installed_runtimes()
     mnist = load_mnist(arguments.data)
     from .detector import check_detector, convert_detector, print_detector, publish_detector
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=3 + 2 * len(runtimes))
-        done = itertools.count()
-
-        def step(description: str) -> None:
-            progress.update(task, description=description, completed=next(done))
-
-        artefacts = convert_detector(arguments.model, mnist, runtimes, step)
+    with _steps(3 + 2 * len(runtimes)) as step:
+        artefacts = convert_detector(places.folder, mnist, runtimes, step)
     checks = check_detector(*artefacts)
     print_detector(artefacts, checks, Console())
     if not _passes(checks):
         return 1
-    for path in publish_detector(output, artefacts, former_metrics):
+    for path in publish_detector(places, artefacts, former_metrics):
         print(f"wrote {path}")
+    if arguments.publish:
+        print(AFTER_PUBLISHING)
     return 0
+
+
+def _places(arguments: argparse.Namespace, network: str) -> Places:
+    places = find_places(arguments.model, arguments.output, arguments.publish, network)
+    require_writable(places.output)
+    print(f"convert: {places}", flush=True)
+    return places
+
+
+@contextmanager
+def _steps(total: int) -> Iterator[Step]:
+    """A bar on the terminal; what it gives is called before each step."""
+    done = itertools.count()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda description: progress.update(task, description=description, completed=next(done))
 
 
 def _passes(checks: Iterable[Check]) -> bool:
@@ -176,12 +182,6 @@ def _passes(checks: Iterable[Check]) -> bool:
             file=sys.stderr,
         )
     return not failures
-
-
-def _non_digits(digits: Split) -> NDArray[np.uint8]:
-    from train.non_digits import make_non_digits
-
-    return make_non_digits(NON_DIGIT_COUNT, NON_DIGIT_SEED, digits.images, digits.labels)
 
 
 def _quieten_tensorflow() -> None:

@@ -12,6 +12,7 @@ from edge_app.model_file import embed_contract
 from train.corruptions import accuracy_by_kind
 from train.data import Mnist, Split
 from train.metrics_file import package_versions
+from train.non_digits import make_non_digits
 
 from .artefact import Artefact
 from .calibrate import calibrate
@@ -29,6 +30,9 @@ from .teaching import HeldOut, Teaching, check_teaching, prove_teaching
 PACKAGES = ("digits-edge", "tensorflow", "tf_keras", "tensorflow-model-optimization")
 PARENT = "float32"
 CORRUPTED_COUNT = 2000
+NON_DIGIT_COUNT = 5000
+# No training run draws its non-digits from this seed.
+NON_DIGIT_SEED = 1_000_003
 
 Step = Callable[[str], None]
 
@@ -46,6 +50,11 @@ class EvaluationImages:
     mnist: Mnist
     non_digits: NDArray[np.uint8]
     held_out: HeldOut | None = None
+
+
+def draw_non_digits(digits: Split) -> NDArray[np.uint8]:
+    """The non-digits of every proof, uint8 (N, 28, 28), some of them made of these digits."""
+    return make_non_digits(NON_DIGIT_COUNT, NON_DIGIT_SEED, digits.images, digits.labels)
 
 
 def step_count(precisions: Iterable[str], runtimes: Iterable[str], taught: bool = False) -> int:

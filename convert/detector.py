@@ -25,8 +25,9 @@ from .conversion import PACKAGES, Step
 from .gate import Check
 from .inspection import Inspection, inspect_model
 from .keras_to_tflite import to_tflite
+from .places import Places
 from .runtimes import maps_on_runtime
-from .source import load_pair
+from .source import load_pair, read_metrics
 
 TILE_PX = 256
 PROOF_PAGES = 60
@@ -35,6 +36,7 @@ PROOF_SEED = 1_000_009
 MAX_F1_DROP_PP = 0.5
 MAX_SIZE_BYTES = 250_000
 PRECISIONS = ("float32", "int8")
+TRAIN_KEY = "train_detector"
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,8 @@ def print_detector(artefacts: Sequence[DetectorArtefact], checks: Sequence[Check
         console.print(f"gate: {check.subject}: {check.value:g}, {check.bound} {check.limit:g} {check.unit}".rstrip())
 
 
-def publish_detector(output: Path, artefacts: Sequence[DetectorArtefact], former: Mapping[str, Any]) -> list[Path]:
-    """Writes the models and "detector" in metrics.json; returns what was written."""
+def publish_detector(places: Places, artefacts: Sequence[DetectorArtefact], former: Mapping[str, Any]) -> list[Path]:
+    """Writes the models, "detector" and its training's part in metrics.json; returns what was written."""
     models = {
         artefact.precision: {
             "file": f"detector_{artefact.precision}.tflite",
@@ -126,9 +128,12 @@ def publish_detector(output: Path, artefacts: Sequence[DetectorArtefact], former
         }
         for artefact in artefacts
     }
-    metrics = {**former, "detector": {"versions": package_versions(PACKAGES), "models": models}}
-    files = {METRICS_NAME: (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()}
+    own = read_metrics(places.folder)
+    train = {TRAIN_KEY: own[TRAIN_KEY]} if TRAIN_KEY in own else {}
+    metrics = {**former, **train, "detector": {"versions": package_versions(PACKAGES), "models": models}}
+    files = places.read_training_files()
+    files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
     files |= {f"detector_{artefact.precision}.tflite": artefact.content for artefact in artefacts}
     for name, content in files.items():
-        write_atomically(output / name, content)
-    return [output / name for name in files]
+        write_atomically(places.output / name, content)
+    return [places.output / name for name in files]

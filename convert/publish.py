@@ -16,18 +16,12 @@ from .errors import SourceError
 from .gate import Limits
 from .inspection import Operator
 from .plots import int8_pictures, taught_png
-from .source import FLOAT_NAME, Source, read_metrics
+from .source import FLOAT_NAME, Source
 
 
 def model_name(precision: str) -> str:
     """File name of a model."""
     return f"digits_{precision}.tflite"
-
-
-def default_output(folder: Path) -> Path:
-    """Where the models of a folder go: to models/, but a taught one beside its source."""
-    # It must not take the place of the one that the next teaching starts from.
-    return folder if "taught" in read_metrics(folder).get("train", {}) else Path("models")
 
 
 def require_proof(precisions: Sequence[str], source: Source, output: Path) -> None:
@@ -38,12 +32,16 @@ def require_proof(precisions: Sequence[str], source: Source, output: Path) -> No
     if beside.exists() and hashlib.sha256(beside.read_bytes()).hexdigest() != source.float_sha256:
         raise SourceError(
             f"expected a folder of its own for a taught model, got {output} with another {FLOAT_NAME}, from which the "
-            "next teaching starts; leave out --output"
+            "next teaching starts; leave out --output and --publish"
         )
 
 
 def publish(
-    output: Path, artefacts: Sequence[Artefact], metrics: Mapping[str, Any], images: EvaluationImages
+    output: Path,
+    artefacts: Sequence[Artefact],
+    metrics: Mapping[str, Any],
+    images: EvaluationImages,
+    training_files: Mapping[str, bytes],
 ) -> list[Path]:
     """Writes models, pictures of int8, and metrics.json; all is made in memory before the first byte is written.
 
@@ -52,11 +50,12 @@ def publish(
         artefacts: what was converted.
         metrics: what merge_metrics made of them.
         images: what the models were proven on.
+        training_files: what the training left and is published with the models, by name.
 
     Returns:
         What was written.
     """
-    files: dict[str, bytes] = {}
+    files = dict(training_files)
     if any(artefact.precision == "int8" for artefact in artefacts):
         files |= int8_pictures(metrics["convert"]["models"]["int8"], images.mnist.test.images)
     for artefact in artefacts:

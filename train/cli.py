@@ -14,9 +14,8 @@ from edge_app.model_file import require_writable
 
 from .metrics_file import METRICS_NAME, read_metrics
 from .recipe import RECIPES, Recipe
+from .runs import SHIPPED, default_output
 
-SHIPPED = Path(__file__).parent.parent / "models"
-TAUGHT = Path("runs", "taught")
 INTERRUPTED = 130
 SEED_COUNT = 1 << 32
 AnyRecipe = TypeVar("AnyRecipe", bound=Recipe)
@@ -28,7 +27,9 @@ def main(argv: list[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     _refuse_nonsense(options)
     if options.output is None:
-        options.output = TAUGHT if options.add else SHIPPED
+        options.output = default_output(options)
+        replaced = ", in place of the training there" if (options.output / METRICS_NAME).exists() else ""
+        print(f"train: writes to {options.output}{replaced}", flush=True)
     try:
         if options.detector:
             _train_detector(options)
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="of everything random (default 0)")
     parser.add_argument("--seeds", type=_positive, metavar="N", help="train N seeds, report all, take the best one")
     parser.add_argument("--data", type=Path, metavar="PATH", help="mnist.npz or a folder of IDX files")
-    parser.add_argument("--output", type=Path, metavar="DIR", help="where models go (models/; with --add runs/taught)")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where models go (a folder in runs/)")
     parser.add_argument("--add", type=Path, metavar="DIR", help="teach a trained model these WRITER/LABEL/*.png")
     parser.add_argument("--from", type=Path, dest="parent", metavar="DIR", help="the model to teach (models/)")
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")

@@ -71,6 +71,10 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any 
     model = build_network()
     histories["float"] = fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)
     twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))
+    if recipe.qat_parent_share:
+        seen = views[: recipe.qat_epochs]
+        asked = tracked(seen, "asking the float network", len(seen))
+        targets = [soft_targets(model, view, recipe.qat_parent_share) for view in asked]
     histories["qat"] = fit(twin, targets, "qat", recipe.qat_learning_rate, recipe.qat_epochs)
     return Trained(teacher, model, twin, histories)
 

@@ -16,7 +16,14 @@ Counts = NDArray[np.int64]
 
 
 def curves_png(histories: dict[str, History]) -> bytes:
+    """Loss and accuracy by epoch, as curves_figure draws them."""
+    return png_bytes(curves_figure(histories))
+
+
+def curves_figure(histories: dict[str, History]) -> "Figure":
     """Loss and accuracy by epoch; `histories` holds "float", "qat", which comes after it, and maybe "teacher"."""
+    from matplotlib.ticker import MaxNLocator
+
     figure = new_figure((9, 3.5))
     panels = figure.subplots(1, 2)
     for name, history in histories.items():
@@ -28,9 +35,10 @@ def curves_png(histories: dict[str, History]) -> bytes:
             panels[1].plot(epochs, np.array(history[f"{part}accuracy"]) * 100, style, marker=".", label=label)
     for panel, title in zip(panels, ("loss", "accuracy, percent"), strict=True):
         panel.set(title=title, xlabel="epoch")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         panel.grid(alpha=0.3)
     panels[0].legend(fontsize=8)
-    return png_bytes(figure)
+    return figure
 
 
 def confusion_png(labels: NDArray[np.int64], digits: NDArray[np.int64]) -> bytes:

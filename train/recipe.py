@@ -17,6 +17,9 @@ class Recipe:
         learning_rate: the same as the teacher's, for the float network.
         qat_epochs: epochs of quantization-aware fine-tuning after them.
         qat_learning_rate: the same for the fine-tuning.
+        qat_parent_share: weight of the float network's probabilities in the targets of the fine-tuning, the rest is the
+            label's; at 0 it has the float network's own targets. A float network that could still learn learns on in
+            its twin, which then reads other digits than its parent.
         batch_size: images a step.
         weight_decay: AdamW's (Loshchilov & Hutter 2019, arXiv:1711.05101).
         ema_momentum: of the weight averaging (Polyak & Juditsky 1992); 0 turns it off.
@@ -36,6 +39,7 @@ class Recipe:
     learning_rate: float = 3e-3
     qat_epochs: int = 3
     qat_learning_rate: float = 2e-4
+    qat_parent_share: float = 0.0
     batch_size: int = 128
     weight_decay: float = 1e-2
     ema_momentum: float = 0.998
@@ -76,6 +80,7 @@ class TeachRecipe(Recipe):
 
 RECIPES = {
     "default": Recipe(),
-    "quick": Recipe(teacher_epochs=0, float_epochs=2, qat_epochs=1, views=2, learning_rate=4e-3, ema_momentum=0.98,
-                    camera_share=0.1, drawn_share=0.05, non_digit_share=0.05, train_limit=40_000),
+    "quick": Recipe(teacher_epochs=0, float_epochs=3, views=2, learning_rate=4e-3, qat_epochs=1,
+                    qat_learning_rate=5e-5, qat_parent_share=1.0, ema_momentum=0.98, camera_share=0.1, drawn_share=0.05,
+                    non_digit_share=0.05, train_limit=40_000),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from .fitting import Trained, predict
 from .metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics
 from .network import save_h5
 from .plots import confusion_png, curves_png
+from .runs import model_flag
 
 VERSIONED = ("tensorflow", "tf-keras", "tensorflow-model-optimization", "numpy", "digits-edge")
 
@@ -47,8 +48,8 @@ def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> Non
     read = predict(trained.twin, mnist.test.images)[:, :10].argmax(axis=1)
     write_atomically(output / "training_curves.png", curves_png(trained.histories))
     write_atomically(output / "training_confusion.png", confusion_png(mnist.test.labels, read))
-    where = "" if results.taught is None else f" --model {output}"
-    print(f"train: wrote {output} in {results.seconds / 60:.1f} minutes; next: python -m convert --int8{where}")
+    took, where = f"{results.seconds / 60:.1f} minutes", model_flag(output)
+    print(f"train: wrote {output} in {took}; next: python -m convert --int8{where}")
 
 
 def _accuracy(model: Any, split: Split) -> float:

@@ -22,6 +22,7 @@ from edge_app.model_file import require_writable, write_atomically
 from .data import load_mnist
 from .metrics_file import METRICS_NAME, read_metrics, write_metrics
 from .recipe import Recipe
+from .runs import model_flag
 from .seed_statistics import best_seed, spread_table, spreads
 
 SEEDS_NAME = "seeds.json"
@@ -127,7 +128,7 @@ def run_seeds(options: argparse.Namespace, recipe: Recipe, arguments: Sequence[s
     }
     write_metrics(options.output / SEEDS_NAME, report)
     print(f"train: seed {best.seed} is the best on validation data, copied to {options.output}")
-    print("next: python -m convert --int8")
+    print(f"next: python -m convert --int8{model_flag(options.output)}")
 
 
 def _python(module: str, *arguments: str) -> list[str]:

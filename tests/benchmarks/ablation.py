@@ -1,8 +1,8 @@
-"""What each ingredient of the training gains: one training without each, at equal budget, into models/ablation.json.
+"""What each ingredient of the training gains: one training without each, at equal budget.
 
-`python tests/benchmarks/ablation.py [--images N] [--epochs N]`; then `python -m convert.card` puts the table into the
-model card. The quantization-aware twin is measured, on Keras; the other writers' sets are read where they are, as by
-tests/benchmarks/digits.py.
+`python tests/benchmarks/ablation.py [--images N] [--epochs N] --output models/ablation.json`; then
+`python -m convert.card` puts the table into the model card. The quantization-aware twin is measured, on Keras; the
+other writers' sets are read where they are, as by tests/benchmarks/digits.py.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from train.backup import Backup
 from train.corruptions import accuracy_by_kind
 from train.data import Mnist, load_mnist
 from train.recipe import Recipe
+from train.runs import RUNS
 
 TEACHER = ROOT / "models" / "digits_teacher.h5"
 CORRUPTED_COUNT = 1000
@@ -41,7 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=12_000, help="training images (default 12000)")
     parser.add_argument("--epochs", type=int, default=8, help="of the float network (default 8)")
-    parser.add_argument("--output", type=Path, default=ROOT / "models" / "ablation.json")
+    parser.add_argument("--output", type=Path, default=RUNS / "ablation.json", help="(default runs/ablation.json)")
     options = parser.parse_args()
     base = Recipe(train_limit=options.images, float_epochs=options.epochs, qat_epochs=1, views=4)
     budget = f"{options.images:,} training images, {options.epochs} + 1 epochs, one seed, the shipped model's teacher"

@@ -197,6 +197,27 @@ def test_metrics_that_cannot_be_added_to_are_one_line_and_1(
     assert (tmp_path / "metrics.json").read_text() == text
 
 
+def test_publishing_writes_the_training_and_the_models_to_models_alone(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The float network of another training does not stay beside the model; what conversion makes is tested above."""
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "digits_float.h5").write_bytes(b"of another training")
+    monkeypatch.setattr("convert.places.SHIPPED", models)
+    monkeypatch.setattr("convert.cli.convert_and_prove", lambda *_: [])
+    before = {path.name: path.read_bytes() for path in trained.iterdir()}
+    assert main(["--float32", "--publish", "--model", str(trained)]) == 0
+    assert {path.name: path.read_bytes() for path in trained.iterdir()} == before
+    for name in ("digits_float.h5", "digits_qat.h5"):
+        assert (models / name).read_bytes() == before[name]
+    metrics = json.loads((models / "metrics.json").read_text())
+    assert metrics["train"] == json.loads(before["metrics.json"])["train"]
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == f"convert: takes {trained}, writes to {models}"
+    assert printed[-1] == "next: python -m convert.card"
+
+
 @pytest.mark.parametrize("arguments", [[], ["--int", "--data", "none"], ["--int8", "--data", "none", "--unknown"]])
 def test_without_a_format_it_is_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 2 in two lines, as with what is no flag, or a part of one's name."""

@@ -53,8 +53,9 @@ def test_int8_is_proven_and_written(
     assert inspection.float_findings == ()
     assert inspection.takes_pixel_minus_128
     assert len(content) <= detector.MAX_SIZE_BYTES
-    models = json.loads((tmp_path / "metrics.json").read_text())["detector"]["models"]
-    assert set(models) == {"float32", "int8"}
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert set(metrics["detector"]["models"]) == {"float32", "int8"}
+    assert metrics["train_detector"] == json.loads((trained / "metrics.json").read_text())["train_detector"]
     assert DigitDetector.load(tmp_path / SHIPPED_NAME).tile_px == detector.TILE_PX
     with pytest.raises(ModelError, match="full-integer"):
         DigitDetector.load(tmp_path / "detector_float32.tflite")

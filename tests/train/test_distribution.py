@@ -158,7 +158,14 @@ def test_a_killed_process_goes_on_with_the_same_command(tmp_path: Path, started:
 
 
 RECIPE = Recipe(
-    teacher_epochs=0, float_epochs=2, qat_epochs=2, views=2, batch_size=32, train_limit=96, ema_momentum=0.9
+    teacher_epochs=0,
+    float_epochs=2,
+    qat_epochs=2,
+    qat_parent_share=1,
+    views=2,
+    batch_size=32,
+    train_limit=96,
+    ema_momentum=0.9,
 )
 
 

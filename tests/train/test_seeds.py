@@ -49,7 +49,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "train: seed 1 of 2 (--seed 3): i",
         "train: seed 2 of 2 (--seed 4): i",
     ]
-    assert lines[-1] == "next: python -m convert --int8"
+    assert lines[-1] == f"next: python -m convert --int8 --model {folder}"
     return folder
 
 

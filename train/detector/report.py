@@ -13,6 +13,7 @@ from ..data import Mnist
 from ..metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics
 from ..network import save_h5
 from ..report import VERSIONED, Results
+from ..runs import model_flag
 from .evaluation import score_detector
 from .fitting import VALIDATION_SEED, TrainedDetector
 from .patches import draw_patches
@@ -40,7 +41,8 @@ def write_detector(output: Path, trained: TrainedDetector, mnist: Mnist, results
         "versions": package_versions(VERSIONED),
     }
     write_metrics(output / METRICS_NAME, metrics)
-    print(f"train: wrote {output} in {results.seconds / 60:.1f} minutes; next: python -m convert --detector --int8")
+    took, where = f"{results.seconds / 60:.1f} minutes", model_flag(output)
+    print(f"train: wrote {output} in {took}; next: python -m convert --detector --int8{where}")
 
 
 def runner(model: Any) -> Any:
