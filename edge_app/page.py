@@ -78,12 +78,16 @@ class Page:
         width: of the input image, in pixels.
         height: of the input image, in pixels.
         refused: boxes of ink that is no digit, for drawing.
+        turn: how far the image was turned clockwise to read it, in degrees: 0, 90, 180 or 270.
+        better_turn: how far clockwise its ink may read clearly better, by a glance; 0 if no other way up does.
     """
 
     lines: tuple[Line, ...]
     width: int
     height: int
     refused: tuple[Box, ...] = ()
+    turn: int = 0
+    better_turn: int = 0
 
     @property
     def text(self) -> str:

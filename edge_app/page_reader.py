@@ -1,6 +1,7 @@
 """From an image to a page of numbers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -16,12 +17,13 @@ from .errors import ImageError
 from .image_file import MIN_SIDE_PX
 from .ink import InkMap, find_ink, to_luma
 from .lines import arrange, find_slant
+from .orientation import better_turn
 from .page import Box, Digit, Page, middle_in
 from .recognition import Classifier, Reading, read_joined, read_wholes
 from .stages import NO_WATCH, Watch
 
-# In the order in which a page passes them; plain pages skip the detector.
-STAGES = ("ink", "candidates", "wholes", "detector", "joined", "belief", "lines")
+# In the order in which a page passes them; plain pages skip the turn and the detector.
+STAGES = ("ink", "candidates", "wholes", "turn", "detector", "joined", "belief", "lines")
 # A page whose ink is all read, and surely so, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
@@ -73,16 +75,16 @@ class PageReader:
         with watch("ink"):
             luma = to_luma(image)
             page_ink = find_ink(luma)
-        readings = self._read_ink(page_ink, watch)
+        readings, turn = self._read_ink(page_ink, watch)
         if page_ink.doubtful and not any(reading.label is not None for reading in readings):
             with watch("ink"):
                 page_ink = find_ink(luma, inverted=not page_ink.inverted)
-            readings = self._read_ink(page_ink, watch)
+            readings, turn = self._read_ink(page_ink, watch)
         with watch("lines"):
-            return _page(readings, page_ink.scale, (width, height))
+            return replace(_page(readings, page_ink.scale, (width, height)), better_turn=turn)
 
-    def _read_ink(self, page_ink: InkMap, watch: Watch) -> list[Reading]:
-        """Reads the ink of a page; the boxes are in pixels of the ink map."""
+    def _read_ink(self, page_ink: InkMap, watch: Watch) -> tuple[list[Reading], int]:
+        """Reads the ink of a page, boxes in pixels of the ink map, and looks for a better way up, see Page."""
         with watch("candidates"):
             connected = connect(page_ink)
             candidates = find_candidates(page_ink, connected)
@@ -90,8 +92,11 @@ class PageReader:
             slant_deg = find_slant([candidate.box for candidate in candidates if not candidate.fragment])
             wholes = read_wholes(candidates, self._classifier, slant_deg)
         frames = [Reading(frame.box, None, 0.0, frame.contrast) for frame in candidates if frame.encloses]
-        found = None
-        if self.detector is not None and not _plain([whole.reading for whole in wholes] + frames):
+        found, turn, plain = None, 0, _plain([whole.reading for whole in wholes] + frames)
+        if not plain:
+            with watch("turn"):
+                turn = better_turn(wholes, self._classifier)
+        if self.detector is not None and not plain:
             with watch("detector"):
                 found = detect(page_ink.ink, [whole.candidate.box for whole in wholes], self.detector)
         with watch("joined"):
@@ -102,8 +107,8 @@ class PageReader:
         with watch("belief"):
             if found is None:
                 believed = keep_good_company(readings)
-                return believed + refused_by_company(readings, believed, page_ink)
-            return confirm(readings, found, page_ink, connected, self._classifier)
+                return believed + refused_by_company(readings, believed, page_ink), turn
+            return confirm(readings, found, page_ink, connected, self._classifier), turn
 
 
 def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -> Page:
