@@ -12,7 +12,7 @@ from .normalise import normalise
 from .page import Box, Page
 from .recognition import Classifier, Whole
 
-# A glance takes in so many pieces of ink, spread over the page; only what these leave open is looked at on so many more.
+# A glance takes in so many pieces of ink, spread over the page, and so many more for what these leave open.
 FIRST_GLANCE, SECOND_GLANCE = 12, 36
 # A piece speaks for a way up by the log odds of its digit, at most this. A 1 is a mere stroke and says less.
 MOST_ODDS, ONE_WEIGHT = 6.0, 0.25

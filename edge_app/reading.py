@@ -19,11 +19,11 @@ from .documents.find import STDIN, Found, find_documents
 from .documents.opened import open_pages
 from .errors import ImageError
 from .explain import explain
-from .orientation import read_turned
 from .page import Digit, Page
 from .page_reader import PageReader
-from .regions import read_regions
+from .regions import labelled
 from .store.choice import chosen_model
+from .views import View, ViewReader
 
 # From so many files on batch is the better tool.
 MANY = 1000
@@ -54,6 +54,9 @@ def to_record(page: Page, source: str, latency_ms: float) -> dict[str, Any]:
         "source": source,
         "width": page.width,
         "height": page.height,
+        # Only of what does not lie as it should.
+        **({"turn": page.turn} if page.turn else {}),
+        **({"better_turn": page.better_turn} if page.better_turn else {}),
         "text": page.text,
         "lines": [
             {
@@ -124,8 +127,12 @@ def _read_one(
     reader: PageReader, image: NDArray[np.uint8], source: str, name: str, options: argparse.Namespace
 ) -> dict[str, Any]:
     started = time.perf_counter()
-    page = read_turned(lambda turned: read_regions(reader, turned, options.region), image, options.rotate)
+    views = ViewReader(reader, View.of(options))
+    page = views.read_and_advise(image)
     latency_ms = (time.perf_counter() - started) * 1000
+    advice = views.advice(page)
+    if advice is not None:
+        print(f"edge_app: {source} {advice}", file=sys.stderr, flush=True)
     if options.annotate is not None:
         save_image(annotate(image, page), options.annotate / f"{name}.png")
     if options.explain is not None:
@@ -139,5 +146,5 @@ def _print_text(record: dict[str, Any], many: bool) -> None:
         print(f"{record['source']}, page {record['page']}:")
     elif many:
         print(f"{record['source']}:")
-    if record["text"]:
-        print(record["text"], flush=True)
+    for line in record["lines"]:
+        print(labelled(line.get("region"), line["text"]), flush=True)

@@ -1,6 +1,8 @@
 """Reading only some places of an image, as on forms and meters."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +11,9 @@ from numpy.typing import NDArray
 from .errors import ImageError
 from .image_file import MIN_SIDE_PX
 from .page import Box, Page
-from .page_reader import PageReader, checked_size
+from .page_reader import checked_size
+
+Read = Callable[[NDArray[np.uint8]], Page]
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,9 @@ class Region:
     name: str
     box: Box
 
+    def __str__(self) -> str:
+        return f"{self.name}={','.join(map(str, self.box))}"
+
 
 def parse_region(text: str) -> Region:
     """A region out of "NAME=x,y,width,height", or of "x,y,width,height", which is then its name; else ValueError."""
@@ -34,11 +41,16 @@ def parse_region(text: str) -> Region:
     return Region(name or numbers, (x, y, width, height))
 
 
-def read_regions(reader: PageReader, image: NDArray[np.uint8], regions: Sequence[Region]) -> Page:
+def labelled(region: str | None, text: str) -> str:
+    """A line's text behind the name of its region, such as "total: 4081"; nothing before it if none was given."""
+    return text if region is None or re.fullmatch(r"\d+(,\d+){3}", region) else f"{region}: {text}"
+
+
+def read_regions(read: Read, image: NDArray[np.uint8], regions: Sequence[Region]) -> Page:
     """Reads some regions of an image, or all of it if there are none.
 
     Args:
-        reader: reads each region as a page of its own.
+        read: reads each region as a page of its own.
         image: uint8 (H, W) or (H, W, 3) RGB.
         regions: in the order in which their lines are to come.
 
@@ -46,21 +58,38 @@ def read_regions(reader: PageReader, image: NDArray[np.uint8], regions: Sequence
         ImageError: the image cannot be read, or a region lies outside it.
     """
     if not regions:
-        return reader.read(image)
+        return read(image)
     height, width = checked_size(image)
-    lines, refused = [], []
-    for region in regions:
-        x, y, region_width, region_height = region.box
-        if x + region_width > width or y + region_height > height:
-            raise ImageError(
-                f"expected region {region.name} within {width}x{height} pixels, got {region.box}; choose a smaller one"
-            )
-        page = reader.read(image[y : y + region_height, x : x + region_width])
-        for line in page.lines:
-            digits = tuple(replace(digit, box=_moved(digit.box, x, y)) for digit in line.digits)
-            lines.append(replace(line, digits=digits, region=region.name))
-        refused += [_moved(box, x, y) for box in page.refused]
-    return Page(tuple(lines), width, height, tuple(refused))
+    pages = [_read_region(read, image, region, (width, height)) for region in regions]
+    # One sheet lies one way: what most of its regions say, if they say something.
+    hints = Counter(page.better_turn for page in pages if page.better_turn)
+    return Page(
+        tuple(line for page in pages for line in page.lines),
+        width,
+        height,
+        tuple(box for page in pages for box in page.refused),
+        turn=pages[0].turn,
+        better_turn=hints.most_common(1)[0][0] if hints else 0,
+    )
+
+
+def _read_region(read: Read, image: NDArray[np.uint8], region: Region, size_wh: tuple[int, int]) -> Page:
+    x, y, width, height = region.box
+    if x + width > size_wh[0] or y + height > size_wh[1]:
+        raise ImageError(
+            f"expected region {region.name} within {size_wh[0]}x{size_wh[1]} pixels, got {region.box}; "
+            "choose a smaller one"
+        )
+    page = read(image[y : y + height, x : x + width])
+    lines = tuple(
+        replace(
+            line,
+            digits=tuple(replace(digit, box=_moved(digit.box, x, y)) for digit in line.digits),
+            region=region.name,
+        )
+        for line in page.lines
+    )
+    return replace(page, lines=lines, refused=tuple(_moved(box, x, y) for box in page.refused))
 
 
 def _moved(box: Box, x: int, y: int) -> Box:

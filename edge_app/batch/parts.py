@@ -26,12 +26,16 @@ SCHEMA = pyarrow.schema(
         ("source", pyarrow.string()),
         ("page", pyarrow.int32()),
         ("line", pyarrow.int32()),
+        # Null where the whole page was read.
+        ("region", pyarrow.string()),
         ("text", pyarrow.string()),
-        # x, y, width and height in pixels of the page, a digit each.
+        # x, y, width and height in pixels of the page as it lies in its source, a digit each.
         ("boxes", pyarrow.list_(pyarrow.list_(pyarrow.int32(), 4))),
         ("confidences", pyarrow.list_(pyarrow.float32())),
         # Of doubtful digits, "?" in the text, the likeliest; null of those that are read.
         ("guesses", pyarrow.list_(pyarrow.int8())),
+        # By how many degrees clockwise the page was turned to read it.
+        ("turn", pyarrow.int16()),
         ("model_sha256", pyarrow.string()),
         ("detector_sha256", pyarrow.string()),
     ]

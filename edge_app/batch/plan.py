@@ -35,6 +35,8 @@ class Identity:
         formats: of the output.
         batch_pages: pages in a task.
         dpi: at which PDFs are drawn.
+        rotate: see views.View.
+        regions: as --region takes them.
         format: of this file.
     """
 
@@ -46,6 +48,8 @@ class Identity:
     formats: tuple[str, ...]
     batch_pages: int
     dpi: int
+    rotate: str = "auto"
+    regions: tuple[str, ...] = ()
     format: int = FORMAT
 
 

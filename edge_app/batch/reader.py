@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..documents.kinds import printable
 from ..reading import to_record
+from ..views import View, ViewReader
 from .containers import Containers
 from .models import Models
 from .pages import clear_page_errors, decode_pages
@@ -41,10 +42,11 @@ class TaskReader:
         models: of the run.
         sources: of the run, from full_source.
         dpi: dots an inch at which PDFs are drawn.
+        view: of each page.
     """
 
-    def __init__(self, models: Models, sources: Sequence[str], dpi: int) -> None:
-        self._reader = models.open()
+    def __init__(self, models: Models, sources: Sequence[str], dpi: int, view: View) -> None:
+        self._reader = ViewReader(models.open(), view)
         self._containers = Containers(sources)
         self._dpi = dpi
         # PDFium and an open archive are for one thread at a time, and so only one decoded page is held.
@@ -82,8 +84,9 @@ class TaskReader:
         if isinstance(pixels, str):
             return lost_page(name, number, pixels)
         with clear_page_errors(name) as failed:
-            lines = to_record(self._reader.read(pixels), name, 0)["lines"]
-            return PageResult(name, number, tuple(_row(name, number, *line) for line in enumerate(lines, 1)))
+            page = self._reader.read(pixels)
+            lines = to_record(page, name, 0)["lines"]
+            return PageResult(name, number, tuple(_row(name, number, page.turn, *line) for line in enumerate(lines, 1)))
         return lost_page(name, number, str(failed.reason))
 
 
@@ -92,13 +95,15 @@ def lost_page(name: str, number: int, reason: str) -> PageResult:
     return PageResult(name, number, error=printable(" ".join(reason.split())))
 
 
-def _row(source: str, page: int, line: int, record: dict[str, Any]) -> dict[str, Any]:
+def _row(source: str, page: int, turn: int, line: int, record: dict[str, Any]) -> dict[str, Any]:
     return {
         "source": source,
         "page": page,
         "line": line,
+        "region": record.get("region"),
         "text": record["text"],
         "boxes": [digit["box"] for digit in record["digits"]],
         "confidences": [digit["confidence"] for digit in record["digits"]],
         "guesses": [digit.get("guess") for digit in record["digits"]],
+        "turn": turn,
     }

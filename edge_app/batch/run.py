@@ -16,6 +16,7 @@ from ..documents.kinds import is_single, printable
 from ..download import without_password
 from ..errors import SourceError
 from ..store.choice import chosen_model
+from ..views import View
 from .cluster import Work, connect, in_order
 from .containers import Containers
 from .models import Models
@@ -73,6 +74,8 @@ def batch(options: argparse.Namespace) -> int:
         formats,
         options.batch_pages,
         options.dpi,
+        options.rotate,
+        tuple(str(region) for region in options.region),
     )
     parts = Parts(options.output, formats, models)
     with ExitStack() as stack:
@@ -82,7 +85,7 @@ def batch(options: argparse.Namespace) -> int:
         done = {number: count for number, count in counts.items() if count is not None}
         run = Batch(sources, options.output, parts, done)
         if plan is None or len(done) < plan.parts:
-            plugin = ReaderPlugin(models, sources, options.dpi)
+            plugin = ReaderPlugin(models, sources, options.dpi, View.of(options))
             client = stack.enter_context(connect(options.scheduler, options.workers, plugin))
             print(f"edge_app: dashboard at {client.dashboard_link}", file=sys.stderr, flush=True)
             plan = plan or write_plan(

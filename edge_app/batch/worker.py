@@ -12,6 +12,7 @@ import cv2
 from distributed import Worker, WorkerPlugin, get_worker
 
 from ..errors import ClusterError
+from ..views import View
 from .memory import keep_page_buffers
 from .models import Models
 from .reader import PageResult, TaskReader
@@ -28,12 +29,13 @@ class ReaderPlugin(WorkerPlugin):
         models: of the run.
         sources: of the run, from full_source.
         dpi: dots an inch at which PDFs are drawn.
+        view: of each page.
     """
 
     name = PLUGIN_NAME
 
-    def __init__(self, models: Models, sources: Sequence[str], dpi: int) -> None:
-        self._models, self._sources, self._dpi = models, tuple(sources), dpi
+    def __init__(self, models: Models, sources: Sequence[str], dpi: int, view: View) -> None:
+        self._models, self._sources, self._dpi, self._view = models, tuple(sources), dpi, view
         self._code_sha256 = code_sha256()
 
     def setup(self, worker: Worker) -> None:
@@ -67,7 +69,7 @@ class ReaderPlugin(WorkerPlugin):
                         f"expected the same digits-edge on all workers, got another version on {self._address}; "
                         "install the same wheel there"
                     )
-                self._reader = TaskReader(self._models, self._sources, self._dpi)
+                self._reader = TaskReader(self._models, self._sources, self._dpi, self._view)
             return self._reader
 
 

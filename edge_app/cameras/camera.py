@@ -16,11 +16,13 @@ class Frame:
         luma: uint8 (H, W), 0 = black.
         number: counts the camera's frames from 0; a gap is frames that nobody had time for.
         captured_s: when it was taken, on the clock of time.monotonic().
+        scene: another number than the frame's before if both have nothing to do with each other.
     """
 
     luma: NDArray[np.uint8]
     number: int
     captured_s: float
+    scene: int = 0
 
 
 class Camera(Protocol):

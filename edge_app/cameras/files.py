@@ -12,6 +12,7 @@ from ..errors import CameraError, EndOfFrames
 from ..image_file import SINGLE_SUFFIXES, TIFF_SUFFIXES, load_image
 from ..ink import to_luma
 from .camera import Camera, Frame
+from .scene import same_scene
 
 IMAGE_SUFFIXES = {*SINGLE_SUFFIXES, *TIFF_SUFFIXES, ".pgm", ".ppm"}
 # Each picture of a folder is shown for so long, as if somebody changed the sheet.
@@ -21,7 +22,8 @@ SHOWN_S = 1.0
 class FileCamera(Camera):
     """Shows files as frames: pictures round and round for a second each, a video once.
 
-    Frames that nobody fetched in time are skipped, as a camera's are.
+    Frames that nobody fetched in time are skipped, as a camera's are. A picture that does not show the same place as
+    the one before begins another scene.
 
     Args:
         path: of a picture, a folder of pictures (in the order of their names) or a video.
@@ -48,7 +50,7 @@ class FileCamera(Camera):
         captured_s = self._started_s + self._number / self._fps
         time.sleep(max(0.0, captured_s - time.monotonic()))
         self._full = self._source.at(self._number, self._fps)
-        return Frame(self._fitted(), self._number, captured_s)
+        return Frame(self._fitted(), self._number, captured_s, self._source.scene)
 
     def photograph(self) -> NDArray[np.uint8]:
         """The last frame at the file's own size, uint8 (H, W)."""
@@ -76,11 +78,14 @@ class _Pictures:
             raise CameraError(f"expected pictures in {path}, got none; put JPEG or PNG files there")
         self._shown = -1
         self._image = np.zeros((0, 0), np.uint8)
+        self.scene = 0
 
     def at(self, number: int, fps: float) -> NDArray[np.uint8]:
         shown = int(number / (fps * SHOWN_S)) % len(self._paths)
         if shown != self._shown:
-            self._image, self._shown = load_image(self._paths[shown]), shown
+            former, self._image, self._shown = self._image, load_image(self._paths[shown]), shown
+            if former.size and not same_scene(to_luma(former), to_luma(self._image)):
+                self.scene += 1
         return self._image
 
     def close(self) -> None:
@@ -95,6 +100,8 @@ def _pictures(folder: Path) -> Iterator[Path]:
 
 
 class _Video:
+    scene = 0
+
     def __init__(self, path: Path) -> None:
         self._video = cv2.VideoCapture(str(path))
         if not self._video.isOpened():

@@ -124,8 +124,8 @@ class _Feed(threading.Thread):
             frame, self._newest = self._newest, None
             self._asked.discard(wire.NEXT)
             height, width = frame.luma.shape
-            message = wire.Message(wire.FRAME, frame.luma.data, height, width, frame.number, frame.captured_s)
-            wire.send(self._connection, message)
+            about = height, width, frame.number, frame.captured_s, frame.scene
+            wire.send(self._connection, wire.Message(wire.FRAME, frame.luma.data, *about))
 
     def _fail(self, problem: wire.Message) -> None:
         with self._lock:

@@ -92,7 +92,7 @@ class SupervisedCamera(Camera):
                 message = self._ask(wire.NEXT, patience_s)
                 self._failures = 0
                 self._last = self._base + message.number
-                return Frame(_picture(message), self._last, message.captured_s)
+                return Frame(_picture(message), self._last, message.captured_s, message.scene)
             except (EndOfFrames, InterruptedError):
                 raise
             except TimeoutError:

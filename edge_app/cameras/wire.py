@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 NEXT, PHOTOGRAPH, RESTART = b"n", b"p", b"r"
 OPENED, FRAME, PHOTO, END, ERROR = b"o", b"f", b"P", b"z", b"e"
-# Kind, two sizes (height and width of a picture; bytes of a text and 1), number, captured_s.
-HEADER = struct.Struct("!cIIQd")
+# Kind, two sizes (height and width of a picture; bytes of a text and 1), number, captured_s, scene.
+HEADER = struct.Struct("!cIIQdQ")
 # How long a wait goes on before it asks whether to give up.
 SLICE_S = 0.1
 
@@ -27,6 +27,7 @@ class Message:
         width: columns of a picture.
         number: see Frame.
         captured_s: see Frame.
+        scene: see Frame.
     """
 
     kind: bytes
@@ -35,13 +36,15 @@ class Message:
     width: int = 1
     number: int = 0
     captured_s: float = 0.0
+    scene: int = 0
 
 
 def send(connection: socket.socket, message: Message) -> None:
     """Sends a message whole; raises OSError if the other end has gone."""
     payload = memoryview(message.payload).cast("B")
     height = message.height or len(payload)
-    connection.sendall(HEADER.pack(message.kind, height, message.width, message.number, message.captured_s))
+    about = height, message.width, message.number, message.captured_s, message.scene
+    connection.sendall(HEADER.pack(message.kind, *about))
     connection.sendall(payload)
 
 
@@ -59,9 +62,9 @@ def receive(connection: socket.socket, until_s: float, stopped: Callable[[], boo
         EOFError: the other end has gone; or half a message came, which ends the connection.
     """
     header = _receive(connection, HEADER.size, until_s, stopped)
-    kind, height, width, number, captured_s = HEADER.unpack(header)
+    kind, height, width, number, captured_s, scene = HEADER.unpack(header)
     payload = _receive(connection, height * width, until_s, stopped, begun=True)
-    return Message(kind, payload, height, width, number, captured_s)
+    return Message(kind, payload, height, width, number, captured_s, scene)
 
 
 def _receive(

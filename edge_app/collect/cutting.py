@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..components import candidate_in, connect
 from ..ink import find_ink
 from ..normalise import normalise
+from ..orientation import turned
 from ..page import Box, Page
 from ..recognition import Classifier
 from .waiting import WaitingCrop
@@ -43,7 +44,7 @@ class Cutter:
         candidate = candidate_in(_scaled(box, self._ink.scale), self._ink, self._connected)
         if candidate is None:
             return None
-        image = normalise(candidate.ink)
+        image = normalise(turned(candidate.ink, self._page.turn))
         guess = self._classifier.classify_batch(image[None])
         crop = WaitingCrop(
             hashlib.sha256(image.tobytes()).hexdigest()[:16],
@@ -56,7 +57,7 @@ class Cutter:
             (self._page.width, self._page.height),
             self._page.text,
         )
-        return crop, image, _around(self._luma, box)
+        return crop, image, turned(_around(self._luma, box), self._page.turn)
 
 
 def _scaled(box: Box, scale: float) -> Box:

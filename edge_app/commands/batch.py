@@ -6,7 +6,7 @@ from typing import Any
 
 from ..extras import needs
 from ..runtime import CHOICES
-from .flags import add_store, positive
+from .flags import add_store, add_view, positive
 
 PARTS = {"dask", "distributed", "pyarrow", "fsspec", "rich"}
 
@@ -38,6 +38,7 @@ def add(commands: Any) -> None:
         "--batch-pages", type=positive, default=32, metavar="N", help="pages a task (default: %(default)s)"
     )
     parser.add_argument("--dpi", type=positive, default=200, metavar="N", help="to draw PDFs at (default: %(default)s)")
+    add_view(parser, "a page, PDFs as drawn at --dpi")
     parser.add_argument("--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert")
     add_store(parser)
     parser.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from ..runtime import CHOICES
 
@@ -12,6 +13,33 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
     return number
+
+
+def add_view(parser: argparse.ArgumentParser, of: str) -> None:
+    """Adds --rotate and --region, for views.View.of; `of` says whose pixels regions are in."""
+    parser.add_argument(
+        "--region",
+        type=_region,
+        action="append",
+        default=[],
+        metavar="[NAME=]X,Y,W,H",
+        help=f"read only this place, in pixels of {of} before it is turned; repeatable",
+    )
+    parser.add_argument(
+        "--rotate",
+        choices=("auto", "none", "90", "180", "270"),
+        default="auto",
+        help="turn clockwise first; auto: only where that reads clearly better (default: %(default)s)",
+    )
+
+
+def _region(text: str) -> Any:
+    from ..regions import parse_region
+
+    try:
+        return parse_region(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected [NAME=]X,Y,W,H in pixels, got {text!r} ({error})") from error
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

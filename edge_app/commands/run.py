@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .flags import add_model, add_writer, positive
+from .flags import add_model, add_view, add_writer, positive
 
 
 def add(commands: Any) -> None:
@@ -25,6 +25,7 @@ def add(commands: Any) -> None:
 def add_live(parser: argparse.ArgumentParser) -> None:
     """Adds what live reading takes."""
     add_camera(parser)
+    add_view(parser, "a frame")
     parser.add_argument("--frames", type=positive, metavar="N", help="stop after so many frames (default: never)")
     parser.add_argument("--json", action="store_true", help="JSON Lines on stdout even if it is a terminal")
     parser.add_argument(

@@ -5,6 +5,7 @@ import sys
 import time
 from typing import TextIO
 
+from ..regions import labelled
 from .event import NumberEvent
 
 SIGNS = {"read": "+", "changed": "~", "left": "-"}
@@ -32,7 +33,7 @@ class Console:
 
 
 def describe(event: NumberEvent) -> str:
-    """An event for people: local time, a sign (+ read, ~ changed, - left), the number."""
+    """An event for people: local time, a sign (+ read, ~ changed, - left), its region's name, the number."""
     clock = time.strftime("%H:%M:%S", time.localtime(event.time_s))
     former = "" if event.former is None else f" (was {event.former})"
-    return f"{clock} {SIGNS[event.kind]} {event.text}{former}"
+    return f"{clock} {SIGNS[event.kind]} {labelled(event.region, event.text)}{former}"

@@ -21,6 +21,7 @@ class Change:
         box: (x, y, width, height) around it, in pixels of the frame.
         confidence: the least of its digits' probabilities, in [0, 1].
         guess: of a text with doubtful digits the likeliest number, such as "4081"; else None.
+        region: name of the region that it stands in, or None.
     """
 
     kind: Kind
@@ -30,6 +31,7 @@ class Change:
     box: Box
     confidence: float
     guess: str | None = field(default=None, kw_only=True)
+    region: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)

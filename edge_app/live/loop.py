@@ -65,7 +65,7 @@ class LiveLoop:
         started_s = time.monotonic()
         page = self._reader.read(frame.luma)
         read_s = time.monotonic() - started_s
-        events = [_event(change, frame) for change in self._tracker.update(page, frame.captured_s)]
+        events = [_event(change, frame) for change in self._tracker.update(page, frame.captured_s, frame.scene)]
         # First, as an output may tell what the state has become by these events.
         self._show(frame, page, events, read_s)
         for event in events:

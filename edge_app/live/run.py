@@ -20,6 +20,7 @@ from ..logs import log_to_stderr
 from ..model_file import require_writable
 from ..page import Page
 from ..service.notify import Notifier
+from ..views import View
 from ..web.info import Info
 from .console import Console
 from .current_reader import CurrentReader
@@ -27,6 +28,7 @@ from .event import Output
 from .loop import LiveLoop
 from .photographs import Photographs
 from .state import LiveState
+from .steady_view import SteadyViewReader
 
 LOG = logging.getLogger(__name__)
 
@@ -70,7 +72,8 @@ def run(options: argparse.Namespace) -> int:
                 if collector is not None:
                     collector.see(frame.luma, page, reader.classifier, reader.classifier.model_sha256)
 
-            LiveLoop(camera, reader, outputs, state, stop, notifier, photographs, collect).run(options.frames)
+            view = SteadyViewReader(reader, View.of(options))
+            LiveLoop(camera, view, outputs, state, stop, notifier, photographs, collect).run(options.frames)
     return 0
 
 

@@ -21,6 +21,7 @@ MIN_OVERLAP = 0.4
 class _Track:
     number: int
     box: Box
+    region: str | None
     votes: deque[str] = field(default_factory=lambda: deque(maxlen=WINDOW))
     lines: dict[str, Line] = field(default_factory=dict)
     told: str | None = None
@@ -47,7 +48,7 @@ class _Track:
     def change(self, kind: Kind, text: str, former: str | None = None) -> Change:
         line = self.lines[text]
         confidence = min(digit.confidence for digit in line.digits)
-        return Change(kind, text, former, self.number, self.box, confidence, guess=line.guess)
+        return Change(kind, text, former, self.number, self.box, confidence, guess=line.guess, region=self.region)
 
 
 class Tracker:
@@ -55,18 +56,26 @@ class Tracker:
 
     def __init__(self) -> None:
         self._tracks: list[_Track] = []
-        self._made = 0
+        self._made = self._scene = 0
 
-    def update(self, page: Page, now_s: float) -> list[Change]:
+    def update(self, page: Page, now_s: float, scene: int = 0) -> list[Change]:
         """Takes a frame's page.
 
         Args:
             page: what was read off the frame.
             now_s: when it was taken, of any steady clock, never earlier than the one before.
+            scene: see Frame; with another one all that was in view has left.
 
         Returns:
-            What to tell: numbers stable for the first time, changed, gone; in reading order, those that left last.
+            What to tell: numbers stable for the first time, changed, gone; in reading order, those that left last, but
+            those of the scene before first.
         """
+        if scene == self._scene:
+            return self._follow(page, now_s)
+        gone, self._tracks, self._scene = self._tracks, [], scene
+        return _left(gone) + self._follow(page, now_s)
+
+    def _follow(self, page: Page, now_s: float) -> list[Change]:
         seen = []
         for line, track in self._assign(page.lines):
             track.box, track.last_seen_s, track.missed = box_of(line), now_s, 0
@@ -95,6 +104,7 @@ class Tracker:
             (overlap(track.box, box), -track.number, index, track)
             for index, box in enumerate(boxes)
             for track in self._tracks
+            if track.region == lines[index].region
         ]
         found: dict[int, _Track] = {}
         for share, _, index, track in sorted(shares, key=lambda each: each[:3], reverse=True):
@@ -102,13 +112,14 @@ class Tracker:
                 found[index] = track
         for index, line in enumerate(lines):
             if index not in found:
-                moved = (each for each in self._tracks if each.said(line.text) and each not in found.values())
-                found[index] = next(moved, None) or self._new(boxes[index])
+                there = (each for each in self._tracks if each.region == line.region and each not in found.values())
+                moved = (each for each in there if each.said(line.text))
+                found[index] = next(moved, None) or self._new(boxes[index], line.region)
         return [(line, found[index]) for index, line in enumerate(lines)]
 
-    def _new(self, box: Box) -> _Track:
+    def _new(self, box: Box, region: str | None) -> _Track:
         self._made += 1
-        self._tracks.append(_Track(self._made, box))
+        self._tracks.append(_Track(self._made, box, region))
         return self._tracks[-1]
 
     def _leave(self, seen: list[_Track], now_s: float) -> list[Change]:
@@ -125,7 +136,11 @@ class Tracker:
             if ended:
                 gone.append(track)
         self._tracks = [track for track in self._tracks if track not in gone]
-        return [track.change("left", track.told) for track in gone if track.told is not None]
+        return _left(gone)
+
+
+def _left(tracks: Sequence[_Track]) -> list[Change]:
+    return [track.change("left", track.told) for track in tracks if track.told is not None]
 
 
 def agrees(text: str, other: str) -> bool:

@@ -10,6 +10,7 @@ from ..live.current_reader import CurrentReader
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page_reader import ImageReader
+from ..views import View, ViewReader
 from .access import choose_access
 from .info import Info
 
@@ -29,7 +30,7 @@ def open_web(
     """Serves the page in a thread and says on stderr where.
 
     Args:
-        options: of `run`: preview_host, preview_port, token_file, model, store, runtime and threads.
+        options: of `run`: preview_host, preview_port, token_file, model, store, runtime, threads and rotate.
         state: written by the live loop.
         info: about this run.
         photographs: asks the live loop for the camera's large pictures.
@@ -44,7 +45,8 @@ def open_web(
         from .server import WebServer
 
     def make_reader() -> ImageReader:
-        return CurrentReader(options, steady=False)
+        # Others' photos may lie as they like; regions are the camera's.
+        return ViewReader(CurrentReader(options, steady=False), View("none" if options.rotate == "none" else "auto"))
 
     access = choose_access(options.preview_host, options.token_file)
     app = create_app(state, make_reader, access, info, photographs, collector)

@@ -26,6 +26,7 @@ from edge_app.batch.reader import PageResult  # noqa: E402
 from edge_app.batch.spans import Task  # noqa: E402
 from edge_app.batch.worker import ReaderPlugin, read_task  # noqa: E402
 from edge_app.model_file import read_model, shipped_model_path  # noqa: E402
+from edge_app.views import View  # noqa: E402
 from tests.benchmarks.batch_pages import make_images, make_mixed  # noqa: E402
 from tests.benchmarks.batch_process import BatchProcess, kill_worker  # noqa: E402
 
@@ -167,7 +168,8 @@ def print_cost(folder: Path) -> None:
     """What a task costs beside its pages, and what follows for an archive."""
     source = make_images(folder / "pages", 300)
     rate = bare_loops(source, 1)
-    with connect(None, 1, ReaderPlugin(Models.load(read_model(shipped_model_path()), "auto"), (), 200)) as client:
+    plugin = ReaderPlugin(Models.load(read_model(shipped_model_path()), "auto"), (), 200, View("none"))
+    with connect(None, 1, plugin) as client:
         work: Work[Task, PageResult] = Work(read_task, lambda task: [task], lambda task: PageResult(str(task), 1))
         started_s, busy_s = time.perf_counter(), time.process_time()
         for _ in in_order(client, work, [()] * EMPTY_TASKS):

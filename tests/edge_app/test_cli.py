@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import edge_app
@@ -43,6 +44,40 @@ def test_read_json_is_the_documented_object(page_path: Path, capsys: pytest.Capt
     assert 0 < digit["confidence"] <= 1
     assert len(digit["box"]) == 4
     assert record["latency_ms"] > 0
+
+
+def test_a_region_keeps_its_name(page_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In front of its numbers; a region without a name adds nothing to the text."""
+    place = "60,180,540,160"
+    assert main(["read", "--region", f"total={place}", str(page_path)]) == 0
+    assert capsys.readouterr().out == "total: 274\n"
+    assert main(["read", "--region", place, str(page_path)]) == 0
+    assert capsys.readouterr().out == "274\n"
+
+
+@pytest.fixture
+def upside_down(tmp_path: Path) -> Path:
+    """An image file with numbers, the wrong way up."""
+    path = tmp_path / "sheet.png"
+    page = write(write(blank(), "3 7 4 2", (60, 200), 90), "5 7 2 4", (60, 400), 90)
+    save_image(np.ascontiguousarray(page[::-1, ::-1]), path)
+    return path
+
+
+def test_a_page_upside_down_is_read_turned_and_told(upside_down: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr in one line, in JSON as turn; with --rotate none only as advice."""
+    assert main(["read", str(upside_down)]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "3742\n5724\n"
+    assert f"edge_app: {upside_down} was turned by 180 degrees; " in captured.err
+    assert main(["read", "--json", str(upside_down)]) == 0
+    assert json.loads(capsys.readouterr().out)["turn"] == 180
+    assert main(["read", "--json", "--rotate", "none", str(upside_down)]) == 0
+    captured = capsys.readouterr()
+    record = json.loads(captured.out)
+    assert (record.get("turn"), record["better_turn"]) == (None, 180)
+    assert record["text"] != "3742\n5724"
+    assert f"edge_app: {upside_down} reads better turned by 180 degrees; " in captured.err
 
 
 def test_an_unreadable_image_does_not_stop_the_others(

@@ -12,6 +12,7 @@ from edge_app.batch.cluster import Work, connect, count_threads, in_order
 from edge_app.batch.models import Models
 from edge_app.batch.worker import ReaderPlugin
 from edge_app.errors import ClusterError
+from edge_app.views import View
 
 Numbers = tuple[int, ...]
 DEADLY = 13
@@ -60,7 +61,7 @@ def test_a_part_that_kills_workers_is_lost_alone(client: Client) -> None:
 def test_no_scheduler_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says how one is started."""
     monkeypatch.setattr("edge_app.batch.cluster.CONNECT_S", 0.2)
-    plugin = ReaderPlugin(Models(b"", b"", "litert"), (), 200)
+    plugin = ReaderPlugin(Models(b"", b"", "litert"), (), 200, View())
     with (
         pytest.raises(ClusterError, match=r"expected a Dask scheduler at tcp://127\.0\.0\.1:9, got none") as caught,
         connect("tcp://127.0.0.1:9", None, plugin),
@@ -73,14 +74,14 @@ def test_an_address_that_is_none_is_one_clear_line() -> None:
     """A mistyped one."""
     with (
         pytest.raises(ClusterError, match="expected a Dask scheduler at nowhere://x"),
-        connect("nowhere://x", None, ReaderPlugin(Models(b"", b"", "litert"), (), 200)),
+        connect("nowhere://x", None, ReaderPlugin(Models(b"", b"", "litert"), (), 200, View())),
     ):
         pass
 
 
 def test_workers_of_another_version_are_refused(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """They could read otherwise; the line says which worker it is."""
-    plugin = ReaderPlugin(Models(b"", b"", "litert"), (), 200)
+    plugin = ReaderPlugin(Models(b"", b"", "litert"), (), 200, View())
     monkeypatch.setattr(plugin, "_code_sha256", "another")
     from edge_app.batch.worker import read_task
 

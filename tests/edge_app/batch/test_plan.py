@@ -63,6 +63,8 @@ def test_the_same_run_is_planned_the_same(tmp_path: Path) -> None:
         ({"listing_sha256": "4" * 64}, "its sources have other files than when it was planned"),
         ({"model_sha256": "4" * 64}, "its model_sha256 was 222"),
         ({"runtime": "tflite-runtime"}, "its runtime was litert, not tflite-runtime"),
+        ({"rotate": "180"}, "its rotate was auto, not 180"),
+        ({"regions": ("total=1,2,33,40",)}, "its regions was [], not ['total=1,2,33,40']"),
         ({"batch_pages": 3}, "its batch_pages was 2, not 3"),
     ],
 )

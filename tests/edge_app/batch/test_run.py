@@ -14,10 +14,13 @@ import pyarrow.parquet
 import pytest
 
 from convert.card import ROOT
+from edge_app.annotate import save_image
 from edge_app.cli import main
 from edge_app.model_file import embed_contract, parse_model
+from edge_app.orientation import turned
 
 from ..documents.made import as_file, as_pages, encrypted_pdf, write_tar, write_zip
+from ..pages import blank, write
 
 PAGES = 100
 COUNTS = f"{PAGES} pages, {PAGES} digit strings, 0 unreadable pages, 3 files left out in "
@@ -101,6 +104,37 @@ def test_an_output_in_its_own_source_is_not_left_out(
             f"1 pages, 1 digit strings, 0 unreadable pages, 1 files left out in {tmp_path / 'out'}\n"
         )
         (tmp_path / "2.txt").touch()
+
+
+def test_rows_carry_region_and_turn(scheduler: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A page that lies upside down, read in two places; another --region or --rotate is another run."""
+    page = write(write(blank(), "3 7 4 2", (60, 200), 90), "5 7 2 4", (60, 400), 90)
+    save_image(turned(page, 180), tmp_path / "sheet.png")
+    run = [*command(tmp_path / "sheet.png", tmp_path / "out"), "--scheduler", scheduler]
+    views = ["--region", "total=20,40,600,160", "--region", "20,240,600,160"]
+    assert main([*run, *views]) == 0
+    for rows in (
+        pyarrow.parquet.read_table(tmp_path / "out" / "parquet").to_pylist(),
+        [json.loads(each) for each in (tmp_path / "out" / "jsonl" / "part-000000.jsonl").read_text().splitlines()],
+    ):
+        told = [(row["region"], row["text"], row["turn"]) for row in rows]
+        assert told == [("total", "5724", 180), ("20,240,600,160", "3742", 180)]
+        assert all(box[0] >= 20 and 40 <= box[1] < 200 for box in rows[0]["boxes"])
+    capsys.readouterr()
+    assert main(run) == 1
+    is_one_error(capsys, "its regions was ['total=20,40,600,160', ")
+    assert main([*run, *views, "--rotate", "none"]) == 1
+    is_one_error(capsys, "its rotate was auto, not none")
+
+
+def test_a_region_outside_is_a_pages_error(scheduler: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Told with the page's size; other pages would be read."""
+    save_image(blank(), tmp_path / "sheet.png")
+    run = [*command(tmp_path / "sheet.png", tmp_path / "out"), "--scheduler", scheduler]
+    assert main([*run, "--region", "total=600,0,100,100"]) == 1
+    is_one_error(capsys, "1 that are not")
+    error = json.loads((tmp_path / "out" / "errors" / "part-000000.jsonl").read_text())
+    assert error["reason"].startswith("expected region total within 640x480 pixels, got ")
 
 
 def test_the_same_as_read_gives(undisturbed: Path, scans: Path, capsys: pytest.CaptureFixture[str]) -> None:

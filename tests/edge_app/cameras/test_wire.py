@@ -8,7 +8,7 @@ import pytest
 
 from edge_app.cameras import wire
 
-PICTURE = wire.Message(wire.FRAME, bytes(range(6)), 2, 3, 7, 1.5)
+PICTURE = wire.Message(wire.FRAME, bytes(range(6)), 2, 3, 7, 1.5, 4)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def whole() -> bytes:
 
 
 def test_a_message_comes_as_it_was_sent(ends: tuple[socket.socket, socket.socket]) -> None:
-    """Picture, size, number and time."""
+    """Picture, size, number, time and scene."""
     wire.send(ends[0], PICTURE)
     assert received(ends[1]) == PICTURE
 

@@ -13,6 +13,7 @@ from edge_app import DigitClassifier, PageReader
 from edge_app.collect import collector as module
 from edge_app.collect.collector import Collector
 from edge_app.collect.queue import CropQueue
+from edge_app.orientation import turned, turned_back
 from edge_app.page import Digit, Line, Page
 
 from ..pages import blank, write
@@ -52,6 +53,17 @@ def test_what_was_refused_or_unsure_is_kept(
         assert (crop.guess, crop.model_sha256, crop.frame_wh) == (7, "abc", (640, 480))
         assert crop.reason == ("refused" if refused else "unsure")
         assert (queue.picture(crop.id) or b"").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_crops_of_a_turned_page_stand_upright(tmp_path: Path, classifier: DigitClassifier, turn: int) -> None:
+    """They are learnt from: as the frame lies, a 7 would be another sign."""
+    luma = write(blank(), "7", (100, 150))
+    page = turned_back(seen(luma, 0.6), turn)
+    queue = CropQueue(tmp_path, "ann")
+    look(Collector(queue), turned(luma, 360 - turn), page, classifier, "abc")
+    (crop,) = queue.waiting()
+    assert crop.guess == 7
 
 
 def test_a_place_is_taken_once_in_a_while(

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,21 @@ def test_a_slow_reader_drops_frames(tmp_path: Path) -> None:
     assert sums.age_s / sums.frames_read < 1.0
 
 
+def test_pictures_of_a_folder_that_are_unrelated_change_no_number(tmp_path: Path) -> None:
+    """Each ends what the one before showed, and starts its own."""
+    for name, at_xy in (("a", (100, 150)), ("b", (120, 180))):
+        save_image(write(blank(), "274" if name == "a" else "9036", at_xy), tmp_path / f"{name}.png")
+    printed = io.StringIO()
+    with FileCamera(tmp_path, fps=20) as camera:
+        reader = PageReader(TallInk(7), detector=None)
+        loop = LiveLoop(
+            camera, reader, [Console(True, printed)], LiveState(), threading.Event(), Notifier(), Photographs()
+        )
+        loop.run(30)
+    events = [json.loads(each) for each in printed.getvalue().splitlines()]
+    assert [(each["event"], each["text"]) for each in events] == [("read", "777"), ("left", "777"), ("read", "7777")]
+
+
 def test_stop_ends_the_loop_before_the_next_frame(tmp_path: Path) -> None:
     """SIGTERM sets it."""
     save_image(blank(), tmp_path / "page.png")
@@ -141,3 +157,6 @@ def test_people_get_short_lines() -> None:
     """A sign, the number, and the one before it."""
     event = NumberEvent("changed", "20", "19", 1, (0, 0, 1, 1), 0.9, 3, 0.0, 1.0)
     assert describe(event).endswith(" ~ 20 (was 19)")
+    assert describe(replace(event, region="total")).endswith(" ~ total: 20 (was 19)")
+    # A region without a name is named by its place in JSON alone.
+    assert describe(replace(event, region="1,2,33,40")).endswith(" ~ 20 (was 19)")

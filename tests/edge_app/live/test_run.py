@@ -14,6 +14,10 @@ from pathlib import Path
 import pytest
 
 from convert.card import ROOT
+from edge_app.annotate import save_image
+from edge_app.orientation import turned
+
+from ..pages import blank, write
 
 PAGE = ROOT / "tests" / "pages" / "example.jpg"
 NUMBERS = ["6639031729", "826", "92650", "761045536", "30", "8", "14"]
@@ -53,6 +57,19 @@ def test_a_page_in_front_of_the_camera_is_told_once(arguments: tuple[str, ...]) 
     assert done.returncode == 0
     assert [json.loads(each)["text"] for each in done.stdout.splitlines()] == NUMBERS
     assert "camera: " in done.stderr
+
+
+def test_a_region_of_a_camera_upside_down(tmp_path: Path) -> None:
+    """Its numbers carry its name, with boxes in pixels of the frame."""
+    save_image(turned(write(blank(), "3 7 4 2", (60, 400), 90), 180), tmp_path / "sheet.png")
+    camera = "--camera", str(tmp_path / "sheet.png"), "--frames", "12"
+    done = finished("run", *camera, "--region", "total=0,0,640,240")
+    (event,) = map(json.loads, done.stdout.splitlines())
+    assert (event["event"], event["region"], event["text"]) == ("read", "total", "3742")
+    assert event["box"][1] < 240
+    done = finished("run", *camera, "--region", "total=600,0,100,100")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "edge_app: error: expected region total within 640x480 pixels, got " in done.stderr
 
 
 def test_a_camera_that_is_not_there_is_one_line() -> None:

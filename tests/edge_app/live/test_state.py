@@ -65,6 +65,7 @@ def test_an_event_as_a_record() -> None:
         "track": 7,
         "box": [1, 2, 7, 4],
         "confidence": 0.8,
+        "region": None,
         "frame": 7,
         "age_ms": 12.35,
     }

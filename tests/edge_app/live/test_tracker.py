@@ -1,5 +1,7 @@
 """Numbers over time."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,14 +31,14 @@ class Film:
     """Shows pages to a tracker, thirty a second, and keeps what it tells."""
 
     def __init__(self) -> None:
-        self.tracker, self.now_s, self.told = Tracker(), 0.0, list[Change]()
+        self.tracker, self.now_s, self.told, self.scene = Tracker(), 0.0, list[Change](), 0
 
     def show(self, *pages: Page) -> list[str]:
         """What was told of these pages, such as "read 4081"."""
         changes = []
         for each in pages:
             self.now_s += FRAME_S
-            changes += self.tracker.update(each, self.now_s)
+            changes += self.tracker.update(each, self.now_s, self.scene)
         self.told += changes
         return [f"{change.kind} {change.text}" for change in changes]
 
@@ -94,6 +96,29 @@ def test_a_sheet_that_is_moved_is_not_told_again() -> None:
     film = Film()
     moving = [page(line("4081", 100 + 5 * step, 100)) for step in range(30)]
     assert film.show(*moving, *[page(line("4081", 300, 400))] * 60) == ["read 4081"]
+
+
+def test_another_scene_ends_what_was_there() -> None:
+    """An unrelated picture changes no number, not even in the same place; nor does its number go on."""
+    film = Film()
+    film.show(*[page(line("4081"))] * 10)
+    film.scene = 1
+    assert film.show(*[page(line("77"))] * 10) == ["left 4081", "read 77"]
+    film.scene = 2
+    assert film.show(*[page(line("77"))] * 10) == ["left 77", "read 77"]
+
+
+def test_a_number_stays_in_its_region() -> None:
+    """Two that swap their numbers change; none has moved to the other, and each is told with its name."""
+    film = Film()
+
+    def form(total: str, number: str) -> Page:
+        return page(replace(line(total), region="total"), replace(line(number, y=110), region="number"))
+
+    film.show(*[form("40", "77")] * 10)
+    assert film.show(*[form("77", "40")] * 20) == ["changed 77", "changed 40"]
+    assert [(change.region, change.text) for change in film.told[2:]] == [("total", "77"), ("number", "40")]
+    assert film.show(*[page(replace(line("77", y=110), region="number"))] * 60)[-1] == "left 77"
 
 
 def test_two_equal_numbers_are_two() -> None:
