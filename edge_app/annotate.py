@@ -1,11 +1,12 @@
 """Draws a page's reading onto its image, for people."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .captions import FONT, Caption, captions
 from .contract import DOUBTFUL_BELOW
 from .model_file import write_atomically
 from .page import Box, Digit, Page
@@ -14,7 +15,10 @@ READ_RGB = (0, 150, 40)
 UNSURE_RGB = (148, 156, 0)
 DOUBTFUL_RGB = (225, 130, 0)
 REFUSED_RGB = (210, 60, 40)
-FONT = cv2.FONT_HERSHEY_SIMPLEX
+RIM_RGB = (255, 255, 255)
+# Photos stay photos; all else is kept to the pixel.
+PHOTO_SUFFIXES = {".jpg", ".jpeg", ".jfif", ".mpo", ".heic", ".heif", ".webp", ".avif"}
+JPEG_QUALITY = 90
 
 
 def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
@@ -31,17 +35,27 @@ def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
     thickness = max(1, round(min(image.shape[:2]) / 480))
     for box in page.refused:
         _draw_box(canvas, box, REFUSED_RGB, 1)
+    # Boxes last: no text's rim cuts them.
+    for caption in captions(page):
+        _draw_caption(canvas, caption)
     for line in page.lines:
         for digit in line.digits:
-            _draw_box(canvas, digit.box, colour_of(digit), thickness)
-            _draw_label(canvas, digit, thickness)
+            # Thin enough for small digits on a large picture to be seen in it.
+            _draw_box(canvas, digit.box, colour_of(digit), max(1, min(thickness, digit.box[3] // 16)))
     return canvas
 
 
+def annotated_name(name: str) -> str:
+    """What a file's picture is called: "kniffel.annotated.jpg" of "kniffel.jpg", "scan.annotated.png" of "scan.tif"."""
+    path = PurePath(name)
+    return f"{path.stem}.annotated{'.jpg' if path.suffix.lower() in PHOTO_SUFFIXES else '.png'}"
+
+
 def save_image(image: NDArray[np.uint8], path: Path) -> None:
-    """Writes uint8 (H, W) or (H, W, 3) RGB as PNG, making its folder; raises OutputError."""
+    """Writes uint8 (H, W) or (H, W, 3) RGB as JPEG or PNG, by its suffix, making its folder; raises OutputError."""
     stored = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-    write_atomically(path, cv2.imencode(".png", stored)[1].tobytes())
+    kind = ".jpg" if path.suffix == ".jpg" else ".png"
+    write_atomically(path, cv2.imencode(kind, stored, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes())
 
 
 def _draw_box(canvas: NDArray[np.uint8], box: Box, colour_rgb: tuple[int, int, int], thickness: int) -> None:
@@ -56,15 +70,8 @@ def colour_of(digit: Digit) -> tuple[int, int, int]:
     return UNSURE_RGB if digit.confidence < DOUBTFUL_BELOW else READ_RGB
 
 
-def _draw_label(canvas: NDArray[np.uint8], digit: Digit, thickness: int) -> None:
-    """Label above the box, and in small below its confidence, of a doubtful one with the guess."""
-    x, y, _, height = digit.box
-    size = min(max(height / 80, 0.4), 3.0)
-    pen = max(1, round(size * 1.5))
-    cv2.putText(canvas, digit.text, (x, max(12, y - 3)), FONT, size, colour_of(digit), pen, cv2.LINE_AA)
-    small = min(max(height / 200, 0.28), 1.0)
-    at = (x, y + height + round(24 * small) + thickness)
-    guess = "" if digit.guess is None else f"{digit.guess}? "
-    cv2.putText(
-        canvas, f"{guess}{digit.confidence:.0%}", at, FONT, small, colour_of(digit), max(1, pen // 2), cv2.LINE_AA
-    )
+def _draw_caption(canvas: NDArray[np.uint8], caption: Caption) -> None:
+    """Text in its digit's colour with a pale rim, so that it reads on any ground."""
+    rim_px = caption.pen_px + 2 + caption.pen_px // 2
+    for colour, pen_px in ((RIM_RGB, rim_px), (colour_of(caption.digit), caption.pen_px)):
+        cv2.putText(canvas, caption.text, caption.origin_xy, FONT, caption.scale, colour, pen_px, cv2.LINE_AA)

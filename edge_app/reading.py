@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .annotate import annotate, save_image
+from .annotate import annotate, annotated_name, save_image
 from .classifier import DigitClassifier
 from .documents.find import STDIN, Found, find_documents
 from .documents.opened import open_pages
@@ -134,7 +134,7 @@ def _read_one(
     if advice is not None:
         print(f"edge_app: {source} {advice}", file=sys.stderr, flush=True)
     if options.annotate is not None:
-        save_image(annotate(image, page), options.annotate / f"{name}.png")
+        save_image(annotate(image, page), options.annotate / annotated_name(name))
     if options.explain is not None:
         for stage, picture in explain(image, page, reader.detector).items():
             save_image(picture, options.explain / f"{name}-{stage}.png")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_app.annotate import DOUBTFUL_RGB, READ_RGB, REFUSED_RGB, annotate, save_image
+from edge_app.annotate import DOUBTFUL_RGB, READ_RGB, REFUSED_RGB, annotate, annotated_name, save_image
 from edge_app.errors import OutputError
 from edge_app.image_file import load_image
 from edge_app.page import Digit, Line, Page
@@ -25,6 +25,27 @@ def test_read_and_refused_have_their_colours() -> None:
     assert drawn[60, 115].tolist() == list(DOUBTFUL_RGB)
     assert drawn[200, 210].tolist() == list(REFUSED_RGB)
     assert (image == blank()).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "annotated"),
+    [
+        ("kniffel.jpg", "kniffel.annotated.jpg"),
+        ("IMG_1.HEIC", "IMG_1.annotated.jpg"),
+        ("page.png", "page.annotated.png"),
+        ("scan.v2.tif", "scan.v2.annotated.png"),
+        ("stdin", "stdin.annotated.png"),
+    ],
+)
+def test_the_picture_of_a_file_has_its_name(name: str, annotated: str) -> None:
+    """A photo gives a JPEG, all else a PNG, which is kept to the pixel."""
+    assert annotated_name(name) == annotated
+
+
+def test_a_photo_is_saved_as_jpeg(tmp_path: Path) -> None:
+    """Its suffix says so."""
+    save_image(blank(), tmp_path / "a.jpg")
+    assert (tmp_path / "a.jpg").read_bytes().startswith(b"\xff\xd8\xff")
 
 
 def test_saved_image_is_the_same(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_an_unreadable_image_does_not_stop_the_others(
 def test_annotate_writes_a_picture(page_path: Path, tmp_path: Path) -> None:
     """Each image gets a drawing in the folder."""
     assert main(["read", "--annotate", str(tmp_path / "drawn"), str(page_path)]) == 0
-    assert (tmp_path / "drawn" / "page.png.png").is_file()
+    assert (tmp_path / "drawn" / "page.annotated.png").is_file()
 
 
 def test_unwritable_annotate_folder_fails(page_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
