@@ -35,8 +35,8 @@ def test_boxes_go_back_to_the_image_as_given(turn: int) -> None:
     given[10:40, 20:35] = 0
     rows, columns = np.nonzero(turned(given, turn) < 128)
     box = (int(columns.min()), int(rows.min()), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
-    size_wh = turned(given, turn).shape[::-1]
-    page = turned_back(Page((Line((Digit(3, 0.9, box),)),), *size_wh, (box,)), turn)
+    height, width = turned(given, turn).shape
+    page = turned_back(Page((Line((Digit(3, 0.9, box),)),), width, height, (box,)), turn)
     assert page.lines[0].digits[0].box == (20, 10, 15, 30)
     assert page.refused == ((20, 10, 15, 30),)
     assert (page.width, page.height, page.turn) == (160, 100, turn)

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import socket
 import sys
 import threading
@@ -9,7 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -18,6 +21,7 @@ from edge_app import Page, PageReader
 from edge_app.bench_page import draw_page
 from edge_app.errors import MissingPartError, OptionError
 from edge_app.live.state import LiveState
+from edge_app.orientation import turned
 from edge_app.web import connection, picture, uploads
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
@@ -26,6 +30,7 @@ from edge_app.web.open import open_web
 from edge_app.web.server import WebServer
 
 from ..fake_classifier import TallInk
+from ..pages import blank, write
 from .feed import Feed, show
 
 PATIENCE_S = 10.0
@@ -237,7 +242,7 @@ def test_an_unknown_host_is_one_clear_line() -> None:
 
 def options(**changes: object) -> argparse.Namespace:
     """What `run` would parse."""
-    known = {"preview_host": "127.0.0.1", "preview_port": 0, "token_file": None}
+    known = {"preview_host": "127.0.0.1", "preview_port": 0, "token_file": None, "rotate": "auto"}
     return argparse.Namespace(**{**known, "model": None, "store": None, "runtime": "litert", "threads": 1, **changes})
 
 
@@ -253,6 +258,22 @@ def test_opening_says_where(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert "a-token-of-the-tests" not in capsys.readouterr().err
     for server in with_closing:
         server.close()
+
+
+@pytest.mark.parametrize(("rotate", "turn"), [("auto", 180), ("90", 180), ("none", None)])
+def test_an_upload_may_lie_upside_down(rotate: str, turn: int | None) -> None:
+    """However the camera is mounted; the answer says how far it was turned. --rotate none leaves pictures alone."""
+    sheet = turned(write(write(blank(), "3 7 4 2", (60, 200), 90), "5 7 2 4", (60, 400), 90), 180)
+    server = open_web(options(rotate=rotate), LiveState(), Info("", ""))
+    try:
+        picture = cv2.imencode(".png", sheet)[1].tobytes()
+        request = Request(f"{server.url}api/read", picture, {"Content-Type": "image/png"})
+        with urlopen(request, timeout=60) as answer:
+            record = json.load(answer)
+    finally:
+        server.close()
+    assert record.get("turn") == turn
+    assert (record["text"] == "3742\n5724") == (turn == 180)
 
 
 def test_a_missing_package_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
