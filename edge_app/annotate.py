@@ -1,6 +1,8 @@
 """Draws a page's reading onto its image, for people."""
 
-from pathlib import Path, PurePath
+import re
+from collections import Counter
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -19,6 +21,8 @@ RIM_RGB = (255, 255, 255)
 # Photos stay photos; all else is kept to the pixel.
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".jfif", ".mpo", ".heic", ".heif", ".webp", ".avif"}
 JPEG_QUALITY = 90
+# Stem, suffix, and a mark of a page or of another file of that name.
+NAME = re.compile(r"(.+)(\.[A-Za-z0-9]+)((?:[-~]\d+)*)")
 
 
 def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
@@ -45,10 +49,23 @@ def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
     return canvas
 
 
-def annotated_name(name: str) -> str:
-    """What a file's picture is called: "kniffel.annotated.jpg" of "kniffel.jpg", "scan.annotated.png" of "scan.tif"."""
-    path = PurePath(name)
-    return f"{path.stem}.annotated{'.jpg' if path.suffix.lower() in PHOTO_SUFFIXES else '.png'}"
+class AnnotatedNames:
+    """What pictures of files are called: "kniffel.annotated.jpg" of "kniffel.jpg", "scan.annotated.png" of "scan.tif".
+
+    Two files that would give the same picture, as those of two folders, give two.
+    """
+
+    def __init__(self) -> None:
+        self._used: Counter[str] = Counter()
+
+    def of(self, name: str) -> str:
+        """The name for the next file; a mark behind its suffix, as of a page in "scan.tif-2", is kept."""
+        found = NAME.fullmatch(name)
+        stem, suffix, mark = found.groups("") if found else (name, "", "")
+        kind = ".annotated.jpg" if suffix.lower() in PHOTO_SUFFIXES else ".annotated.png"
+        self._used[stem + mark + kind] += 1
+        used = self._used[stem + mark + kind]
+        return stem + mark + (kind if used == 1 else f"~{used}{kind}")
 
 
 def save_image(image: NDArray[np.uint8], path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .annotate import annotate, annotated_name, save_image
+from .annotate import AnnotatedNames, annotate, save_image
 from .classifier import DigitClassifier
 from .documents.find import STDIN, Found, find_documents
 from .documents.opened import open_pages
@@ -115,16 +115,19 @@ class _PictureNames:
 
     def __init__(self) -> None:
         self._used: Counter[str] = Counter()
+        self._annotated = AnnotatedNames()
 
-    def of(self, document: Found, page: int | None) -> str:
+    def of(self, document: Found, page: int | None) -> tuple[str, str]:
+        """Of the annotated picture, and what those of the stages begin with."""
         name = "stdin" if document.source == STDIN else PurePosixPath(document.name).name
         name = name if page is None else f"{name}-{page}"
         self._used[name] += 1
-        return name if self._used[name] == 1 else f"{name}~{self._used[name]}"
+        own = name if self._used[name] == 1 else f"{name}~{self._used[name]}"
+        return self._annotated.of(own), own
 
 
 def _read_one(
-    reader: PageReader, image: NDArray[np.uint8], source: str, name: str, options: argparse.Namespace
+    reader: PageReader, image: NDArray[np.uint8], source: str, names: tuple[str, str], options: argparse.Namespace
 ) -> dict[str, Any]:
     started = time.perf_counter()
     views = ViewReader(reader, View.of(options))
@@ -134,10 +137,10 @@ def _read_one(
     if advice is not None:
         print(f"edge_app: {source} {advice}", file=sys.stderr, flush=True)
     if options.annotate is not None:
-        save_image(annotate(image, page), options.annotate / annotated_name(name))
+        save_image(annotate(image, page), options.annotate / names[0])
     if options.explain is not None:
         for stage, picture in explain(image, page, reader.detector).items():
-            save_image(picture, options.explain / f"{name}-{stage}.png")
+            save_image(picture, options.explain / f"{names[1]}-{stage}.png")
     return to_record(page, source, latency_ms)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_app.annotate import DOUBTFUL_RGB, READ_RGB, REFUSED_RGB, annotate, annotated_name, save_image
+from edge_app.annotate import DOUBTFUL_RGB, READ_RGB, REFUSED_RGB, AnnotatedNames, annotate, save_image
 from edge_app.errors import OutputError
 from edge_app.image_file import load_image
 from edge_app.page import Digit, Line, Page
@@ -35,11 +35,20 @@ def test_read_and_refused_have_their_colours() -> None:
         ("page.png", "page.annotated.png"),
         ("scan.v2.tif", "scan.v2.annotated.png"),
         ("stdin", "stdin.annotated.png"),
+        ("scan.tif-2", "scan-2.annotated.png"),
+        ("2026-11-24.jpg~2", "2026-11-24~2.annotated.jpg"),
     ],
 )
 def test_the_picture_of_a_file_has_its_name(name: str, annotated: str) -> None:
     """A photo gives a JPEG, all else a PNG, which is kept to the pixel."""
-    assert annotated_name(name) == annotated
+    assert AnnotatedNames().of(name) == annotated
+
+
+def test_two_files_give_two_pictures() -> None:
+    """Of one name in two folders, or a phone's HEIC beside its JPEG."""
+    names = AnnotatedNames()
+    given = [names.of(name) for name in ("a.jpg", "a.jpg", "a.heic", "a.png")]
+    assert given == ["a.annotated.jpg", "a~2.annotated.jpg", "a~3.annotated.jpg", "a.annotated.png"]
 
 
 def test_a_photo_is_saved_as_jpeg(tmp_path: Path) -> None:

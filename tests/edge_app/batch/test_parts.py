@@ -20,10 +20,12 @@ ROW = {
     "source": "a.png",
     "page": 1,
     "line": 1,
+    "region": "total",
     "text": "4",
     "boxes": [[1, 2, 3, 4]],
     "confidences": [0.5],
     "guesses": [None],
+    "turn": 180,
 }
 RESULTS = [PageResult("a.png", 1, (ROW,)), PageResult("b.png", 1), lost_page("c.png", 1, "expected\nmore")]
 
