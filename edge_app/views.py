@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .orientation import clearer, turned, turned_back
 from .page import Page
 from .page_reader import ImageReader
+from .recognition import Classifier
 from .regions import Region, read_regions
 from .stages import NO_WATCH, Watch
 
@@ -49,6 +50,11 @@ class ViewReader:
 
     def __init__(self, reader: ImageReader, view: View) -> None:
         self._reader, self._view = reader, view
+
+    @property
+    def classifier(self) -> Classifier:
+        """Reads single digits."""
+        return self._reader.classifier
 
     def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
         """Reads one image, see PageReader.read; raises ImageError also if a region lies outside it."""

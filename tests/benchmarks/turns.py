@@ -21,6 +21,7 @@ from edge_app import DigitClassifier, PageReader  # noqa: E402
 from edge_app.image_file import load_image  # noqa: E402
 from edge_app.orientation import turned  # noqa: E402
 from edge_app.page import Page  # noqa: E402
+from edge_app.recognition import Classifier  # noqa: E402
 from edge_app.stages import NO_WATCH, Stopwatch, Watch  # noqa: E402
 from edge_app.views import View, ViewReader  # noqa: E402
 from tests.benchmarks.photos import DEFAULT_PHOTOS  # noqa: E402
@@ -37,6 +38,11 @@ class Timed:
 
     def __init__(self, reader: PageReader) -> None:
         self.reader, self.reads, self.rest_s, self.turning_s = reader, 0, 0.0, 0.0
+
+    @property
+    def classifier(self) -> Classifier:
+        """The reader's."""
+        return self.reader.classifier
 
     def read(self, image: Image, watch: Watch = NO_WATCH) -> Page:  # noqa: ARG002 - its own counts
         """Reads one image; from the second one on all of it is for turning."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from edge_app.live.steady_view import AGREEING, REST_FRAMES, SteadyViewReader
 from edge_app.orientation import turned
 from edge_app.page import Digit, Line, Page
+from edge_app.recognition import Classifier
 from edge_app.regions import Region
 from edge_app.stages import NO_WATCH, Watch
 from edge_app.views import View, ViewReader
@@ -24,6 +25,11 @@ class Corner:
 
     def __init__(self, promise: int = 180, sure: float = 0.6) -> None:
         self.promise, self.sure, self.reads = promise, sure, 0
+
+    @property
+    def classifier(self) -> Classifier:
+        """None is asked for."""
+        raise NotImplementedError
 
     def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:  # noqa: ARG002 - as every reader
         """Reads one image."""

@@ -24,6 +24,7 @@ from edge_app.batch.reader import PageResult, TaskReader
 from edge_app.batch.sources import full_source, list_files, name_of
 from edge_app.batch.spans import LeftOut, Span
 from edge_app.model_file import read_model, shipped_model_path
+from edge_app.views import View
 
 from ..documents.made import encrypted_pdf
 
@@ -117,7 +118,7 @@ def outcomes() -> Outcomes:
 
     def of(source: Path) -> tuple[list[PageResult], list[LeftOut]]:
         sources = [full_source(str(source))]
-        reader = TaskReader(models, sources, 100)
+        reader = TaskReader(models, sources, 100, View())
         listed = list(list_files(sources))
         beside = [LeftOut(name_of(sources[0], file.path), file.left_out) for file in listed if file.left_out]
         documents = reader.expand([file for file in listed if not file.left_out])

@@ -110,7 +110,7 @@ def test_a_folder_says_what_it_leaves_out(tmp_path: Path, capsys: Capture) -> No
     code, records, told = read(capsys, str(tmp_path), "--annotate", str(tmp_path / "drawn"))
     assert (code, len(records)) == (0, 2)
     assert f"edge_app: left out: {tmp_path}/notes.txt (a .txt file)\n" in told
-    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["1.png.png", "1.png~2.png"]
+    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["1.annotated.png", "1~2.annotated.png"]
 
 
 def test_many_files_are_led_to_batch(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
