@@ -44,17 +44,19 @@ def free_ink(boxes: NDArray[np.float32], read: Sequence[Box], page_ink: InkMap) 
     """
     if not len(boxes) or not read:
         return [None] * len(boxes)
-    taken = list(read)
-    found: list[Box | None] = []
-    for box in map(_whole, boxes):
-        own = _free_part(box, read, page_ink)
-        if own is not None and any(overlap(own, other) > MAX_SHARED for other in taken):
-            own = None
-        if own is not None and _share_of(taken, _beside(own), page_ink) < MIN_DIGITS_BESIDE:
-            own = None
-        found.append(own)
-        if own is not None:
-            taken.append(own)
+    found: list[Box | None] = [None] * len(boxes)
+    waiting = [(index, own) for index, box in enumerate(boxes) if (own := _free_part(_whole(box), read, page_ink))]
+    taken, more = list(read), True
+    while more:
+        more = False
+        # Of a row of such boxes each is beside the one before it.
+        for index, own in list(waiting):
+            if any(overlap(own, other) > MAX_SHARED for other in taken):
+                waiting.remove((index, own))
+            elif _share_of(taken, _beside(own), page_ink) >= MIN_DIGITS_BESIDE:
+                waiting.remove((index, own))
+                found[index], more = own, True
+                taken.append(own)
     return found
 
 
