@@ -86,7 +86,8 @@ def draw_note(digits: Split, seed: int, size_wh: tuple[int, int] = NOTE_WH, lean
     for row in range(NOTE_ROWS):
         x, line = row_px, []
         for label in random.permutation(10)[:NOTE_DIGITS].tolist():
-            ink, advance_px = _of_label(hand, label, 0.55 * row_px, lean)
+            leaning, advance_px = _of_label(hand, label, 0.55 * row_px, lean)
+            ink = cut(leaning)
             # As a pen leans: about the digit's middle, so that boxes of neighbours overlap and their strokes do not.
             left = round(x + (advance_px - ink.shape[1]) / 2)
             top = round((row + 1) * row_px) - ink.shape[0] // 2
@@ -107,12 +108,12 @@ def _write(place: Ground, ink: Ink) -> None:
 
 
 def _of_label(hand: Hand, label: int, height_px: float, lean: float) -> tuple[Ink, int]:
-    """One digit of that label, uint8 (h, w) cut to its strokes, and how wide it was before it leaned."""
+    """One digit of that label, uint8 (h, w), and how wide it was before it leaned."""
     of_label = np.flatnonzero(hand.digits.labels == label)
     chosen = of_label[[hand.random.integers(len(of_label))]]
     one = dataclasses.replace(hand, digits=Split(hand.digits.images[chosen], hand.digits.labels[chosen]))
     upright = one.digit(height_px)[1]
-    return cut(sheared(upright, lean)), upright.shape[1]
+    return sheared(upright, lean), upright.shape[1]
 
 
 def _fitting(hand: Hand, label: int, lean: float) -> Ink:
