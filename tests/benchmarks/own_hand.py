@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -47,7 +48,9 @@ def main() -> int:
         readers = {name: PageReader(DigitClassifier.load(path)) for name, path in (("before", None), ("after", taught))}
     digits = load_mnist().test
     if options.pictures:
-        note = draw_note(digits, README_SEED, NOTE_WH, options.lean[0]).image
+        # Through JPEG, as the command writes it.
+        _, note_file = cv2.imencode(".jpg", draw_note(digits, README_SEED, NOTE_WH, options.lean[0]).image[..., ::-1])
+        note = np.asarray(cv2.imdecode(note_file, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
         for name, reader in readers.items():
             seen = cv2.resize(annotate(note, reader.read(note)), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
             left = cv2.cvtColor(seen[:, : seen.shape[1] * 3 // 4], cv2.COLOR_RGB2BGR)
