@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .components import Candidate
-from .detection import Detections, MapNetwork, detect
+from .detection import MIN_SCORE, Detections, MapNetwork, detect
 from .ink import InkMap
 from .page import Box
 from .turning import box_on_page
@@ -32,18 +32,20 @@ def find_lean(candidates: Sequence[Candidate]) -> float:
     return min(max(lean, -MAX_LEAN), MAX_LEAN) if abs(lean) >= MIN_LEAN else 0.0
 
 
-def detect_upright(page_ink: InkMap, candidates: Sequence[Candidate], network: MapNetwork) -> Detections:
+def detect_upright(
+    page_ink: InkMap, candidates: Sequence[Candidate], network: MapNetwork, min_score: float = MIN_SCORE
+) -> Detections:
     """What the detector sees near candidates, in pixels of the ink map; of writing that leans far, set upright."""
     lean, places = find_lean(candidates), [candidate.box for candidate in candidates]
     if lean == 0.0:
-        return detect(page_ink.ink, places, network)
+        return detect(page_ink.ink, places, network, min_score)
     height, width = page_ink.ink.shape
     reach = abs(lean) * height
     # x right, y down: what leans to the right lies the further right the higher it is.
     matrix = np.array([[1.0, lean, 0.0 if lean > 0 else reach], [0.0, 1.0, 0.0]])
     size_wh = width + int(reach) + 1, height
     upright, mask = (cv2.warpAffine(image, matrix, size_wh) for image in (page_ink.ink, page_ink.mask))
-    found = detect(np.asarray(upright, np.uint8), [_upright(box, lean, matrix) for box in places], network)
+    found = detect(np.asarray(upright, np.uint8), [_upright(box, lean, matrix) for box in places], network, min_score)
     boxes = [_on_page(box, np.asarray(mask) > 127, matrix) for box in found.boxes]
     return replace(found, boxes=np.array(boxes, np.float32).reshape(-1, 4))
 
