@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from .annotate import annotate
 from .components import Candidate, connect, find_candidates
 from .confirmation import MIN_NEW_SCORE
-from .detection import Detections, MapNetwork, detect
+from .detection import Detections, MapNetwork
 from .ink import Grey, find_ink, to_luma
+from .lean import detect_upright
 from .normalise import FIELD_PX, normalise
 from .page import Page
 
@@ -39,7 +40,7 @@ def explain(image: NDArray[np.uint8], page: Page, detector: MapNetwork | None = 
         "6-normalised": _tiles(candidates),
     }
     if detector is not None:
-        found = detect(page_ink.ink, [candidate.box for candidate in candidates], detector, SHOWN_SCORE)
+        found = detect_upright(page_ink, candidates, detector, SHOWN_SCORE)
         pictures["7-detector"] = _scores(page_ink.ink, found)
     return {**pictures, "8-page": annotate(image, page)}
 

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from .company import keep_good_company
 from .components import connect, find_candidates
 from .confirmation import confirm
-from .detection import MapNetwork, detect
+from .detection import MapNetwork
 from .detector import DigitDetector
 from .doubtful import in_lines, refused_by_company
 from .errors import ImageError
 from .image_file import MIN_SIDE_PX
 from .ink import InkMap, find_ink, to_luma
+from .lean import detect_upright
 from .lines import arrange, find_slant
 from .orientation import better_turn
 from .page import Box, Digit, Page, middle_in
@@ -98,7 +99,7 @@ class PageReader:
                 turn = better_turn(wholes, self._classifier)
         if self.detector is not None and not plain:
             with watch("detector"):
-                found = detect(page_ink.ink, [whole.candidate.box for whole in wholes], self.detector)
+                found = detect_upright(page_ink, [whole.candidate for whole in wholes], self.detector)
         with watch("joined"):
             readings = frames
             for whole in wholes:

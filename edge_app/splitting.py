@@ -27,6 +27,7 @@ INSIDE_COST = 0.25
 MIN_PIECE_WIDTH = 0.12
 MAX_PIECES_A_DIGIT = 4
 MAX_DIGIT_WIDTH = 1.8
+MAX_LEANING_WIDTH = 2.4
 # What one digit more has to bring, so that a digit is not read as two halves of it.
 DIGIT_COST = 0.1
 # Ink that no digit explains counts like a digit of this probability.
@@ -80,6 +81,10 @@ def spans(boxes: Sequence[tuple[int, int]], height: int) -> list[Span]:
             if last > first and width > MAX_DIGIT_WIDTH * height:
                 break
             found.append(Span(first, last))
+    whole = Span(0, len(boxes) - 1)
+    # All of it may be one digit, as of a hand that leans far, however often it was cut.
+    if whole not in found and max(box[1] for box in boxes) - boxes[0][0] <= MAX_LEANING_WIDTH * height:
+        found.append(whole)
     return found
 
 

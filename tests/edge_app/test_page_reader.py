@@ -38,7 +38,7 @@ def test_what_the_detector_half_sees_in_a_number_is_doubtful(monkeypatch: pytest
     ink = connect(find_ink(page)).stats[1:, :4].tolist()
     two, seven = (tuple(box) for box in sorted(ink) if box[3] > 50)
     found = seen((two, 0.9, 2), (seven, 0.9, 7), (inside, 0.4, 0), (alone, 0.4, 0))
-    monkeypatch.setattr("edge_app.page_reader.detect", lambda *_: found)
+    monkeypatch.setattr("edge_app.page_reader.detect_upright", lambda *_: found)
     read = PageReader(TallInk(7), Unasked()).read(page)
     assert read.text.splitlines()[0] == "2?7"
     doubtful = read.lines[0].digits[1]

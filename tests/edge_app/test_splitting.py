@@ -36,6 +36,13 @@ def test_spans_are_no_wider_than_a_digit() -> None:
     assert all((s.last - s.first + 1) * 20 <= 1.8 * 40 for s in found)
 
 
+def test_all_the_ink_may_be_one_digit() -> None:
+    """However often it was cut, unless no digit is so wide: else a sure digit of a leaning hand is read as two."""
+    ends = [(i * 15, i * 15 + 15) for i in range(MAX_PIECES_A_DIGIT + 2)]
+    assert Span(0, len(ends) - 1) in spans(ends, 40)
+    assert Span(0, len(ends) - 1) not in spans(ends, 30)
+
+
 @pytest.mark.parametrize(
     ("hypotheses", "expected"),
     [

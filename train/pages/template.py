@@ -10,13 +10,15 @@ from edge_app.collect.template import BOX_WH, boxes, draw_template
 from ..data import Split
 from . import grounds
 from .grounds import Ground
-from .hand import Hand, Ink, sheared
+from .hand import Hand, Ink, cut, sheared
 from .maker import camera
 from .truth import DrawnPage, TruthDigit
 
 Random = np.random.Generator
 PHOTO_WH = 1800, 2400
 NOTE_WH, NOTE_ROWS, NOTE_DIGITS = (1280, 960), 6, 6
+# Between digits, in rows.
+NOTE_GAP = 0.3
 # In pixels of the sheet: what its boxes leave beside a digit.
 RIM_PX = 20
 PEN_RGB = 35, 45, 110
@@ -82,15 +84,16 @@ def draw_note(digits: Split, seed: int, size_wh: tuple[int, int] = NOTE_WH, lean
     row_px = height / (NOTE_ROWS + 1)
     lines = []
     for row in range(NOTE_ROWS):
-        x, line = round(row_px), []
+        x, line = row_px, []
         for label in random.permutation(10)[:NOTE_DIGITS].tolist():
-            ink = _of_label(hand, label, 0.55 * row_px, lean)
-            y = round((row + 1) * row_px) - ink.shape[0] // 2
-            if x + ink.shape[1] >= width - row_px / 2:
-                break
-            _write(image[y : y + ink.shape[0], x : x + ink.shape[1]], ink)
-            line.append(TruthDigit(label, (x, y, ink.shape[1], ink.shape[0])))
-            x += ink.shape[1] + round(0.2 * row_px)
+            leaning, advance_px = _of_label(hand, label, 0.55 * row_px, lean)
+            ink = cut(leaning)
+            # As a pen leans: about the digit's middle, so that boxes of neighbours overlap and their strokes do not.
+            left = round(x + (advance_px - ink.shape[1]) / 2)
+            top = round((row + 1) * row_px) - ink.shape[0] // 2
+            _write(image[top : top + ink.shape[0], left : left + ink.shape[1]], ink)
+            line.append(TruthDigit(label, (left, top, ink.shape[1], ink.shape[0])))
+            x += advance_px + NOTE_GAP * row_px
         lines.append(tuple(line))
     image = np.asarray(image * grounds.light(random, width, height)[..., None], np.float32)
     return DrawnPage(camera(image, random), tuple(lines), 0.0)
@@ -104,17 +107,18 @@ def _write(place: Ground, ink: Ink) -> None:
     place += ink[..., None].astype(np.float32) / 255 * 0.9 * (np.array(PEN_RGB, np.float32) - place)
 
 
-def _of_label(hand: Hand, label: int, height_px: float, lean: float) -> Ink:
-    """One digit of that label, uint8 (h, w)."""
+def _of_label(hand: Hand, label: int, height_px: float, lean: float) -> tuple[Ink, int]:
+    """One digit of that label, uint8 (h, w), and how wide it was before it leaned."""
     of_label = np.flatnonzero(hand.digits.labels == label)
     chosen = of_label[[hand.random.integers(len(of_label))]]
     one = dataclasses.replace(hand, digits=Split(hand.digits.images[chosen], hand.digits.labels[chosen]))
-    return sheared(one.digit(height_px)[1], lean)
+    upright = one.digit(height_px)[1]
+    return sheared(upright, lean), upright.shape[1]
 
 
 def _fitting(hand: Hand, label: int, lean: float) -> Ink:
     """One digit of that label, uint8 (h, w), small enough for a box."""
-    ink = _of_label(hand, label, hand.random.uniform(120, 150), lean)
+    ink, _ = _of_label(hand, label, hand.random.uniform(120, 150), lean)
     room = BOX_WH[0] - RIM_PX, BOX_WH[1] - RIM_PX
     shrink = min(1.0, room[0] / ink.shape[1], room[1] / ink.shape[0])
     if shrink < 1:
