@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box
 from .captions import FONT, Caption, captions
 from .contract import DOUBTFUL_BELOW
 from .model_file import write_atomically
-from .page import Box, Digit, Page
+from .page import Digit, Page
 
 READ_RGB = (0, 150, 40)
 UNSURE_RGB = (148, 156, 0)

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .page import Box, Digit, Page
+from .boxes import Box
+from .page import Digit, Page
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 # Of a label's height, in pixels: the least there is, and as parts of the picture's shorter side; of a digit's height.

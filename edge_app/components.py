@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box
 from .ink import Grey, InkMap
-from .page import Box
 from .rulings import has_rulings, remove_rulings
 
 MIN_HEIGHT_PX = 8

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box
 from .company import company_evidence, gaps
 from .components import Candidate, ConnectedInk, candidate_in
 from .detection import Detections, overlaps
 from .doubtful import free_ink
 from .ink import InkMap
-from .normalise import normalise
-from .page import Box
+from .normalise import FIELD_PX, normalise
 from .recognition import Classifier, Reading
 
 # A reading and a detection are the same thing if they share this much of their union.
@@ -148,10 +148,16 @@ def _missed(
         if candidate is not None:
             taken.append(box)
             places.append((index, candidate))
-    by_classifier = _probabilities([candidate for _, candidate in places], classifier)
+    crops, by_classifier = _looked_at([candidate for _, candidate in places], classifier)
     return [
-        Reading(candidate.box, _agreed(probabilities, found.probabilities[index]), float(found.scores[index]), 0)
-        for (index, candidate), probabilities in zip(places, by_classifier, strict=True)
+        Reading(
+            candidate.box,
+            _agreed(probabilities, found.probabilities[index]),
+            float(found.scores[index]),
+            candidate.contrast,
+            crop=crop,
+        )
+        for (index, candidate), crop, probabilities in zip(places, crops, by_classifier, strict=True)
         if probabilities.max() >= MIN_NEW_CLASSIFIER or found.probabilities[index].max() >= MIN_NEW_DETECTOR
     ]
 
@@ -171,21 +177,24 @@ def _doubtful(
         for index, box in zip(in_doubt, free_ink(found.boxes[in_doubt], read, page_ink), strict=True)
         if box is not None and (candidate := candidate_in(_cut_out(np.array(box)), page_ink, connected)) is not None
     ]
-    by_classifier = _probabilities([candidate for _, _, candidate in places], classifier)
+    crops, by_classifier = _looked_at([candidate for _, _, candidate in places], classifier)
     doubtful = []
-    for (index, box, candidate), probabilities in zip(places, by_classifier, strict=True):
+    for (index, box, candidate), crop, probabilities in zip(places, crops, by_classifier, strict=True):
         by_detector = found.probabilities[index]
         guess = _agreed(probabilities, by_detector)
         confidence = float(found.scores[index] * max(probabilities[guess], by_detector[guess]))
-        doubtful.append(Reading(box, None, confidence, candidate.contrast, guess))
+        doubtful.append(Reading(box, None, confidence, candidate.contrast, guess, crop))
     return doubtful
 
 
-def _probabilities(candidates: Sequence[Candidate], classifier: Classifier) -> NDArray[np.float32]:
-    """What the classifier makes of candidates: float32 (N, 10)."""
+def _looked_at(
+    candidates: Sequence[Candidate], classifier: Classifier
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """What the classifier sees of candidates, uint8 (N, 28, 28), and what it makes of it, float32 (N, 10)."""
     if not candidates:
-        return np.zeros((0, 10), np.float32)
-    return classifier.classify_batch(np.stack([normalise(candidate.ink) for candidate in candidates])).probabilities
+        return np.zeros((0, FIELD_PX, FIELD_PX), np.uint8), np.zeros((0, 10), np.float32)
+    crops = np.stack([normalise(candidate.ink) for candidate in candidates])
+    return crops, classifier.classify_batch(crops).probabilities
 
 
 def _cut_out(box: NDArray[np.float32]) -> Box:

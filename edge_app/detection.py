@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box
 from .detector_contract import CELL_PX, REFERENCE_WH_PX
 from .ink import Grey
-from .page import Box
 
 Maps = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 # Boxes (N, 4), scores (N,), probabilities (N, 10).

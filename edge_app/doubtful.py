@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box, overlap
 from .ink import InkMap
 from .lines import along, find_slant
-from .page import Box, Digit, Line, overlap
+from .page import Digit, Line
 from .recognition import Reading
 
 # Ink in question shares at most this part of the smaller box with a digit that is read, or with a more certain doubtful

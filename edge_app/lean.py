@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box
 from .components import Candidate
 from .detection import MIN_SCORE, Detections, MapNetwork, detect
 from .ink import InkMap
-from .page import Box
 from .turning import box_on_page
 
 # Less than this, in heights, and the detector sees it as well as it stands; with fewer digits nobody can tell.

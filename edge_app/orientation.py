@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box
 from .classifier import UNREAD, Predictions
 from .normalise import normalise
-from .page import Box, Page
+from .page import Page
 from .recognition import Classifier, Whole
 
 # A glance takes in so many pieces of ink, spread over the page, and so many more for what these leave open.

@@ -1,25 +1,15 @@
 """What was read off one image."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-Box = tuple[int, int, int, int]
+import numpy as np
+from numpy.typing import NDArray
+
+from .boxes import Box, middle_in
+from .trace import Trace
+
 # Stands for a doubtful digit in every text.
 DOUBTFUL = "?"
-
-
-def middle_in(inner: Box, outer: Box) -> bool:
-    """Whether the middle of one box lies in another."""
-    x, y = inner[0] + inner[2] / 2, inner[1] + inner[3] / 2
-    return outer[0] <= x <= outer[0] + outer[2] and outer[1] <= y <= outer[1] + outer[3]
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Shared area as a part of the smaller box, in [0, 1]."""
-    width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / min(one[2] * one[3], other[2] * other[3])
 
 
 @dataclass(frozen=True)
@@ -31,12 +21,14 @@ class Digit:
         confidence: calibrated probability of `label`, or of `guess`, in [0, 1].
         box: (x, y, width, height) in pixels of the input image.
         guess: of a doubtful one the likeliest digit, 0 to 9; else None.
+        crop: what the classifier saw, uint8 (28, 28), 255 = ink; None if it saw nothing.
     """
 
     label: int | None
     confidence: float
     box: Box
     guess: int | None = None
+    crop: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -77,7 +69,9 @@ class Page:
         lines: in reading order, top to bottom, then left to right.
         width: of the input image, in pixels.
         height: of the input image, in pixels.
-        refused: boxes of ink that is no digit, for drawing.
+        refused: boxes of ink that is no digit.
+        refused_crops: what the classifier saw of each, as Digit.crop.
+        traces: what reading did, one for each part of the image that was read, if the reader was to keep them.
         turn: how far the image was turned clockwise to read it, in degrees: 0, 90, 180 or 270.
         better_turn: how far clockwise its ink may read clearly better, by a glance; 0 if no other way up does.
     """
@@ -86,6 +80,8 @@ class Page:
     width: int
     height: int
     refused: tuple[Box, ...] = ()
+    refused_crops: tuple[NDArray[np.uint8] | None, ...] = field(default=(), compare=False, repr=False)
+    traces: tuple[Trace, ...] = field(default=(), compare=False, repr=False)
     turn: int = 0
     better_turn: int = 0
 
@@ -96,6 +92,12 @@ class Page:
 
     def __str__(self) -> str:
         return self.text
+
+    def crop_at(self, box: Box) -> NDArray[np.uint8] | None:
+        """What the classifier saw of a digit or of refused ink, by its box; None if it saw nothing there."""
+        digits = [(digit.box, digit.crop) for line in self.lines for digit in line.digits]
+        refused = zip(self.refused, self.refused_crops, strict=False)
+        return next((crop for each, crop in (*digits, *refused) if each == box and crop is not None), None)
 
     def digits_in(self, box: Box) -> tuple[tuple[Digit, ...], tuple[Box, ...]]:
         """The digits in a box, doubtful ones too, and the ink of a digit's height among them that was refused."""

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box, middle_in
 from .company import keep_good_company
 from .components import connect, find_candidates
 from .confirmation import confirm
@@ -19,9 +20,10 @@ from .ink import InkMap, find_ink, to_luma
 from .lean import detect_upright
 from .lines import arrange, find_slant
 from .orientation import better_turn
-from .page import Box, Digit, Page, middle_in
+from .page import Digit, Page
 from .recognition import Classifier, Reading, read_joined, read_wholes
 from .stages import NO_WATCH, Watch
+from .trace import Trace
 
 # In the order in which a page passes them; plain pages skip the turn and the detector.
 STAGES = ("ink", "candidates", "wholes", "turn", "detector", "joined", "belief", "lines")
@@ -49,10 +51,16 @@ class PageReader:
     Args:
         classifier: reads single digits.
         detector: looks at pages that do not read plainly; None reads without one, and by default it is the shipped one.
+        traced: whether pages keep what reading did, Page.traces.
     """
 
-    def __init__(self, classifier: Classifier, detector: MapNetwork | Literal["shipped"] | None = "shipped") -> None:
-        self._classifier = classifier
+    def __init__(
+        self,
+        classifier: Classifier,
+        detector: MapNetwork | Literal["shipped"] | None = "shipped",
+        traced: bool = False,
+    ) -> None:
+        self._classifier, self._traced = classifier, traced
         if detector == "shipped":
             detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
         self.detector = detector
@@ -76,15 +84,16 @@ class PageReader:
         with watch("ink"):
             luma = to_luma(image)
             page_ink = find_ink(luma)
-        readings, turn = self._read_ink(page_ink, watch)
+        readings, turn, trace = self._read_ink(page_ink, watch)
         if page_ink.doubtful and not any(reading.label is not None for reading in readings):
             with watch("ink"):
                 page_ink = find_ink(luma, inverted=not page_ink.inverted)
-            readings, turn = self._read_ink(page_ink, watch)
+            readings, turn, trace = self._read_ink(page_ink, watch)
         with watch("lines"):
-            return replace(_page(readings, page_ink.scale, (width, height)), better_turn=turn)
+            page = _page(readings, page_ink.scale, (width, height))
+            return replace(page, better_turn=turn, traces=(trace,) if self._traced else ())
 
-    def _read_ink(self, page_ink: InkMap, watch: Watch) -> tuple[list[Reading], int]:
+    def _read_ink(self, page_ink: InkMap, watch: Watch) -> tuple[list[Reading], int, Trace]:
         """Reads the ink of a page, boxes in pixels of the ink map, and looks for a better way up, see Page."""
         with watch("candidates"):
             connected = connect(page_ink)
@@ -108,14 +117,16 @@ class PageReader:
         with watch("belief"):
             if found is None:
                 believed = keep_good_company(readings)
-                return believed + refused_by_company(readings, believed, page_ink), turn
-            return confirm(readings, found, page_ink, connected, self._classifier), turn
+                believed += refused_by_company(readings, believed, page_ink)
+            else:
+                believed = confirm(readings, found, page_ink, connected, self._classifier)
+        return believed, turn, Trace(page_ink, connected, tuple(candidates), found)
 
 
 def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -> Page:
     """The readings, whose boxes are in pixels of the ink map, in lines and in pixels of the image."""
     digits = [
-        Digit(reading.label, reading.confidence, on_image(reading.box, scale, size_wh), reading.guess)
+        Digit(reading.label, reading.confidence, on_image(reading.box, scale, size_wh), reading.guess, reading.crop)
         for reading in readings
     ]
     read = [digit for digit in digits if digit.label is not None]
@@ -123,10 +134,10 @@ def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -
     doubtful = in_lines([digit for digit in digits if digit.guess is not None], lines)
     if doubtful:
         lines = arrange([*read, *doubtful])
-    refused = [digit.box for digit in digits if digit.label is None and digit.guess is None]
+    refused = [digit for digit in digits if digit.label is None and digit.guess is None]
     # Ink in which a doubtful digit stands has its mark there.
-    refused = [box for box in refused if not any(middle_in(digit.box, box) for digit in doubtful)]
-    return Page(lines, *size_wh, tuple(refused))
+    refused = [ink for ink in refused if not any(middle_in(digit.box, ink.box) for digit in doubtful)]
+    return Page(lines, *size_wh, tuple(ink.box for ink in refused), tuple(ink.crop for ink in refused))
 
 
 def _plain(readings: Sequence[Reading]) -> bool:

@@ -139,7 +139,7 @@ def _read_one(
     if options.annotate is not None:
         save_image(annotate(image, page), options.annotate / names[0])
     if options.explain is not None:
-        for stage, picture in explain(image, page, reader.detector).items():
+        for stage, picture in explain(image, page).items():
             save_image(picture, options.explain / f"{names[1]}-{stage}.png")
     return to_record(page, source, latency_ms)
 

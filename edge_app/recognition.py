@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box
 from .classifier import UNREAD, Predictions
 from .components import Candidate
 from .ink import Grey
 from .joining import joined, near_pairs
 from .normalise import normalise
-from .page import Box
 from .splitting import Span, best_path, cut_pieces, spans
 from .turning import box_on_page, turn_upright
 
@@ -47,6 +47,7 @@ class Reading:
         confidence: of the best digit.
         contrast: how dark its ink is on the page, 0 to 255.
         guess: the best digit of ink that may be one all the same, but is not believed; else None.
+        crop: what the classifier saw, uint8 (28, 28); None if it saw nothing.
     """
 
     box: Box
@@ -54,6 +55,7 @@ class Reading:
     confidence: float
     contrast: int
     guess: int | None = None
+    crop: Grey | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -161,10 +163,11 @@ def classify(inks: Sequence[Grey], classifier: Classifier) -> list[Reading]:
     """Reads pieces of ink, uint8 (h, w) each, as single digits; the boxes are left empty."""
     if not inks:
         return []
-    predictions = classifier.classify_batch(np.stack([normalise(ink) for ink in inks]))
+    crops = np.stack([normalise(ink) for ink in inks])
+    predictions = classifier.classify_batch(crops)
     return [
-        Reading((0, 0, 0, 0), None if label == UNREAD else int(label), float(confidence), 0)
-        for label, confidence in zip(predictions.labels, predictions.confidences, strict=True)
+        Reading((0, 0, 0, 0), None if label == UNREAD else int(label), float(confidence), 0, crop=crop)
+        for label, confidence, crop in zip(predictions.labels, predictions.confidences, crops, strict=True)
     ]
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box
 from .errors import ImageError
 from .image_file import MIN_SIDE_PX
-from .page import Box, Page
+from .page import Page
 from .page_reader import checked_size
 
 Read = Callable[[NDArray[np.uint8]], Page]
@@ -68,6 +69,8 @@ def read_regions(read: Read, image: NDArray[np.uint8], regions: Sequence[Region]
         width,
         height,
         tuple(box for page in pages for box in page.refused),
+        tuple(crop for page in pages for crop in page.refused_crops),
+        tuple(trace for page in pages for trace in page.traces),
         turn=pages[0].turn,
         better_turn=hints.most_common(1)[0][0] if hints else 0,
     )

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .boxes import Box
 from .ink import Grey
-from .page import Box
 
 # Below this slant a digit reads as well as it stands.
 MIN_TURN_DEG = 4.0

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from ..boxes import Box, middle_in
 from ..contract import DOUBTFUL_BELOW
-from ..page import Box, Page, middle_in
+from ..page import Page
 from ..recognition import Classifier
 from .cutting import Cut, Cutter, Luma
 from .queue import CropQueue

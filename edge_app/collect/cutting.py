@@ -6,11 +6,9 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from ..components import candidate_in, connect
-from ..ink import find_ink
-from ..normalise import normalise
+from ..boxes import Box
 from ..orientation import turned
-from ..page import Box, Page
+from ..page import Page
 from ..recognition import Classifier
 from .waiting import WaitingCrop
 
@@ -24,7 +22,7 @@ Cut = tuple[WaitingCrop, Luma, Luma]
 
 
 class Cutter:
-    """Cuts crops out of one frame as reading cuts them.
+    """Takes crops out of one frame, as they were read.
 
     Args:
         luma: uint8 (H, W), the frame.
@@ -35,16 +33,13 @@ class Cutter:
 
     def __init__(self, luma: Luma, page: Page, classifier: Classifier, model_sha256: str) -> None:
         self._luma, self._page, self._classifier, self._model_sha256 = luma, page, classifier, model_sha256
-        self._ink = find_ink(luma)
-        self._connected = connect(self._ink)
         self._time_s = time.time()
 
     def cut(self, box: Box, reason: str) -> Cut | None:
-        """The crop with what is known of it, and with what is around it; None if there is no ink."""
-        candidate = candidate_in(_scaled(box, self._ink.scale), self._ink, self._connected)
-        if candidate is None:
+        """The crop of a digit or of refused ink, by its box on the page, with what is around; None if none was read."""
+        image = self._page.crop_at(box)
+        if image is None:
             return None
-        image = normalise(turned(candidate.ink, self._page.turn))
         guess = self._classifier.classify_batch(image[None])
         crop = WaitingCrop(
             hashlib.sha256(image.tobytes()).hexdigest()[:16],
@@ -58,11 +53,6 @@ class Cutter:
             self._page.text,
         )
         return crop, image, turned(_around(self._luma, box), self._page.turn)
-
-
-def _scaled(box: Box, scale: float) -> Box:
-    x, y, width, height = (round(side / scale) for side in box)
-    return x - 1, y - 1, width + 2, height + 2
 
 
 def _around(luma: Luma, box: Box) -> Luma:

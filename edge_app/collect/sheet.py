@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..boxes import Box
 from ..components import ConnectedInk, candidate_in, connect
 from ..errors import SheetError
 from ..ink import InkMap, find_ink, to_luma
 from ..normalise import normalise
-from ..page import Box
 from .rectify import SHRINK, rectify
 from .template import boxes
 

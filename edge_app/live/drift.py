@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..boxes import Box
 from ..contract import DOUBTFUL_BELOW
-from ..page import Box, Page
+from ..page import Page
 
 # Each told number's digits count once; the last so many of them, and an alarm takes so many.
 WINDOW, LEAST = 300, 50

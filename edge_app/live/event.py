@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
-from ..page import DOUBTFUL, Box
+from ..boxes import Box
+from ..page import DOUBTFUL
 
 Kind = Literal["read", "changed", "left"]
 

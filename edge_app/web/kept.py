@@ -16,7 +16,7 @@ from ..page import Page
 from ..recognition import Classifier
 from .picture import shrunk
 
-# Each is at most as large as reading makes it, 3 MB of luma: 24 MB in all, and 18 MB for the ink of one of them.
+# Each is at most as large as reading makes it, 3 MB of luma: 24 MB in all.
 KEPT, KEPT_S = 8, 600.0
 
 
@@ -45,8 +45,6 @@ class KeptPhotos:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._photos: dict[str, Photo] = {}
-        # Finding the ink takes as long as a part of reading: once for all digits of a photo that are fixed.
-        self._cutter: tuple[str, Cutter] | None = None
 
     def keep(self, image: NDArray[np.uint8], page: Page) -> str:
         """Keeps a photo, uint8 (H, W) or (H, W, 3) RGB, with what was read off it; returns a name nobody can guess."""
@@ -61,8 +59,6 @@ class KeptPhotos:
         since_s = self._clock() - KEPT_S
         kept = [(name, photo) for name, photo in self._photos.items() if photo.read_s >= since_s]
         self._photos = dict(kept[-KEPT:])
-        if self._cutter is not None and self._cutter[0] not in self._photos:
-            self._cutter = None
 
     def cut(self, name: str, number: int, classifier: Classifier, model_sha256: str) -> Cut:
         """Cuts a digit out of a kept photo, as collecting does.
@@ -86,9 +82,7 @@ class KeptPhotos:
         digits = [digit for line in photo.page.lines for digit in line.digits]
         if not 0 <= number < len(digits):
             raise LabelledFolderError(f"expected a digit 0 to {len(digits) - 1}, got {number}; load the page again")
-        if self._cutter is None or self._cutter[0] != name:
-            self._cutter = name, Cutter(photo.luma, photo.page, classifier, model_sha256)
-        cut = self._cutter[1].cut(digits[number].box, CORRECTED)
+        cut = Cutter(photo.luma, photo.page, classifier, model_sha256).cut(digits[number].box, CORRECTED)
         if cut is None:
             raise LabelledFolderError("expected ink where the digit was read, got none; photograph the page again")
         return cut

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..annotate import colour_of
+from ..boxes import Box
 from ..live.state import LiveState, Snapshot
-from ..page import Box, Digit, Page
+from ..page import Digit, Page
 
 # A phone's screen shows no more; larger frames cost time and network.
 MAX_SIDE_PX = 1280
@@ -83,7 +84,7 @@ def shrunk(luma: NDArray[np.uint8], page: Page, scale: float) -> tuple[NDArray[n
         replace(line, digits=tuple(replace(digit, box=_scaled(digit.box, scale)) for digit in line.digits))
         for line in page.lines
     )
-    return small, replace(page, lines=lines, width=size_wh[0], height=size_wh[1], refused=())
+    return small, replace(page, lines=lines, width=size_wh[0], height=size_wh[1], refused=(), refused_crops=())
 
 
 def _scaled(box: Box, scale: float) -> Box:

@@ -4,8 +4,9 @@ from itertools import combinations
 
 import pytest
 
+from edge_app.boxes import Box
 from edge_app.captions import LEAST_PX, captions
-from edge_app.page import Box, Digit, Line, Page
+from edge_app.page import Digit, Line, Page
 
 
 def table(pitch_xy: tuple[int, int], height_px: int, confidence: float = 0.8) -> Page:

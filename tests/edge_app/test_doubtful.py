@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edge_app.boxes import Box
 from edge_app.components import connect
 from edge_app.doubtful import free_ink, in_lines
 from edge_app.ink import find_ink
 from edge_app.lines import arrange
-from edge_app.page import Box, Digit
+from edge_app.page import Digit
 
 from .pages import blank, write
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edge_app.boxes import middle_in
 from edge_app.components import connect, find_candidates
 from edge_app.detection import Maps
 from edge_app.ink import find_ink
 from edge_app.lean import detect_upright, find_lean
-from edge_app.page import middle_in
 
 
 def rings(lean: float, count: int = 10) -> NDArray[np.uint8]:

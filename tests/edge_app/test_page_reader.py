@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from edge_app import PageReader
+from edge_app.boxes import middle_in
 from edge_app.components import connect
 from edge_app.errors import ImageError
 from edge_app.ink import find_ink
-from edge_app.page import middle_in
 from edge_app.reading import to_record
 
 from .fake_classifier import TallInk

@@ -2,17 +2,23 @@
 
 import errno
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edge_app import DigitClassifier, PageReader
+from edge_app.boxes import Box
 from edge_app.collect import collector as module
 from edge_app.collect.collector import Collector
 from edge_app.collect.queue import CropQueue
+from edge_app.components import candidate_in, connect
+from edge_app.ink import find_ink
+from edge_app.normalise import normalise
 from edge_app.orientation import turned, turned_back
 from edge_app.page import Digit, Line, Page
 
@@ -25,11 +31,21 @@ def classifier() -> DigitClassifier:
     return DigitClassifier.load(runtime="litert")
 
 
-def seen(luma: np.ndarray[tuple[int, int], np.dtype[np.uint8]], confidence: float, refused: bool = False) -> Page:
+def seen(luma: NDArray[np.uint8], confidence: float, refused: bool = False) -> Page:
     """A page with one digit at the drawn 7, with that confidence, or refused."""
     box = (100, 90, 45, 65)
-    lines = () if refused else (Line((Digit(7, confidence, box),)),)
-    return Page(lines, luma.shape[1], luma.shape[0], (box,) if refused else ())
+    crop = crop_of(luma, box)
+    if refused:
+        return Page((), luma.shape[1], luma.shape[0], (box,), (crop,))
+    return Page((Line((Digit(7, confidence, box, crop=crop),)),), luma.shape[1], luma.shape[0])
+
+
+def crop_of(luma: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """What a classifier sees of the ink in a box."""
+    page_ink = find_ink(luma)
+    candidate = candidate_in(box, page_ink, connect(page_ink))
+    assert candidate is not None
+    return normalise(candidate.ink)
 
 
 def look(collector: Collector, *frame: Any) -> None:
@@ -88,17 +104,21 @@ def test_a_page_of_print_does_not_push_out_what_waits(
 ) -> None:
     """However much is refused, no more than so many crops are taken meanwhile; later there may be others."""
     monkeypatch.setattr(module, "MOST_MEANWHILE", 8)
-    luma, boxes = blank(), []
+    luma, boxes = blank(), list[Box]()
     for x in range(20, 420, 40):
         luma[50 : 80 - x // 40, x : x + 6] = 30
         boxes.append((x - 1, 49, 8, 32 - x // 40))
+
+    def page_of(refused: list[Box]) -> Page:
+        return Page((), 640, 480, tuple(refused), tuple(crop_of(luma, box) for box in refused))
+
     queue = CropQueue(tmp_path, "ann")
     collector = Collector(queue)
     for _ in range(5):
-        look(collector, luma, Page((), 640, 480, tuple(boxes)), classifier, "abc")
+        look(collector, luma, page_of(boxes), classifier, "abc")
     assert len(queue.waiting()) == 8
     monkeypatch.setattr(module, "REST_S", 0.0)
-    look(collector, luma, Page((), 640, 480, tuple(boxes[8:])), classifier, "abc")
+    look(collector, luma, page_of(boxes[8:]), classifier, "abc")
     assert len(queue.waiting()) == 10
 
 
@@ -167,7 +187,7 @@ def test_a_wrong_number_is_cut_digit_by_digit(tmp_path: Path, classifier: DigitC
     luma = write(blank(), "384", (60, 150))
     page = PageReader(classifier, detector=None).read(luma)
     three, eight, four = (digit for line in page.lines for digit in line.digits)
-    page = Page((Line((three, four)),), 640, 480, (eight.box,))
+    page = Page((Line((three, four)),), 640, 480, (eight.box,), (eight.crop,))
     queue = CropQueue(tmp_path, "ann")
     collector = Collector(queue)
     waiting = collector.correct((three.box[0], three.box[1], 200, three.box[3]))
@@ -189,7 +209,7 @@ def test_a_real_page_gives_crops_that_read_like_the_page(tmp_path: Path, classif
     luma = write(write(blank(), "3 8 4 7", (60, 150)), "9 0 6 5", (60, 300))
     page = PageReader(classifier, detector=None).read(luma)
     unsure = Page(
-        tuple(Line(tuple(Digit(digit.label, 0.5, digit.box) for digit in line.digits)) for line in page.lines), 640, 480
+        tuple(Line(tuple(replace(digit, confidence=0.5) for digit in line.digits)) for line in page.lines), 640, 480
     )
     queue = CropQueue(tmp_path, "ann")
     collector = Collector(queue)
