@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app import DigitClassifier, Page, PageReader
-from edge_app.page import Digit, Line
+from edge_app.page import Line
 from edge_app.stages import NO_WATCH, Watch
 
 # What the bench's page reads as then, and what its doubtful digits are taken for.
@@ -16,7 +16,7 @@ ROWS = ("38?72", "90615")
 def doubt(page: Page) -> Page:
     """The third digit of the first line is doubtful, the first of the second unsure."""
     first, second = ([*line.digits] for line in page.lines)
-    first[2] = Digit(None, 0.31, first[2].box, first[2].label)
+    first[2] = replace(first[2], label=None, confidence=0.31, guess=first[2].label)
     second[0] = replace(second[0], confidence=0.71)
     return replace(page, lines=(Line(tuple(first)), Line(tuple(second))))
 
