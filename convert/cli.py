@@ -185,5 +185,5 @@ def _passes(checks: Iterable[Check]) -> bool:
 
 
 def _quieten_tensorflow() -> None:
-    # Read when TensorFlow is first imported. Its errors come as exceptions; what else it logs nobody can mend.
+    # Read when TensorFlow is first imported. Its errors come as exceptions; what else it logs nobody can fix.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

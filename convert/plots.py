@@ -119,7 +119,7 @@ def _errors_title(shown: int, count: int) -> str:
 
 
 def taught_png(images: NDArray[np.uint8], labels: NDArray[np.int64], teaching: Mapping[str, Any]) -> bytes:
-    """Held-out digits before and after teaching: those read wrongly then or now, green where mended, red where not.
+    """Held-out digits before and after teaching: those read wrongly then or now, green where fixed, red where not.
 
     Args:
         images: uint8 (N, 28, 28), of all that were held out.

@@ -167,7 +167,7 @@ def teaching_paragraph(by_runtime: Mapping[str, Teaching], held_out: HeldOut) ->
     writers = ", ".join(held_out.taught)
     return (
         f"Taught {crops} crops of {writers}. Of {teaching.held_out} held-out digits {teaching.errors_before} were "
-        f"read wrongly before and {teaching.errors_after} are now ({teaching.only_after_right} mended, "
+        f"read wrongly before and {teaching.errors_after} are now ({teaching.only_after_right} fixed, "
         f"{teaching.only_before_right} broken, McNemar's p {teaching.improvement_p:.2g}). On MNIST's test digits "
         f"accuracy changed by {-teaching.mnist_drop_pp:+.2f} pp and the calibration error by "
         f"{teaching.calibration_rise:+.4f}; of the non-digits {teaching.non_digits_rise_pp:+.2f} pp more pass."

@@ -22,9 +22,9 @@ from .recognition import Reading
 MAX_SHARED, MIN_FREE, MIN_SPAN = 0.6, 0.45, 0.4
 # Dashes and fillers are flat.
 MAX_ASPECT = 1.7
-# Of the ink beside it, within so many heights, at least this part is digits: beside words it is less.
+# Of the ink within this many heights beside it, at least this part is digits: beside words it is less.
 BESIDE_HEIGHTS, MIN_DIGITS_BESIDE = 2.0, 0.15
-# It continues a line if, as parts of its neighbours' height there, it is so high, so near to them and so well in line.
+# It continues a line if, as parts of its neighbours' height there, it is this high, this near and this well in line.
 # Between two digits, small zeros are usual.
 MIN_HEIGHT, MIN_HEIGHT_BETWEEN, MAX_HEIGHT, MAX_GAP, MAX_OFF_LINE = 0.5, 0.35, 2.0, 1.2, 0.6
 # Where a line is written widely, the gap may be this many times the usual one.

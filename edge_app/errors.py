@@ -1,4 +1,4 @@
-"""Every failure that a user can mend, as one tree under DigitsError; a message says expected, got, next step."""
+"""Every failure that a user can fix, as one tree under DigitsError; a message says expected, got, next step."""
 
 
 class DigitsError(Exception):

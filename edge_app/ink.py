@@ -18,7 +18,7 @@ STROKE_SMALL_PX = 13
 DARK_GUARD = 24
 # Dark ink on light paper is the usual case, so the other one has to be clear.
 LIGHT_ON_DARK = 1.1
-# Noise is measured on every so manieth pixel of the small image: a window of 15 then spans two widest strokes.
+# Noise is measured on every second pixel of the small image: a window of 15 then spans two widest strokes.
 NOISE_STEP = 2
 NOISE_WINDOW = 15
 NOISE_PLACE = 9

@@ -22,7 +22,7 @@ SURE = 0.75
 WIDE = 1.15
 # Ink less sure than this is tried together with its neighbours; together it has to be this sure, and gain this much.
 UNSURE = 0.8
-MENDED = 0.8
+MERGED = 0.8
 GAIN = 0.1
 MIN_PIECE_HEIGHT = 0.3
 # Geometric mean probability that a way through joined ink needs: words give some digits and much that is none.
@@ -94,7 +94,7 @@ def read_wholes(candidates: Sequence[Candidate], classifier: Classifier, slant_d
     """
     alone = [candidate for candidate in candidates if not (candidate.fragment or candidate.encloses)]
     fragments = [candidate for candidate in candidates if candidate.fragment]
-    return _mended(_read_whole(alone, classifier, slant_deg), fragments, classifier, slant_deg)
+    return _merged(_read_whole(alone, classifier, slant_deg), fragments, classifier, slant_deg)
 
 
 def read_joined(whole: Whole, classifier: Classifier) -> list[Reading]:
@@ -140,7 +140,7 @@ def _read_whole(candidates: Sequence[Candidate], classifier: Classifier, slant_d
     ]
 
 
-def _mended(
+def _merged(
     wholes: list[Whole], fragments: Sequence[Candidate], classifier: Classifier, slant_deg: float
 ) -> list[Whole]:
     """Puts broken digits together where that reads better than their pieces."""
@@ -150,13 +150,13 @@ def _mended(
     pairs = near_pairs(candidates, [belief < UNSURE for belief in beliefs])
     unions = _read_whole([joined(candidates[i], candidates[j]) for i, j in pairs], classifier, slant_deg)
     used: set[int] = set()
-    mended = []
+    merged = []
     for (i, j), union in sorted(zip(pairs, unions, strict=True), key=lambda item: -item[1].reading.confidence):
-        better = union.reading.label is not None and union.reading.confidence >= max(MENDED, beliefs[i] + GAIN)
+        better = union.reading.label is not None and union.reading.confidence >= max(MERGED, beliefs[i] + GAIN)
         if better and not {i, j} & used:
             used |= {i, j}
-            mended.append(union)
-    return [each for index, each in enumerate(wholes) if index not in used] + mended
+            merged.append(union)
+    return [each for index, each in enumerate(wholes) if index not in used] + merged
 
 
 def classify(inks: Sequence[Grey], classifier: Classifier) -> list[Reading]:

@@ -56,7 +56,7 @@ def open_interpreter(content: bytes, runtime: str = "auto", threads: int = 1) ->
         threads: CPU threads, >= 1.
 
     Raises:
-        RuntimeUnavailableError: no asked-for runtime works here; the message has each cause and the mend.
+        RuntimeUnavailableError: no asked-for runtime works here; the message has each cause and the fix.
         ModelError: a runtime is there, but refuses this model.
     """
     if runtime not in CHOICES:
@@ -107,8 +107,8 @@ def _first_line(error: Exception) -> str:
 
 def _explain(causes: dict[str, str]) -> str:
     found = "; ".join(f"{name}: {cause}" for name, cause in causes.items())
-    mends = " or ".join(
+    fixes = " or ".join(
         'pip install "numpy<2"' if "numpy" in cause.lower() else f"pip install {PACKAGES[name]}"
         for name, cause in causes.items()
     )
-    return f"expected a working TFLite runtime, got {found}; try {mends} (tflite-runtime: Python <= 3.11 and numpy < 2)"
+    return f"expected a working TFLite runtime, got {found}; try {fixes} (tflite-runtime: Python <= 3.11 and numpy < 2)"

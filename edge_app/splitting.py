@@ -43,7 +43,7 @@ class Span:
 
 
 def cut_pieces(ink: Grey) -> NDArray[np.int32]:
-    """Cuts ink between its digits, rather too often than too seldom.
+    """Cuts ink between its digits; a cut too many does no harm, one too few does.
 
     Args:
         ink: uint8 (h, w), upright, 0 = paper.

@@ -162,7 +162,7 @@ def _is_address(value: object) -> bool:
 
 
 def _malformed(cause: str) -> DistributionError:
-    return DistributionError(f"expected $TF_CONFIG to be like {EXAMPLE}, got {cause}; mend or unset it")
+    return DistributionError(f"expected $TF_CONFIG to be like {EXAMPLE}, got {cause}; correct or unset it")
 
 
 def _lost(error: Exception) -> DistributionError:

@@ -12,7 +12,7 @@ from edge_app.model_file import write_atomically
 
 from .quiet_import import import_tensorflow
 
-# Its errors come as exceptions; what else it logs, such as that there is no GPU, nobody can mend.
+# Its errors come as exceptions; what else it logs, such as that there is no GPU, nobody can fix.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # tfmot needs Keras 2, and TensorFlow reads this when it is first imported.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"

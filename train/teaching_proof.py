@@ -9,17 +9,17 @@ from edge_app.model_file import write_atomically
 from .teaching_set import TeachingSet
 
 PARENT_NAME, HELD_OUT_NAME = "parent_int8.tflite", "held_out.npz"
-# McNemar's exact p of so many mended and none broken is 2 / 2^6, the first below 0.05.
-MIN_MENDED = 6
+# McNemar's exact p of so many fixed and none broken is 2 / 2^6, the first below 0.05.
+MIN_FIXED = 6
 
 
 def prospect(misread: int) -> str:
     """What can come of teaching, as so many held-out digits are misread before it."""
     told = f"{misread} held-out digits are misread now"
-    if misread >= MIN_MENDED:
+    if misread >= MIN_FIXED:
         return told
     return (
-        f"{told}, too few for convert's proof, which takes {MIN_MENDED} mended and none broken; "
+        f"{told}, too few for convert's proof, which takes {MIN_FIXED} fixed and none broken; "
         "collect more first, most of all of what is misread"
     )
 

@@ -31,7 +31,7 @@ HOLDER = "from edge_app.cameras.holder import main; main()"
 
 
 class SupervisedCamera(Camera):
-    """A Camera whose frames come from a process of its own, the newest first; it is mended by itself.
+    """A Camera whose frames come from a process of its own, the newest first; it is restarted by itself.
 
     Args:
         wanted: see open_camera.

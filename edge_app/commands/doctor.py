@@ -12,7 +12,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "doctor",
         help="check this machine, runtime, model and camera",
-        description="Checks what live reading needs, each line with its mend; exit code 1 if something fails.",
+        description="Checks what live reading needs, each line with its fix; exit code 1 if something fails.",
     )
     add_camera(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -45,7 +45,7 @@ def _add_install(actions: Any) -> None:
         "--require-signature", type=Path, metavar="KEY.pub", help="refuse a file without a signature FILE.sig by KEY"
     )
     parser.add_argument(
-        "--keep", type=_at_least_two, default=5, metavar="N", help="keep so many models (default: %(default)s)"
+        "--keep", type=_at_least_two, default=5, metavar="N", help="how many models to keep (default: %(default)s)"
     )
     add_store(parser)
     parser.set_defaults(command=_install)

@@ -26,7 +26,7 @@ def add_live(parser: argparse.ArgumentParser) -> None:
     """Adds what live reading takes."""
     add_camera(parser)
     add_view(parser, "a frame")
-    parser.add_argument("--frames", type=positive, metavar="N", help="stop after so many frames (default: never)")
+    parser.add_argument("--frames", type=positive, metavar="N", help="stop after N frames (default: never)")
     parser.add_argument("--json", action="store_true", help="JSON Lines on stdout even if it is a terminal")
     parser.add_argument(
         "--preview-host", default="127.0.0.1", metavar="H", help="web page's address; needs the extra live"

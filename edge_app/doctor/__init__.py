@@ -1,1 +1,1 @@
-"""`python -m edge_app doctor`: what works on this machine, what does not, and how it is mended."""
+"""`python -m edge_app doctor`: what works on this machine, what does not, and how it is fixed."""

@@ -33,10 +33,10 @@ def check_camera(wanted: str, size_wh: tuple[int, int], fps: float, root: Path =
         found = ended.stderr or f"ended with {ended.returncode}"
         return [failure("camera", found, "try rpicam-hello, and report this line if that works")]
     if "error" in answer:
-        found, _, mend = answer["error"].replace(", then python -m edge_app doctor", "").partition("; ")
+        found, _, fix = answer["error"].replace(", then python -m edge_app doctor", "").partition("; ")
         if wanted == "auto" and not any(root.glob("dev/video*")):
-            return [absent("camera", "none, and no /dev/video*", mend)]
-        return [failure("camera", found, mend or "try rpicam-hello --list-cameras or v4l2-ctl --list-devices")]
+            return [absent("camera", "none, and no /dev/video*", fix)]
+        return [failure("camera", found, fix or "try rpicam-hello --list-cameras or v4l2-ctl --list-devices")]
     return [ok("camera", answer["name"]), judge(answer["mean"], answer["span"], answer["sharpness"])]
 
 

@@ -76,15 +76,15 @@ def check_picamera2(root: Path = Path("/")) -> Finding:
     there = (apt / "picamera2").exists()
     if importlib.util.find_spec("picamera2") is None:
         if there:
-            mend = f"python3 -m venv --system-site-packages {sys.prefix}"
-            return failure(name, "apt's is there, but this venv does not see it", mend)
+            fix = f"python3 -m venv --system-site-packages {sys.prefix}"
+            return failure(name, "apt's is there, but this venv does not see it", fix)
         if platform.machine() in {"aarch64", "armv7l"}:
             return warning(name, "not installed", "sudo apt install python3-picamera2, if it is a Pi's own camera")
         return absent(name, "not installed; only a Raspberry Pi's own camera needs it")
     ours, theirs = importlib.metadata.version("numpy"), _apt_version(apt, "numpy")
     if there and theirs is not None and theirs.split(".")[0] != ours.split(".")[0]:
-        mend = f"pip uninstall numpy, then install with -c edge_app/constraints-pi.txt (apt's is {theirs})"
-        return failure(name, f"built against numpy {theirs}, but numpy {ours} is in front of it", mend)
+        fix = f"pip uninstall numpy, then install with -c edge_app/constraints-pi.txt (apt's is {theirs})"
+        return failure(name, f"built against numpy {theirs}, but numpy {ours} is in front of it", fix)
     return ok(name, f"importable, numpy {ours}")
 
 

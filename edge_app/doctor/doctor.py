@@ -24,9 +24,12 @@ def doctor(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"healthy": healthy, "findings": [asdict(finding) for finding in findings]}))
     else:
-        mends = counts["warning"] + counts["failure"] or "nothing"
+        fixes = counts["warning"] + counts["failure"] or "nothing"
         gone = f", {counts['absent']} absent" if counts["absent"] else ""
-        print(f"\n{len(findings)} checks, {mends} to mend{gone}" + ("" if healthy else "; reading cannot work so"))
+        print(
+            f"\n{len(findings)} checks, {fixes} to fix{gone}"
+            + ("" if healthy else "; until then reading will not work")
+        )
     return int(not healthy)
 
 
@@ -49,7 +52,7 @@ def examine(options: argparse.Namespace) -> Iterator[Finding]:
 
 
 def as_text(finding: Finding) -> str:
-    """One line, and an indented one with the mend."""
+    """One line, and an indented one with the fix."""
     line = f"{MARKS[finding.status]} {finding.status:8} {finding.name}: {finding.found}"
-    label = "if wanted" if finding.status == "absent" else "mend"
-    return line + (f"\n             {label}: {finding.mend}" if finding.mend else "")
+    label = "if wanted" if finding.status == "absent" else "fix"
+    return line + (f"\n             {label}: {finding.fix}" if finding.fix else "")

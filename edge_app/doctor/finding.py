@@ -12,33 +12,33 @@ class Finding:
 
     Attributes:
         name: what it is, such as "camera".
-        status: "failure" if reading cannot work so, "warning" if it works badly, "absent" if something is merely not
+        status: "failure" if reading will not work, "warning" if it works badly, "absent" if something is merely not
             there that not everybody needs, such as a broker.
         found: what is there.
-        mend: what to do, "" if there is nothing to mend; for what is absent, if it is wanted.
+        fix: what to do, "" if there is nothing to fix; for what is absent, if it is wanted.
     """
 
     name: str
     status: Status
     found: str
-    mend: str = ""
+    fix: str = ""
 
 
 def ok(name: str, found: str) -> Finding:
-    """Nothing to mend."""
+    """Nothing to fix."""
     return Finding(name, "ok", found)
 
 
-def absent(name: str, found: str, mend: str = "") -> Finding:
+def absent(name: str, found: str, fix: str = "") -> Finding:
     """Not there, and only for some uses needed."""
-    return Finding(name, "absent", found, mend)
+    return Finding(name, "absent", found, fix)
 
 
-def warning(name: str, found: str, mend: str) -> Finding:
+def warning(name: str, found: str, fix: str) -> Finding:
     """It works, but."""
-    return Finding(name, "warning", found, mend)
+    return Finding(name, "warning", found, fix)
 
 
-def failure(name: str, found: str, mend: str) -> Finding:
-    """Reading cannot work so."""
-    return Finding(name, "failure", found, mend)
+def failure(name: str, found: str, fix: str) -> Finding:
+    """Reading will not work."""
+    return Finding(name, "failure", found, fix)

@@ -42,7 +42,7 @@ def check_runtimes() -> list[Finding]:
         return [failure("runtime", "neither ai-edge-litert nor tflite-runtime", "pip install 'digits-edge[edge]'")]
     if any(each.status == "ok" for each in found):
         # One that works is enough.
-        return [warning(each.name, each.found, each.mend) if each.status == "failure" else each for each in found]
+        return [warning(each.name, each.found, each.fix) if each.status == "failure" else each for each in found]
     return found
 
 
@@ -99,10 +99,10 @@ def _check_runtime(name: str) -> Finding:
         error = f"ended with {ended.returncode}: {ended.stderr or 'no output'}"
     if error is None:
         return ok(name, f"{found}: a digit was read")
-    mend = f"pip install --force-reinstall {PACKAGES[name]}"
+    fix = f"pip install --force-reinstall {PACKAGES[name]}"
     if "numpy" in error.lower():
-        mend = "pip install 'numpy<2'"
-    return failure(name, f"{found}: {error}", mend)
+        fix = "pip install 'numpy<2'"
+    return failure(name, f"{found}: {error}", fix)
 
 
 def _installed(package: str) -> bool:

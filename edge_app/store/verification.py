@@ -77,8 +77,8 @@ def try_model(content: bytes, source: str, limit_s: float = TRIAL_S) -> None:
         else:
             _judge(answer, source, runtime)
     if len(causes) == len(runtimes):
-        mend = "pip install " + " or pip install ".join(PACKAGES.values())
-        raise RuntimeUnavailableError("; ".join(causes) or f"expected a TFLite runtime, got none; try {mend}")
+        fix = "pip install " + " or pip install ".join(PACKAGES.values())
+        raise RuntimeUnavailableError("; ".join(causes) or f"expected a TFLite runtime, got none; try {fix}")
 
 
 def _content(path: Path, source: str) -> bytes:

@@ -223,7 +223,7 @@ def test_bad_images_and_models_fail_before_measuring(
 def test_a_runtime_that_is_not_there_is_named(
     page_path: Path, broken_litert: Callable[[str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Asked for, it is an error with the mend."""
+    """Asked for, it is an error with the fix."""
     broken_litert("raise ImportError('no litert')")
     assert main(["bench", str(page_path), *QUICK, "--runtime", "litert"]) == 1
     _is_one_error(capsys, "pip install ai-edge-litert")

@@ -112,7 +112,7 @@ def test_bytes_put_before_the_model_are_refused() -> None:
 
 
 @pytest.mark.parametrize("content", [FLATBUFFER, FLATBUFFER + b"some tail"], ids=["bare", "other tail"])
-def test_a_foreign_model_is_refused_with_the_mend(content: bytes) -> None:
+def test_a_foreign_model_is_refused_with_the_fix(content: bytes) -> None:
     """A .tflite without a contract says how to make one with it."""
     with pytest.raises(ModelError, match=r"embedded contract\.json, got foreign.*python -m convert --int8"):
         parse_model(content, "foreign")

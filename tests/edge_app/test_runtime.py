@@ -127,7 +127,7 @@ def test_a_runtime_that_was_asked_for_is_not_replaced(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_a_missing_runtime_names_the_mend(monkeypatch: pytest.MonkeyPatch, runtime: str) -> None:
+def test_a_missing_runtime_names_the_fix(monkeypatch: pytest.MonkeyPatch, runtime: str) -> None:
     """One line with the cause and the command, for the one that was asked for alone."""
     install(monkeypatch)
     with pytest.raises(RuntimeUnavailableError) as caught:
@@ -158,7 +158,7 @@ def test_where_none_is_there_both_causes_and_mends_are_named(monkeypatch: pytest
     ],
 )
 def test_a_numpy_that_is_too_new_is_explained(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """With numpy 2 tflite-runtime imports, and fails when it is used: the mend is an older numpy, not the model."""
+    """With numpy 2 tflite-runtime imports, and fails when it is used: the fix is an older numpy, not the model."""
     install(monkeypatch, tflite_runtime=failing(error))
     with pytest.raises(RuntimeUnavailableError) as caught:
         open_interpreter(b"", "tflite-runtime")

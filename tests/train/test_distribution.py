@@ -301,7 +301,7 @@ def test_a_malformed_tf_config_is_refused(config: str, cause: str, monkeypatch: 
         choose_strategy()
     assert cause in str(caught.value)
     assert EXAMPLE in str(caught.value)
-    assert str(caught.value).endswith("mend or unset it")
+    assert str(caught.value).endswith("correct or unset it")
 
 
 def test_a_malformed_tf_config_is_one_line_and_1(

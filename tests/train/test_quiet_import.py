@@ -13,7 +13,7 @@ def imported(place: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
-def test_a_user_sees_nothing_that_nobody_can_mend(tmp_path: Path) -> None:
+def test_a_user_sees_nothing_that_nobody_can_fix(tmp_path: Path) -> None:
     """No word of drivers and operations; what is written afterwards is seen."""
     assert imported(tmp_path).stderr == "there\n"
 

@@ -123,14 +123,14 @@ def test_ctrl_c_while_models_are_written_tells_how_to_go_on(
         patched.setattr("train.teach.write", stop)
         assert main(flags) == INTERRUPTED
     out, err = capsys.readouterr()
-    assert "train: 0 held-out digits are misread now, too few for convert's proof, which takes 6 mended" in out
+    assert "train: 0 held-out digits are misread now, too few for convert's proof, which takes 6 fixed" in out
     assert "start the same command again to go on" in err
     assert main(flags) == 0
     assert "qat: going on after epoch 1" in capsys.readouterr().out
 
 
 def test_the_prospect_fits_the_proof() -> None:
-    """From as many misread digits on as the gate may take as proof, if all of them are mended."""
+    """From as many misread digits on as the gate may take as proof, if all of them are fixed."""
     limit = TeachingLimits().max_improvement_p
     assert [mcnemar_p(0, misread) <= limit for misread in (5, 6)] == [False, True]
     assert ["too few" in prospect(misread) for misread in (5, 6)] == [True, False]

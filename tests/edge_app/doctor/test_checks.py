@@ -22,7 +22,7 @@ def test_old_and_32_bit_python() -> None:
 
 
 def test_a_runtime_that_does_not_fit_numpy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Its failure names the mend; it is a warning as long as another one works."""
+    """Its failure names the fix; it is a warning as long as another one works."""
     broken = tmp_path / "tflite_runtime"
     broken.mkdir()
     (broken / "__init__.py").touch()
@@ -35,7 +35,7 @@ def test_a_runtime_that_does_not_fit_numpy(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr("importlib.metadata.version", lambda _: "9.9")
     found = {each.name: each for each in reading.check_runtimes()}
     assert found["tflite-runtime"].status in {"warning", "failure"}
-    assert found["tflite-runtime"].mend == "pip install 'numpy<2'"
+    assert found["tflite-runtime"].fix == "pip install 'numpy<2'"
 
 
 def test_a_runtime_that_crashes_or_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +53,7 @@ def test_no_runtime_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names what to install."""
     monkeypatch.setattr(reading, "_installed", lambda _: False)
     (found,) = reading.check_runtimes()
-    assert (found.status, found.mend) == ("failure", "pip install 'digits-edge[edge]'")
+    assert (found.status, found.fix) == ("failure", "pip install 'digits-edge[edge]'")
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,13 @@ def test_apts_picamera2_that_the_venv_does_not_see(monkeypatch: pytest.MonkeyPat
     (apt / "picamera2").mkdir(parents=True)
     found = computer.check_picamera2(tmp_path)
     assert found.status == "failure"
-    assert "--system-site-packages" in found.mend
+    assert "--system-site-packages" in found.fix
     monkeypatch.setattr("importlib.util.find_spec", lambda _: object())
     (apt / "numpy-7.24.2.dist-info").mkdir()
     (apt / "numpy-7.24.2.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 7.24.2\n")
     found = computer.check_picamera2(tmp_path)
     assert found.status == "failure"
-    assert "constraints-pi.txt" in found.mend
+    assert "constraints-pi.txt" in found.fix
 
 
 def test_an_account_that_may_not_open_cameras(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_an_account_that_may_not_open_cameras(monkeypatch: pytest.MonkeyPatch, t
     (tmp_path / "dev" / "video0").touch()
     assert computer.check_group(tmp_path).status == "ok"
     monkeypatch.setattr("os.access", lambda *_: False)
-    assert computer.check_group(tmp_path).mend.startswith("sudo usermod -aG video")
+    assert computer.check_group(tmp_path).fix.startswith("sudo usermod -aG video")
 
 
 def test_who_holds_a_camera(tmp_path: Path) -> None:
@@ -142,8 +142,8 @@ def test_a_picture_is_judged() -> None:
     page = measure(draw_page((640, 480)))
     assert judge(**page).status == "ok"
     for mean, span, sharpness, said in ((20, 60, 99, "dark"), (240, 60, 99, "bright"), (150, 60, 5, "blurred")):
-        assert said in judge(mean, span, sharpness).mend
-    assert "contrast" in judge(150, 10, 99).mend
+        assert said in judge(mean, span, sharpness).fix
+    assert "contrast" in judge(150, 10, 99).fix
     blurred = measure(np.full((480, 640), 150, np.uint8))
     assert judge(**blurred).status == "warning"
 
@@ -172,11 +172,11 @@ def test_no_camera_is_right_unless_a_device_is_there(
     error = "expected a camera, got none; first try rpicam-hello --list-cameras"
     monkeypatch.setattr(camera, "LOOK", f"import json; print(json.dumps({{'error': {error!r}}}))")
     (found,) = check_camera("auto", (640, 480), 30, tmp_path)
-    assert (found.status, found.mend) == (status, "first try rpicam-hello --list-cameras")
+    assert (found.status, found.fix) == (status, "first try rpicam-hello --list-cameras")
 
 
 def test_what_a_camera_says_reaches_the_doctor() -> None:
-    """An error of the app is its own line: what is there, and the mend."""
+    """An error of the app is its own line: what is there, and the fix."""
     (found,) = check_camera("nowhere.png", (640, 480), 30)
     assert found.status == "failure"
     assert "nowhere.png" in found.found

@@ -46,18 +46,18 @@ def test_a_model_that_is_none_is_a_failure(tmp_path: os.PathLike[str]) -> None:
     assert {name for name, each in found.items() if each["status"] == "failure"} == {"model", "reading"}
 
 
-def test_people_get_a_line_and_its_mend(capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_get_a_line_and_its_fix(capsys: pytest.CaptureFixture[str]) -> None:
     """Marks are said in words too."""
     assert main(["doctor", "--camera", "nowhere.png"]) == 1
     printed = capsys.readouterr().out
     assert "✗ failure  camera: expected a picture" in printed
     assert "reading cannot work so" in printed
-    assert as_text(warning("a", "b", "c")) == "! warning  a: b\n             mend: c"
+    assert as_text(warning("a", "b", "c")) == "! warning  a: b\n             fix: c"
     assert as_text(absent("a", "b", "c")) == "- absent   a: b\n             if wanted: c"
 
 
-def test_what_is_absent_is_nothing_to_mend(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_absent_is_nothing_to_fix(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """It has a mark of its own, and the exit code is 0."""
     monkeypatch.setattr("edge_app.doctor.doctor.examine", lambda _: iter([ok("a", "b"), absent("c", "d")]))
     assert main(["doctor"]) == 0
-    assert capsys.readouterr().out == "✓ ok       a: b\n- absent   c: d\n\n2 checks, nothing to mend, 1 absent\n"
+    assert capsys.readouterr().out == "✓ ok       a: b\n- absent   c: d\n\n2 checks, nothing to fix, 1 absent\n"

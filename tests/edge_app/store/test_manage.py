@@ -145,7 +145,7 @@ def test_mistakes_are_usage(wrong: list[str]) -> None:
 def test_read_uses_the_installed_model(
     store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One that has forgotten how to read shows the difference; --model wins over it, and a rollback mends it."""
+    """One that has forgotten how to read shows the difference; --model wins over it, and a rollback fixes it."""
     (tmp_path / "bad.tflite").write_bytes(forgetful())
     page = tmp_path / "page.png"
     save_image(write(blank(), "2 7 4", (100, 300), 100), page)
