@@ -51,7 +51,7 @@ def test_people_get_a_line_and_its_fix(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["doctor", "--camera", "nowhere.png"]) == 1
     printed = capsys.readouterr().out
     assert "✗ failure  camera: expected a picture" in printed
-    assert "reading cannot work so" in printed
+    assert "until then reading will not work" in printed
     assert as_text(warning("a", "b", "c")) == "! warning  a: b\n             fix: c"
     assert as_text(absent("a", "b", "c")) == "- absent   a: b\n             if wanted: c"
 
