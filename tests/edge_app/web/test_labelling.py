@@ -225,7 +225,7 @@ def test_what_was_typed_ahead_of_a_failure_labels_nothing_else(
     expect(page.locator("#crops li")).to_have_count(4)
 
     def fail(*_: object) -> None:
-        typed.wait(30)
+        typed.wait(60)
         raise LabelledFolderError("expected a crop, got none")
 
     with monkeypatch.context() as patched:
@@ -322,7 +322,7 @@ def test_a_phone_takes_the_guess_with_one_tap(
     tapped, label = threading.Event(), CropQueue.label
 
     def slowly(queue: CropQueue, crop_id: str, asked: str) -> None:
-        tapped.wait(30)
+        tapped.wait(60)
         label(queue, crop_id, asked)
 
     monkeypatch.setattr(CropQueue, "label", slowly)
@@ -422,7 +422,7 @@ def test_a_number_that_is_not_seen_again_is_said(
     state = LiveState()
     app = create_app(state, make_reader, Access(), Info("", ""), collector=Collector(crops))
     with Feed(state) as feed:
-        feed.shown.wait(20)
+        feed.shown.wait(60)
     answer = TestClient(app, base_url="http://localhost").post("/api/numbers/0/wrong")
     assert (answer.status_code, len(crops.waiting())) == (409, 4)
 
