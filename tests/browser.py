@@ -16,6 +16,8 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+# A busy machine takes its time.
+PATIENCE_MS = 60_000
 PHONE, DESKTOP = (375, 700), (1280, 800)
 
 Visit = Callable[..., Page]
@@ -25,8 +27,7 @@ Visit = Callable[..., Page]
 def browser() -> Iterator[Browser]:
     """Chromium, without its talk to the outside."""
     require(["chromium"])
-    # A busy machine takes its time.
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=PATIENCE_MS)
     program = find_program("chromium")
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=program, args=FLAGS) as opened:
         yield opened
@@ -40,6 +41,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
 
     def open_page(url: str, size: tuple[int, int], **options: Any) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))

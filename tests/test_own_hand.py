@@ -25,6 +25,9 @@ from .parts import require
 
 __all__ = ["browser", "visit"]
 
+# A model is taught in full.
+pytestmark = pytest.mark.slow
+
 WRITER = "anna"
 SHEETS = ("sheet1.jpg", "sheet2.jpg", "sheet3.jpg")
 NOTE = "note.jpg"

@@ -66,12 +66,17 @@ class WebServer:
             # It listens already: whoever connects from now on waits a moment at most.
             started.set()
             await self._server.serve([listener])
+            # Who came between the hanging up and the last accepted connection; their sockets would stay open.
+            self._abort()
 
         with listener:
             asyncio.run(serve())
 
     def _hang_up(self) -> None:
         self._server.should_exit = self._server.force_exit = True
+        self._abort()
+
+    def _abort(self) -> None:
         for connection in list(self._server.server_state.connections):
             connection.transport.abort()
 

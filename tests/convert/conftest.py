@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge_app.contract import LABELS
-from train.data import load_mnist
+from train.data import Mnist, load_mnist
 
 COUNT = 6000
 METRICS = {"train": {"seed": 5, "recipe": "tiny", "versions": {}, "data_sha256": "0" * 64}}
@@ -46,6 +46,15 @@ def trained(float_model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_h5(twin, folder / "digits_qat.h5")
     (folder / "metrics.json").write_text(json.dumps(METRICS))
     return folder
+
+
+@pytest.fixture
+def few_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proof on few images, where the numbers that come out are not what is looked at."""
+    mnist = load_mnist()
+    few = Mnist(mnist.train, mnist.validation.head(COUNT // 10), mnist.test.head(COUNT // 10), mnist.sha256)
+    monkeypatch.setattr("convert.cli.load_mnist", lambda _: few)
+    monkeypatch.setattr("convert.conversion.NON_DIGIT_COUNT", COUNT // 10)
 
 
 def _fit(model: Any, learning_rate: float, epochs: int) -> None:

@@ -1,9 +1,9 @@
 """`python -m convert` end to end on a small real model, its gate, and every exit code."""
 
+import contextlib
+import io
 import json
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -25,22 +25,15 @@ from train.data import DISPUTED, load_mnist
 WIDE = ["--max-accuracy-drop", "100", "--min-agreement", "0"]
 
 
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Runs the command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "convert", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-
-
 @pytest.fixture(scope="module")
 def converted(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All four formats of the small model."""
     folder = tmp_path_factory.mktemp("converted")
     formats = ["--int8", "--float32", "--float16", "--dynamic"]
-    done = run(*formats, *WIDE, "--model", str(trained), "--output", str(folder))
-    assert done.returncode == 0, done.stderr
-    assert "CONV_2D" in done.stdout
-    assert "McNemar" in done.stdout
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert main([*formats, *WIDE, "--model", str(trained), "--output", str(folder)]) == 0
+    assert "CONV_2D" in printed.getvalue()
+    assert "McNemar" in printed.getvalue()
     return folder
 
 
@@ -166,6 +159,7 @@ def test_float_and_int8_logits_are_near(converted: Path) -> None:
     assert np.abs(logits[0] - logits[1]).mean() < 0.05 * np.ptp(logits[0])
 
 
+@pytest.mark.usefixtures("few_images")
 def test_a_failed_gate_leaves_the_former_model_alone(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

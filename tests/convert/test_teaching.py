@@ -154,14 +154,20 @@ def test_held_out_digits_of_another_teaching_are_refused(tmp_path: Path) -> None
         load_held_out(tmp_path, metrics)
 
 
-def taught_folder(trained: Path, tmp_path: Path) -> Path:
-    """What teaching leaves, of a model that learnt nothing."""
+@pytest.fixture(scope="module")
+def untaught(trained: Path) -> bytes:
+    """The model before teaching, without a contract."""
     from convert.keras_to_tflite import to_tflite
     from train.qat import load_quantized
 
+    return to_tflite(load_quantized(trained / "digits_qat.h5"), "int8")
+
+
+@pytest.fixture
+def folder(trained: Path, untaught: bytes, tmp_path: Path) -> Path:
+    """What teaching leaves, of a model that learnt nothing."""
     folder = tmp_path / "taught"
     shutil.copytree(trained, folder)
-    untaught = to_tflite(load_quantized(trained / "digits_qat.h5"), "int8")
     contract = ModelContract(refuse_below=0.0)
     (folder / "parent_int8.tflite").write_bytes(embed_contract(untaught, contract))
     digits = load_mnist().validation.head(20)
@@ -172,9 +178,9 @@ def taught_folder(trained: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_convert_proves_a_taught_model(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("few_images")
+def test_convert_proves_a_taught_model(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """On every runtime the gate shows what teaching cost; the model is written beside its source, with its numbers."""
-    folder = taught_folder(trained, tmp_path)
     limits = ["--max-accuracy-drop", "100", "--min-agreement", "0", "--max-teaching-p", "1"]
     assert main(["--int8", *limits, "--model", str(folder)]) == 0
     printed = capsys.readouterr().out
@@ -198,10 +204,10 @@ def test_convert_proves_a_taught_model(trained: Path, tmp_path: Path, capsys: py
     ],
 )
 def test_convert_refuses_to_bypass_the_proof(
-    flags: list[str], message: str, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    flags: list[str], message: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """No format without int8, none beside the untaught float model; the folders stay as they were."""
-    folder, other = taught_folder(trained, tmp_path), tmp_path / "other"
+    other = tmp_path / "other"
     other.mkdir()
     (other / "digits_float.h5").write_bytes(b"another")
     before = set(tmp_path.rglob("*"))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from edge_app import DigitClassifier, PageReader
+from edge_app import DigitClassifier, PageReader, bench
 from edge_app.annotate import save_image
 from edge_app.bench_child import memory_mb
 from edge_app.bench_page import ROWS, SIZES_WH, draw_page
@@ -41,6 +41,12 @@ def bench_path(page_path: Path) -> Path:
     path = page_path.with_name("bench.json")
     assert main(["bench", str(page_path), *ONE, "--json", str(path)]) == 0
     return path
+
+
+@pytest.fixture(autouse=True)
+def _one_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One start is timed in the place of three, but for bench_path, whose scope is wider."""
+    monkeypatch.setattr(bench, "STARTS", 1)
 
 
 @pytest.fixture
@@ -277,7 +283,7 @@ def test_ctrl_c_ends_the_measuring_process(page_path: Path) -> None:
         assert "(1 of 1)" in command.stderr.readline()
         child = _busy_child(command)
         command.send_signal(signal.SIGINT)
-        assert command.wait(20) == 1
+        assert command.wait(60) == 1
         assert command.stderr.read() == ""
     assert not child.exists()
 

@@ -13,6 +13,9 @@ from tests.parts import require
 
 from .live.test_run import NUMBERS
 
+# The emulation takes minutes.
+pytestmark = pytest.mark.slow
+
 RUN = ROOT / "tests" / "arm64" / "run"
 # What pip builds from, and the page that is read.
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "edge_app", "train", "convert", "models", "tests/pages")

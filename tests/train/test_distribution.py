@@ -28,10 +28,27 @@ RESULTS = ["digits_float.h5", "digits_qat.h5", "metrics.json", "training_confusi
 LIMIT = 600
 
 
-class Started:
-    """One `python -m train` in a process of its own, its output in a file."""
+# A training that goes on for one more epoch after the first, and then holds: a kill finds it at work or waiting,
+# however busy the machine is, and never done.
+HELD = """
+import runpy, threading
+from train.backup import StageBackup
+save = StageBackup.save
+def save_and_hold(self, epoch, logs):
+    if epoch > 0:
+        threading.Event().wait()
+    save(self, epoch, logs)
+StageBackup.save = save_and_hold
+runpy.run_module("train", run_name="__main__")
+"""
 
-    def __init__(self, log: Path, arguments: list[str], tf_config: dict[str, Any] | None = None) -> None:
+
+class Started:
+    """One `python -m train` in a process of its own, its output in a file; or one that is HELD."""
+
+    def __init__(
+        self, log: Path, arguments: list[str], tf_config: dict[str, Any] | None = None, held: bool = False
+    ) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         environment.pop("TF_CONFIG", None)
         if tf_config:
@@ -39,7 +56,7 @@ class Started:
         self._log = log
         with log.open("w") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "train", *arguments],
+                [sys.executable, *(["-c", HELD] if held else ["-m", "train"]), *arguments],
                 cwd=ROOT,
                 env=environment,
                 stdout=file,
@@ -91,7 +108,7 @@ def free_addresses() -> list[str]:
     return addresses
 
 
-def start_workers(folder: Path, run: str, epochs: int) -> list[Started]:
+def start_workers(folder: Path, run: str, epochs: int, held: bool) -> list[Started]:
     """Starts two workers, each with an output folder of its own."""
     cluster = {"worker": free_addresses()}
     return [
@@ -99,6 +116,7 @@ def start_workers(folder: Path, run: str, epochs: int) -> list[Started]:
             folder / f"{run}{index}.txt",
             [*TINY, "--epochs", str(epochs), "--output", str(folder / f"output{index}")],
             {"cluster": cluster, "task": {"type": "worker", "index": index}},
+            held,
         )
         for index in range(2)
     ]
@@ -110,6 +128,7 @@ def metrics_of(output: Path) -> dict[str, Any]:
     return train
 
 
+@pytest.mark.slow
 def test_two_workers_go_on_after_one_is_killed_and_only_the_chief_writes(
     tmp_path: Path, started: list[Started]
 ) -> None:
@@ -119,13 +138,13 @@ def test_two_workers_go_on_after_one_is_killed_and_only_the_chief_writes(
     outputs[1].mkdir()
     # The two share the backup and nothing else, so what worker 1 writes would show.
     (outputs[1] / ".backup").symlink_to(outputs[0] / ".backup")
-    started += start_workers(tmp_path, "first", epochs)
+    started += start_workers(tmp_path, "first", epochs, held=True)
     wait_for_backup(outputs[0], started[0])
     started[1].kill()
     started[0].kill()
     assert [path.name for path in outputs[0].iterdir()] == [".backup"]
 
-    started += start_workers(tmp_path, "second", epochs)
+    started += start_workers(tmp_path, "second", epochs, held=False)
     texts = [worker.finish() for worker in started[2:]]
     for text in texts:
         assert "train: float: going on after epoch " in text
@@ -142,11 +161,12 @@ def test_two_workers_go_on_after_one_is_killed_and_only_the_chief_writes(
     }
 
 
+@pytest.mark.slow
 def test_a_killed_process_goes_on_with_the_same_command(tmp_path: Path, started: list[Started]) -> None:
     """After kill -9 the same command says where it goes on, and leaves a whole history and no backup."""
-    output, epochs = tmp_path / "output", 10
+    output, epochs = tmp_path / "output", 3
     command = [*TINY, "--epochs", str(epochs), "--output", str(output)]
-    started.append(Started(tmp_path / "first.txt", command))
+    started.append(Started(tmp_path / "first.txt", command, held=True))
     wait_for_backup(output, started[0])
     started[0].kill()
     started.append(Started(tmp_path / "second.txt", command))

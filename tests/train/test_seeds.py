@@ -6,17 +6,19 @@ import signal
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convert.card import ROOT
+from tests.mosquitto import wait_until
 from train.cli import main
 from train.seed_statistics import best_seed, seed_numbers, spread, spreads
 from train.seeds import GRACE_S, Job, _child_flags
 
+# For a process to start training, and to end, however busy the machine is.
+PATIENCE_S = 600
 TINY = ["--quick", "--epochs", "1", "--batch-size", "32", "--train-limit", "320"]
 ADOPTED = ["digits_float.h5", "digits_qat.h5", "training_curves.png", "training_confusion.png"]
 
@@ -53,6 +55,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_seeds_json_holds_what_the_seeds_metrics_say(output: Path) -> None:
     """Mean, sample standard deviation and values come from the seeds' own files."""
     metrics = [read(seed_folder(output, seed) / "metrics.json") for seed in (3, 4)]
@@ -72,6 +75,7 @@ def test_seeds_json_holds_what_the_seeds_metrics_say(output: Path) -> None:
     assert all(minutes > 0 for minutes in report["numbers"]["training_minutes"]["values"])
 
 
+@pytest.mark.slow
 def test_the_best_by_validation_is_copied(output: Path) -> None:
     """Models and pictures byte for byte; metrics.json has its training, and keeps what convert wrote."""
     validation = {
@@ -88,6 +92,7 @@ def test_the_best_by_validation_is_copied(output: Path) -> None:
     assert sorted(path.name for path in output.iterdir()) == sorted([*ADOPTED, "metrics.json", "seeds", "seeds.json"])
 
 
+@pytest.mark.slow
 def test_finished_seeds_are_not_trained_again(
     output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,6 +108,7 @@ def test_finished_seeds_are_not_trained_again(
     assert (output / "seeds.json").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_another_recipe_seed_or_model_is_not_taken_for_the_same(output: Path, tmp_path: Path) -> None:
     """What is asked for must be what lies there, down to the converted model's bytes."""
     folder = tmp_path / "seed_3"
@@ -153,21 +159,16 @@ def test_ctrl_c_ends_the_child_too(tmp_path: Path) -> None:
         start_new_session=True,
     )
     log = seed_folder(tmp_path, 0) / "train.log"
-    deadline = time.monotonic() + 120
-    while not (log.exists() and b"parameters" in log.read_bytes()) and time.monotonic() < deadline:
-        time.sleep(0.2)
+    assert wait_until(lambda: log.exists() and b"parameters" in log.read_bytes(), PATIENCE_S)
     os.killpg(parent.pid, signal.SIGINT)
-    _, errors = parent.communicate(timeout=60 + GRACE_S)
+    _, errors = parent.communicate(timeout=PATIENCE_S + GRACE_S)
     assert parent.returncode == 130, errors
     assert (
         errors.strip()
         == "train: stopped; finished seeds stay, the same command goes on after them; earlier models are as they were"
     )
     # Python's own tracker of shared resources ends on its own, a moment after its process.
-    deadline = time.monotonic() + 20
-    while _group_lives(parent.pid):
-        assert time.monotonic() < deadline, "a process was left"
-        time.sleep(0.1)
+    assert wait_until(lambda: not _group_lives(parent.pid)), "a process was left"
 
 
 def _group_lives(group: int) -> bool:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from edge_app import heif
 from edge_app.annotate import save_image
+from edge_app.cameras import files
 from edge_app.cameras.camera import Frame
 from edge_app.cameras.files import SHOWN_S, FileCamera
 from edge_app.errors import CameraError, EndOfFrames, ImageError
@@ -26,6 +27,27 @@ def grey(level: int, height: int = 48, width: int = 64) -> NDArray[np.uint8]:
 def frames(camera: FileCamera, count: int) -> list[Frame]:
     """So many frames."""
     return [camera.read() for _ in range(count)]
+
+
+class Clock:
+    """Time that passes only while one sleeps: what comes when does not hang on how busy the machine is."""
+
+    def __init__(self) -> None:
+        self._now_s = 0.0
+
+    def monotonic(self) -> float:
+        """Seconds so far."""
+        return self._now_s
+
+    def sleep(self, seconds: float) -> None:
+        """At once, a hair later than asked for, as a real one."""
+        self._now_s += seconds + 1e-6
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The camera's clock."""
+    monkeypatch.setattr(files, "time", Clock())
 
 
 def test_a_picture_is_a_still_scene(tmp_path: Path) -> None:
@@ -55,6 +77,7 @@ def test_an_iphone_s_photo_is_a_picture(tmp_path: Path) -> None:
             assert np.abs(camera.read().luma.astype(int) - 90).max() <= 2
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_folder_is_shown_picture_after_picture(tmp_path: Path) -> None:
     """Each for a second, by name, round and round; other files are left out."""
     for level, name in ((10, "b.png"), (200, "a.png")):
@@ -68,6 +91,7 @@ def test_a_folder_is_shown_picture_after_picture(tmp_path: Path) -> None:
     assert {level for number, level in shown if number >= 2 * per_picture} == {200}
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_video_ends(tmp_path: Path) -> None:
     """A video is shown once, at its own speed, to its end."""
     writer = cv2.VideoWriter(str(tmp_path / "a.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 50, (64, 48))

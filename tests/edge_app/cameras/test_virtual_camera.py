@@ -13,6 +13,9 @@ from tests.virtual_camera.camera import NEEDS, run_before_camera
 
 from ..live.test_run import NUMBERS, PAGE
 
+# A root file system is made first.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _parts() -> None:

@@ -16,10 +16,13 @@ import pytest
 from convert.card import ROOT
 from edge_app.annotate import save_image
 from edge_app.orientation import turned
+from tests.mosquitto import wait_until
 
 from ..pages import blank, write
 
 PAGE = ROOT / "tests" / "pages" / "example.jpg"
+# A busy machine takes its time; what is looked for is a wait without an end.
+PATIENCE_S = 60
 NUMBERS = ["6639031729", "826", "92650", "761045536", "30", "8", "14"]
 
 
@@ -42,7 +45,12 @@ def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 def finished(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command, when it ended by itself."""
     command = [sys.executable, "-m", "edge_app", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def gone(pids: list[int]) -> bool:
+    """Whether these processes end, however busy the machine is."""
+    return wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
 def children(pid: int) -> list[int]:
@@ -94,22 +102,24 @@ def test_a_signal_ends_it_and_frees_the_camera(number: signal.Signals) -> None:
         held = children(process.pid)
         assert held
         process.send_signal(number)
-        assert process.wait(5) == 0
-    assert not any(Path(f"/proc/{pid}").exists() for pid in held)
+        assert process.wait(PATIENCE_S) == 0
+    assert gone(held)
 
 
 def test_a_hanging_camera_does_not_hold_up_the_end() -> None:
-    """SIGTERM works while the camera's process is stopped."""
+    """SIGTERM works while the camera's process is stopped, before the app gives it up."""
     with running("--camera", str(PAGE)) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
         process.stdout.readline()
         held = children(process.pid)
         for pid in held:
             os.kill(pid, signal.SIGSTOP)
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0
-    assert not any(Path(f"/proc/{pid}").exists() for pid in held)
+        assert process.wait(PATIENCE_S) == 0
+        assert "again" not in process.stderr.read()
+    assert gone(held)
 
 
 def test_the_camera_is_freed_when_the_app_is_killed() -> None:
@@ -120,10 +130,7 @@ def test_the_camera_is_freed_when_the_app_is_killed() -> None:
         held = children(process.pid)
         process.kill()
         process.wait()
-    end_s = time.monotonic() + 5
-    while any(Path(f"/proc/{pid}").exists() for pid in held) and time.monotonic() < end_s:
-        time.sleep(0.05)
-    assert not any(Path(f"/proc/{pid}").exists() for pid in held)
+    assert gone(held)
 
 
 def test_nobody_reading_stdout_does_not_hold_up_the_end() -> None:
@@ -141,7 +148,7 @@ def test_nobody_reading_stdout_does_not_hold_up_the_end() -> None:
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
         try:
-            assert process.wait(5) == 0
+            assert process.wait(PATIENCE_S) == 0
         finally:
             process.kill()
             os.close(read)

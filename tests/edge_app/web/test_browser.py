@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from edge_app import heif
@@ -73,6 +74,11 @@ def test_live_view_shows_the_numbers(
     assert (dark == "rgb(18, 21, 18)") == (scheme == "dark")
 
 
+def hears(page: Tab) -> None:
+    """Waits until the page follows the app: what happens from now on is news to it."""
+    expect(page.locator("#state-text")).not_to_have_text("Connecting…")
+
+
 def test_a_doubtful_digit_is_amber_and_says_what_it_may_be(visit: Visit, server: WebServer, state: LiveState) -> None:
     """In the numbers in view and in the history, in words too, as a phone shows no tooltip."""
     luma = draw_page((640, 480))
@@ -80,6 +86,7 @@ def test_a_doubtful_digit_is_amber_and_says_what_it_may_be(visit: Visit, server:
     numbers = numbers_of(page_read)
     page = visit(server.url, PHONE)
     expect(page.locator("#no-history")).to_be_visible()
+    hears(page)
     show(state, luma, page_read, 0, list(reversed(numbers)))
     for place in ("#numbers", "#history"):
         mark = page.locator(f"{place} .doubtful")
@@ -114,6 +121,7 @@ def test_a_new_number_is_spoken(visit: Visit, server: WebServer, state: LiveStat
     page = visit(server.url, DESKTOP)
     expect(page.locator("#no-numbers")).to_be_visible()
     expect(page.locator("#veil")).to_contain_text("Waiting for the first picture")
+    hears(page)
     with Feed(state):
         expect(page.locator("#news")).to_have_text(f"{ROWS[-1]} read")
     assert page.locator("#news").get_attribute("aria-live") == "polite"

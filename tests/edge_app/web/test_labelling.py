@@ -1,6 +1,7 @@
 """The page on which crops are labelled, through its API and in Chromium."""
 
 import hashlib
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ from edge_app.web.info import Info
 from edge_app.web.server import WebServer
 
 from ...browser import DESKTOP, PHONE, Visit, browser, visit
+from ...mosquitto import wait_until
 from ..collect.sheets import filled, photographed
 from ..pages import write
 from .feed import Feed, make_reader
@@ -223,7 +225,7 @@ def test_what_was_typed_ahead_of_a_failure_labels_nothing_else(
     expect(page.locator("#crops li")).to_have_count(4)
 
     def fail(*_: object) -> None:
-        typed.wait(30)
+        typed.wait(60)
         raise LabelledFolderError("expected a crop, got none")
 
     with monkeypatch.context() as patched:
@@ -269,6 +271,15 @@ def test_new_crops_come_by_themselves(visit: Visit, tmp_path: Path) -> None:
     server.close()
 
 
+def is_free(url: str) -> bool:
+    """Whether a server could listen there."""
+    try:
+        socket.create_server(("127.0.0.1", urlsplit(url).port or 0)).close()
+    except OSError:
+        return False
+    return True
+
+
 def test_the_app_may_go_away_between_two_keys(visit: Visit, crops: CropQueue, tmp_path: Path) -> None:
     """It is said in words, and once it is back the next key counts."""
     app = create_app(LiveState(), make_reader, Access(), Info("", ""), collector=Collector(crops))
@@ -277,6 +288,7 @@ def test_the_app_may_go_away_between_two_keys(visit: Visit, crops: CropQueue, tm
     page = visit(first.url + "label", DESKTOP)
     expect(page.locator("#crops li")).to_have_count(4)
     first.close()
+    assert wait_until(lambda: is_free(first.url))
     page.keyboard.press("1")
     expect(page.locator("#outcome")).to_have_text("Not labelled: no connection to the app; try again when it runs")
     again = WebServer(app, "127.0.0.1", urlsplit(first.url).port or 0)
@@ -310,7 +322,7 @@ def test_a_phone_takes_the_guess_with_one_tap(
     tapped, label = threading.Event(), CropQueue.label
 
     def slowly(queue: CropQueue, crop_id: str, asked: str) -> None:
-        tapped.wait(30)
+        tapped.wait(60)
         label(queue, crop_id, asked)
 
     monkeypatch.setattr(CropQueue, "label", slowly)
@@ -410,7 +422,7 @@ def test_a_number_that_is_not_seen_again_is_said(
     state = LiveState()
     app = create_app(state, make_reader, Access(), Info("", ""), collector=Collector(crops))
     with Feed(state) as feed:
-        feed.shown.wait(20)
+        feed.shown.wait(60)
     answer = TestClient(app, base_url="http://localhost").post("/api/numbers/0/wrong")
     assert (answer.status_code, len(crops.waiting())) == (409, 4)
 
