@@ -71,7 +71,7 @@ class PageReader:
         return self._classifier
 
     def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
-        """Reads one image.
+        """Reads one image as it lies; edge_app.views.ViewReader also turns it where that reads clearly better.
 
         Args:
             image: uint8 (H, W) luma or (H, W, 3) RGB, from 32x32 pixels up.
