@@ -31,9 +31,12 @@ function showResult(record, name) {
   showDigits();
   const digits = digitsOf(record).length, count = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
   find("reading").hidden = digits === 0;
-  say(digits === 0
-    ? "No digit was read. Hold the camera straight above the page, in good light."
-    : `${count(digits, "digit")} in ${count(record.lines.length, "line")}, read in ${Math.max(1, Math.round(record.latency_ms))} ms.`);
+  say([
+    digits === 0
+      ? "No digit was read. Hold the camera straight above the page, in good light."
+      : `${count(digits, "digit")} in ${count(record.lines.length, "line")}, read in ${Math.max(1, Math.round(record.latency_ms))} ms.`,
+    ...(record.turn ? [`This page was read turned by ${record.turn} degrees.`] : []),
+  ].join(" "));
 }
 
 // A HEIC is read, though most browsers cannot show it: the boxes stand alone then.
@@ -63,7 +66,7 @@ function digitButton(digit) {
   return button;
 }
 
-// Asks which digit it is, with its place in the photo enlarged.
+// Asks which digit it is, with its place in the photo enlarged, as it was read.
 function choose(digit) {
   choosing = digit;
   find("fix-what").textContent = `${describe(digit)}.`;
@@ -80,11 +83,15 @@ function enlarge({ box: [x, y, width, height] }) {
   const photo = find("photo"), canvas = find("fix-crop"), scale = photo.naturalWidth / result.width;
   canvas.hidden = !photo.naturalWidth;
   if (canvas.hidden) return;
-  const side = Math.max(width, height) * 1.7, context = canvas.getContext("2d");
+  const side = Math.max(width, height) * 1.7, context = canvas.getContext("2d"), shown = canvas.width;
   const left = x + width / 2 - side / 2, top = y + height / 2 - side / 2;
+  context.resetTransform();
   context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(photo, left * scale, top * scale, side * scale, side * scale, 0, 0, canvas.width, canvas.height);
+  context.fillRect(0, 0, shown, shown);
+  // A 6 that lies upside down in the photo looks like a 9.
+  context.translate(shown / 2, shown / 2);
+  context.rotate((result.turn ?? 0) * Math.PI / 180);
+  context.drawImage(photo, left * scale, top * scale, side * scale, side * scale, -shown / 2, -shown / 2, shown, shown);
 }
 
 function fix(digit, label) {

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -15,6 +16,7 @@ from edge_app.collect.folder import read_crops
 from edge_app.collect.queue import CropQueue
 from edge_app.contract import DOUBTFUL_BELOW
 from edge_app.live.state import LiveState
+from edge_app.views import View, ViewReader
 from edge_app.web.access import Access
 from edge_app.web.app import STATIC, create_app
 from edge_app.web.info import Info
@@ -22,10 +24,14 @@ from edge_app.web.server import WebServer
 
 from ...browser import DESKTOP, PHONE, Visit, browser, visit
 from .doubt import ROWS, make_doubting
+from .feed import make_reader
 
 __all__ = ["browser", "visit"]
 
 FIXED = "38472"
+# Of a canvas, row by row.
+LUMA = """(canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]
+    .filter((_, at) => at % 4 === 0)"""
 
 
 @pytest.fixture
@@ -112,6 +118,30 @@ def test_a_phone_fixes_a_digit(visit: Visit, server: WebServer, photo: Path) -> 
     expect(page.locator("#photo-lines li").first).to_have_text(FIXED)
     expect(page.locator("#result-state")).to_have_text("Fixed: 3.")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_digit_of_a_turned_page_is_shown_as_it_was_read(turn: int, visit: Visit, tmp_path: Path) -> None:
+    """A 6 that stands upside down in the photo is no 9 where it is fixed; and the turn is told."""
+    upright = draw_page((1280, 960))
+    save_image(upright, tmp_path / "page.png")
+    save_image(np.rot90(upright, turn // 90), tmp_path / "turned.png")
+    app = create_app(LiveState(), lambda: ViewReader(make_reader(), View("auto")), Access(), Info("", ""))
+    server = WebServer(app, "127.0.0.1", 0)
+    server.start()
+    page = visit(server.url, PHONE)
+    told, shown = f"This page was read turned by {turn} degrees.", []
+    for name in ("page.png", "turned.png"):
+        page.set_input_files("#file", tmp_path / name)
+        expect(page.locator("#photo-state")).to_contain_text("10 digits" if name == "page.png" else told)
+        expect(page.locator("#photo")).to_have_js_property("complete", value=True)
+        assert ("turned" in page.locator("#photo-state").inner_text()) == (name == "turned.png")
+        page.locator("#photo-lines li").nth(1).locator("button", has_text="6").click()
+        shown.append(np.array(page.locator("#fix-crop").evaluate(LUMA)))
+        page.keyboard.press("Escape")
+    assert np.ptp(shown[0]) > 100
+    assert np.abs(shown[0] - shown[1]).mean() < 10
+    server.close()
 
 
 def test_the_keyboard_fixes_a_digit(visit: Visit, server: WebServer, photo: Path) -> None:
