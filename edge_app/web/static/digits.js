@@ -37,8 +37,13 @@ function textOf(digit) {
   return digit.fixed === "x" ? "" : digit.fixed ?? String(digit.label ?? "?");
 }
 
+// Rounded down: only what is certain is 100 % sure. The small part is for 0.29 * 100, which is a little less than 29.
+function percentOf(confidence) {
+  return `${Math.floor(confidence * 100 + 1e-6)} %`;
+}
+
 function describe(digit) {
-  const percent = `${Math.round(digit.confidence * 100)} % sure`;
+  const percent = `${percentOf(digit.confidence)} sure`;
   return {
     sure: () => `Read as ${digit.label}, ${percent}`,
     unsure: () => `Read as ${digit.label}, only ${percent}`,

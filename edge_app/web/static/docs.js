@@ -141,7 +141,7 @@ function about() {
   file.append(plain, ` (OpenAPI ${api.openapi}), of version ${api.info.version}.`);
   card.append(element("h2", "", "About"), prose(api.info.description), prose(api.security.length
     ? "Each request shows the token: `Authorization: Bearer TOKEN`. " + api.components.securitySchemes.token.description
-    : "No token is needed: only this machine is answered to, by the name localhost."), file);
+    : "No token is needed: the app answers this machine only."), file);
   return card;
 }
 

@@ -44,7 +44,7 @@ function show(record) {
     picture.alt = "";
     const guess = document.createElement("span");
     guess.textContent = `${crop.guess}?`;
-    button.setAttribute("aria-label", `Crop, guessed ${crop.guess} at ${Math.round(crop.confidence * 100)} percent, ${crop.reason}`);
+    button.setAttribute("aria-label", `Crop, guessed ${crop.guess} at ${percentOf(crop.confidence)}, ${crop.reason}`);
     button.append(picture, guess);
     button.addEventListener("click", () => select(item));
     item.append(button);

@@ -34,7 +34,7 @@ function showNumbers(numbers) {
 }
 
 function sureness(text, guess, confidence) {
-  if (!guess) return `${Math.round(confidence * 100)} % sure`;
+  if (!guess) return `${percentOf(confidence)} sure`;
   return `perhaps ${[...guess].filter((_, at) => text[at] === "?").join(", ")}`;
 }
 

@@ -99,6 +99,17 @@ def test_a_doubtful_digit_is_amber_and_says_what_it_may_be(visit: Visit, server:
     expect(page.locator("#news")).to_have_text(f"{DOUBTED[0]} read, perhaps 38472")
 
 
+def test_only_what_is_certain_is_said_to_be_100_percent_sure(visit: Visit, server: WebServer, state: LiveState) -> None:
+    """Shares are rounded down, in the numbers in view and where a digit of a photo is described."""
+    digits = tuple(Digit(7, confidence, (50, 50, 40, 60)) for confidence in (0.9999, 0.57, 1.0))
+    page_read = Page(tuple(Line((digit,)) for digit in digits), 640, 480)
+    show(state, np.full((480, 640), 200, np.uint8), page_read, 0, numbers_of(page_read))
+    page, shares = visit(server.url, PHONE), ["99 % sure", "57 % sure", "100 % sure"]
+    expect(page.locator("#numbers .quiet")).to_have_text(shares)
+    described = page.evaluate("[0.9999, 0.57, 1].map((confidence) => describe({ label: 7, confidence }))")
+    assert [text.split(" ", 3)[3].removeprefix("only ") for text in described] == shares
+
+
 def test_the_stream_has_boxes_on_the_digits(visit: Visit, server: WebServer, feed: Feed) -> None:
     """What the browser shows is the frame with green boxes in it."""
     page = visit(server.url, DESKTOP)

@@ -239,6 +239,7 @@ def test_docs_show_the_whole_api_offline(size: tuple[int, int], visit: Visit, ap
     nowhere = "all => all.filter((each) => !document.getElementById(each.hash.slice(1))).map((each) => each.hash)"
     assert page.locator("#api a[href^='#'], #contents a").evaluate_all(nowhere) == []
     expect(page.locator("#read pre")).to_have_text(f"curl -F image=@page.jpg '{server.url}api/read'")
+    expect(page.locator("#api")).to_contain_text("No token is needed: the app answers this machine only.")
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert [url for url in asked if not url.startswith(server.url)] == []
     server.close()
