@@ -44,6 +44,11 @@ DAMAGE = (
 )
 
 
+def page_count(image: Image.Image) -> int:
+    """Of an opened image: those of a TIFF; frames of other kinds are animations, previews and depths."""
+    return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+
+
 def load_image(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     """Loads an image; of an animated one the first frame, of a TIFF the first page, of a HEIC its main picture.
 
@@ -57,18 +62,21 @@ def load_image(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
         return to_pixels(image, str(path))
 
 
-def decode_image(content: bytes, name: str = "the upload") -> NDArray[np.uint8]:
+def decode_image(content: bytes, name: str = "the upload") -> tuple[NDArray[np.uint8], int]:
     """Decodes an image that a stranger sent, as load_image does, but only of the kinds in UPLOAD_FORMATS.
 
     Args:
         content: of the file.
         name: stands for it in messages.
 
+    Returns:
+        pixels as load_image returns them, and how many pages there are, of which they are the first.
+
     Raises:
         ImageError: as load_image.
     """
     with open_image(io.BytesIO(content), name, UPLOAD_FORMATS) as image:
-        return to_pixels(image, name)
+        return to_pixels(image, name), page_count(image)
 
 
 @contextmanager

@@ -1,15 +1,18 @@
 """A picture, a folder of pictures or a video that stands in for a camera, at a camera's pace."""
 
+import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..documents.document import PDF_MARK, PDF_MARK_BYTES
 from ..errors import CameraError, EndOfFrames
-from ..image_file import SINGLE_SUFFIXES, TIFF_SUFFIXES, load_image
+from ..image_file import SINGLE_SUFFIXES, TIFF_SUFFIXES, open_image, page_count, to_pixels
 from ..ink import to_luma
 from .camera import Camera, Frame
 from .scene import same_scene
@@ -17,6 +20,7 @@ from .scene import same_scene
 IMAGE_SUFFIXES = {*SINGLE_SUFFIXES, *TIFF_SUFFIXES, ".pgm", ".ppm"}
 # Each picture of a folder is shown for so long, as if somebody changed the sheet.
 SHOWN_S = 1.0
+LOG = logging.getLogger(__name__)
 
 
 class FileCamera(Camera):
@@ -76,20 +80,35 @@ class _Pictures:
         self._paths = [path] if path.is_file() else sorted(_pictures(path))
         if not self._paths:
             raise CameraError(f"expected pictures in {path}, got none; put JPEG or PNG files there")
-        self._shown = -1
+        self._shown, self._told = -1, set[Path]()
         self._image = np.zeros((0, 0), np.uint8)
         self.scene = 0
 
     def at(self, number: int, fps: float) -> NDArray[np.uint8]:
         shown = int(number / (fps * SHOWN_S)) % len(self._paths)
         if shown != self._shown:
-            former, self._image, self._shown = self._image, load_image(self._paths[shown]), shown
+            former, self._image, self._shown = self._image, self._load(self._paths[shown]), shown
             if former.size and not same_scene(to_luma(former), to_luma(self._image)):
                 self.scene += 1
         return self._image
 
+    def _load(self, path: Path) -> NDArray[np.uint8]:
+        with open_image(path, str(path)) as image:
+            pixels, pages = to_pixels(image, str(path)), page_count(image)
+        if pages > 1 and path not in self._told:
+            self._told.add(path)
+            LOG.warning("%s has %d pages, of which the first is shown", path, pages)
+        return pixels
+
     def close(self) -> None:
         self._shown = -1
+
+
+def _is_pdf(path: Path) -> bool:
+    """OpenCV would open it as a video."""
+    with suppress(OSError), path.open("rb") as file:
+        return PDF_MARK in file.read(PDF_MARK_BYTES)
+    return False
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
@@ -103,6 +122,11 @@ class _Video:
     scene = 0
 
     def __init__(self, path: Path) -> None:
+        if _is_pdf(path):
+            raise CameraError(
+                f"expected a picture, a folder or a video for --camera, got a PDF, {path}; "
+                f"read it with python -m edge_app read {path}"
+            )
         self._video = cv2.VideoCapture(str(path))
         if not self._video.isOpened():
             raise CameraError(f"expected a picture or a video, got {path}, which is neither; check the file")

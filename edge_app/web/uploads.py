@@ -75,7 +75,7 @@ class UploadReader:
 
         Returns:
             what `edge_app read --json` prints of it, with "upload" as source, and with its name as "photo" if it is
-            kept; or what use returns.
+            kept; or what use returns. Of several pages only the first is looked at, and "pages" says how many.
 
         Raises:
             HTTPException: refused; status and detail say why.
@@ -178,7 +178,10 @@ class UploadReader:
 
 
 def _decode_and(use: Use, content: bytes | Pixels) -> dict[str, Any]:
-    return use(decode_image(content) if isinstance(content, bytes) else content)
+    if not isinstance(content, bytes):
+        return use(content)
+    image, pages = decode_image(content)
+    return {**use(image), **({"pages": pages} if pages > 1 else {})}
 
 
 async def receive_image(request: Request) -> bytes:

@@ -35,6 +35,7 @@ function showResult(record, name) {
     digits === 0
       ? "No digit was read. Hold the camera straight above the page, in good light."
       : `${count(digits, "digit")} in ${count(record.lines.length, "line")}, read in ${Math.max(1, Math.round(record.latency_ms))} ms.`,
+    ...(record.pages ? [`Page 1 of ${record.pages}; read all with python -m edge_app read.`] : []),
     ...(record.turn ? [`This page was read turned by ${record.turn} degrees.`] : []),
   ].join(" "));
 }

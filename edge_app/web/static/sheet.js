@@ -11,7 +11,8 @@ async function sendSheet(path, body) {
   try {
     const record = await ask(path, "POST", body);
     const known = record.new ? "" : " This photo was there before.";
-    say(`${record.digits} digits cut, ${record.new} new, ${record.empty} empty boxes.${known}`);
+    const pages = record.pages ? ` Page 1 of ${record.pages}; send the others one by one.` : "";
+    say(`${record.digits} digits cut, ${record.new} new, ${record.empty} empty boxes.${known}${pages}`);
     showCount(record);
   } catch (error) {
     say(`Not done: ${error.message}`, true);

@@ -78,6 +78,25 @@ def test_an_iphone_s_photo_is_a_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("clock")
+def test_further_pages_of_a_tiff_are_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The first page is shown; one line says that there are more."""
+    page, other = (Image.fromarray(grey(level)) for level in (90, 200))
+    page.save(tmp_path / "a.tif", save_all=True, append_images=[other])
+    other.save(tmp_path / "b.tif")
+    with FileCamera(tmp_path, fps=1 / SHOWN_S) as camera:
+        shown = [int(camera._source.at(number, 1 / SHOWN_S)[0, 0]) for number in range(4)]
+    assert shown == [90, 200, 90, 200]
+    assert caplog.messages == [f"{tmp_path / 'a.tif'} has 2 pages, of which the first is shown"]
+
+
+def test_a_pdf_is_no_video(tmp_path: Path) -> None:
+    """OpenCV would open it as one: it is refused in one line, whatever it is called."""
+    for name in ("a.pdf", "scan"):
+        Image.fromarray(grey(90)).save(tmp_path / name, "PDF")
+        with pytest.raises(CameraError, match=r"^expected a picture, .*got a PDF, .*; read it with python -m edge_app "):
+            FileCamera(tmp_path / name)
+
+
 def test_a_folder_is_shown_picture_after_picture(tmp_path: Path) -> None:
     """Each for a second, by name, round and round; other files are left out."""
     for level, name in ((10, "b.png"), (200, "a.png")):

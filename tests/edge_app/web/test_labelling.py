@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
@@ -442,6 +443,10 @@ def test_a_sheet_is_photographed_in_the_browser(visit: Visit, server: WebServer,
     expect(page.locator("#sheet-outcome")).to_have_text(
         "98 digits cut, 0 new, 2 empty boxes. This photo was there before."
     )
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        sheet.save(tmp_path / "sheets.tif", save_all=True, append_images=[sheet])
+    page.set_input_files("#sheet-file", tmp_path / "sheets.tif")
+    expect(page.locator("#sheet-outcome")).to_contain_text("Page 1 of 2; send the others one by one.")
     assert len(labels(tmp_path)) == 98
 
 

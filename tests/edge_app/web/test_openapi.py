@@ -1,5 +1,6 @@
 """/openapi.json says what the API does, and /docs shows it to people, in Chromium."""
 
+import io
 import json
 import re
 import time
@@ -10,6 +11,7 @@ from typing import Any
 import cv2
 import pytest
 from jsonschema import Draft202012Validator
+from PIL import Image
 from playwright.sync_api import expect
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -164,6 +166,10 @@ def test_answers_are_as_described(client: TestClient, photographs: OneShot, stat
     reading = check(document, "/api/read", "post", client.post("/api/read", content=png, headers=kind))
     assert [digit for line in reading["lines"] for digit in line["digits"] if digit["label"] is None] != []
     assert "?" in reading["text"]
+    scan = io.BytesIO()
+    Image.fromarray(draw_page((640, 480))).save(scan, "TIFF", save_all=True, append_images=[Image.new("L", (64, 64))])
+    scanned = check(document, "/api/read", "post", client.post("/api/read", content=scan.getvalue(), headers=kind))
+    assert (scanned["text"], scanned["pages"], "pages" in reading) == (reading["text"], 2, False)
     numbers = check(document, "/api/numbers", "get", client.get("/api/numbers"))
     assert [(each["text"], each["doubtful"], each["guess"]) for each in numbers["numbers"]] == [
         ("38?72", 1, "38472"),
@@ -192,6 +198,11 @@ def test_answers_are_as_described(client: TestClient, photographs: OneShot, stat
     check(document, "/api/numbers/{track}/wrong", "post", client.post("/api/numbers/77/wrong"))
     check(document, "/api/sheet", "post", client.post("/api/sheet", content=png, headers=kind))
     photographs.luma = photographed(filled())
+    scan = io.BytesIO()
+    sheet = Image.fromarray(photographs.luma)
+    sheet.save(scan, "TIFF", save_all=True, append_images=[sheet])
+    answer = client.post("/api/sheet", content=scan.getvalue(), headers=kind)
+    assert check(document, "/api/sheet", "post", answer)["pages"] == 2
     check(document, "/api/sheet/photograph", "post", client.post("/api/sheet/photograph"))
     state.show(Frame(photographs.luma, 1, time.monotonic() - 60), Page((), 40, 40), [], [], 0.0)
     check(document, "/healthz", "get", client.get("/healthz"))

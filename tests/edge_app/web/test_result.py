@@ -224,6 +224,17 @@ def test_a_picture_that_the_browser_cannot_show(visit: Visit, server: WebServer,
     expect(page.locator("#photo-unseen")).to_be_hidden()
 
 
+def test_further_pages_are_told(visit: Visit, server: WebServer, photo: Path, tmp_path: Path) -> None:
+    """Of a TIFF of three pages the first is read, and the page says how to read all."""
+    with Image.open(photo) as image:
+        image.save(tmp_path / "scan.tif", save_all=True, append_images=[image, image])
+    page = visit(server.url, PHONE)
+    send(page, tmp_path / "scan.tif")
+    expect(page.locator("#photo-state")).to_contain_text("Page 1 of 3; read all with python -m edge_app read.")
+    send(page, photo)
+    expect(page.locator("#photo-state")).not_to_contain_text("Page 1")
+
+
 def test_where_the_app_collects_a_fixed_digit_is_kept(visit: Visit, photo: Path, tmp_path: Path) -> None:
     """Its crop with its label; what is said of keeping is true; a forgotten photo is fixed on the page alone."""
     queue = CropQueue(tmp_path / "digits", "ann")

@@ -197,10 +197,10 @@ def test_closing_hangs_up_on_watchers(capfd: pytest.CaptureFixture[str], monkeyp
     """Streams, a half-sent upload and one that is being read are hung up on, without a word; twice is once."""
     reading, go_on = threading.Event(), threading.Event()
 
-    def decode(content: bytes) -> NDArray[np.uint8]:
+    def decode(content: bytes) -> tuple[NDArray[np.uint8], int]:
         reading.set()
         go_on.wait()
-        return np.zeros((40, 40), np.uint8)
+        return np.zeros((40, 40), np.uint8), 1
 
     monkeypatch.setattr(uploads, "decode_image", decode)
     # A busy machine needs more than half a second; one that waits for somebody needs forever.
