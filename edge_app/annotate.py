@@ -42,7 +42,7 @@ def annotate(image: NDArray[np.uint8], page: Page) -> NDArray[np.uint8]:
         _draw_box(canvas, box, REFUSED_RGB, 1)
     # Boxes last: no text's rim cuts them.
     for caption in captions(page):
-        _draw_caption(canvas, caption)
+        draw_caption(canvas, caption)
     for line in page.lines:
         for digit in line.digits:
             # Thin enough for small digits on a large picture to be seen in it.
@@ -88,7 +88,7 @@ def colour_of(digit: Digit) -> tuple[int, int, int]:
     return UNSURE_RGB if digit.confidence < DOUBTFUL_BELOW else READ_RGB
 
 
-def _draw_caption(canvas: NDArray[np.uint8], caption: Caption) -> None:
+def draw_caption(canvas: NDArray[np.uint8], caption: Caption) -> None:
     """Text in its digit's colour with a pale rim, so that it reads on any ground."""
     rim_px = caption.pen_px + 2 + caption.pen_px // 2
     for colour, pen_px in ((RIM_RGB, rim_px), (colour_of(caption.digit), caption.pen_px)):

@@ -43,7 +43,7 @@ class Caption:
     pen_px: int
 
 
-def captions(page: Page) -> Iterator[Caption]:
+def captions(page: Page, confidences: bool = True) -> Iterator[Caption]:
     """A label for each digit, all of a size where they fit; then the confidence of what is unsure, where it fits."""
     digits = [digit for line in page.lines for digit in line.digits]
     taken = np.zeros((page.height, page.width), np.bool_)
@@ -53,7 +53,7 @@ def captions(page: Page) -> Iterator[Caption]:
     labels = [_label(digit, heights_px, taken) for digit in digits]
     yield from labels
     for digit, label in zip(digits, labels, strict=True):
-        if digit.confidence >= SURE:
+        if digit.confidence >= SURE or not confidences:
             continue
         guess = "" if digit.guess is None else f"{digit.guess}? "
         height_px = max(LEAST_PX - 2, round(SMALLER * heights_px[-1]))

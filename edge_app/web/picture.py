@@ -1,22 +1,25 @@
 """The live picture: a frame with what was read drawn into it, so that boxes and picture cannot fall out of step."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..annotate import colour_of
+from ..annotate import colour_of, draw_caption
 from ..boxes import Box
+from ..captions import captions
 from ..live.state import LiveState, Snapshot
 from ..page import Digit, Page
 
 # A phone's screen shows no more; larger frames cost time and network.
 MAX_SIDE_PX = 1280
 QUALITY = 80
-# For a phone, which shows the frame half as large: lines and labels by the frame's longer side.
-LINES_PER_SIDE, LABELS_PER_SIDE, FONT = 1 / 213, 1 / 850, cv2.FONT_HERSHEY_DUPLEX
+# For a phone, which shows the frame half as large: lines by the frame's longer side.
+LINES_PER_SIDE = 1 / 213
 BOUNDARY = b"frame"
 MEDIA_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}"
 # The head of a part goes out with the one before it: Chromium shows a picture when it sees that another one begins.
@@ -47,30 +50,33 @@ def paint(now: Snapshot) -> bytes:
     page = now.page or Page((), now.luma.shape[1], now.luma.shape[0])
     picture, page = shrunk(now.luma, replace(page, refused=()), MAX_SIDE_PX / max(now.luma.shape))
     canvas = np.dstack([picture] * 3)
-    digits = [digit for line in page.lines for digit in line.digits]
     line_px = max(2, round(max(picture.shape) * LINES_PER_SIDE))
-    for digit in digits:
-        _draw_box(canvas, digit, line_px)
-    for digit in digits:
-        _draw_label(canvas, digit, line_px)
+    framed = _framed(page, line_px)
+    for caption in captions(framed, confidences=False):
+        draw_caption(canvas, caption)
+    for line in framed.lines:
+        for digit in line.digits:
+            _draw_frame(canvas, digit, line_px)
     bgr = cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
 
 
-def _draw_box(canvas: NDArray[np.uint8], digit: Digit, line_px: int) -> None:
-    """Around the ink: small digits would vanish under the line."""
-    x, y, width, height = digit.box
-    corners = (x - line_px, y - line_px), (x + width - 1 + line_px, y + height - 1 + line_px)
+def _framed(page: Page, line_px: int) -> Page:
+    """The page with its boxes around lines around the ink: small digits would vanish under a line."""
+    rim_px = line_px + line_px // 2
+
+    def grown(box: Box) -> Box:
+        x, y, width, height = box
+        return x - rim_px, y - rim_px, width + 2 * rim_px, height + 2 * rim_px
+
+    return _with_boxes(page, grown)
+
+
+def _draw_frame(canvas: NDArray[np.uint8], digit: Digit, line_px: int) -> None:
+    """A line just inside a box of _framed."""
+    (x, y, width, height), in_px = digit.box, line_px // 2
+    corners = (x + in_px, y + in_px), (x + width - 1 - in_px, y + height - 1 - in_px)
     cv2.rectangle(canvas, *corners, colour_of(digit), line_px)
-
-
-def _draw_label(canvas: NDArray[np.uint8], digit: Digit, line_px: int) -> None:
-    """Above its box, with a pale rim."""
-    (x, y, width, _), size = digit.box, max(canvas.shape) * LABELS_PER_SIDE
-    (text_width, text_height), _ = cv2.getTextSize(digit.text, FONT, size, 1)
-    at = (x + (width - text_width) // 2, max(text_height + 2, y - 2 * line_px - 3))
-    for colour, pen_px in (((255, 255, 255), 2 * line_px), (colour_of(digit), max(1, line_px // 2))):
-        cv2.putText(canvas, digit.text, at, FONT, size, colour, pen_px, cv2.LINE_AA)
 
 
 def shrunk(luma: NDArray[np.uint8], page: Page, scale: float) -> tuple[NDArray[np.uint8], Page]:
@@ -80,11 +86,16 @@ def shrunk(luma: NDArray[np.uint8], page: Page, scale: float) -> tuple[NDArray[n
     height, width = luma.shape
     size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(luma, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
-    lines = tuple(
-        replace(line, digits=tuple(replace(digit, box=_scaled(digit.box, scale)) for digit in line.digits))
+    page = _with_boxes(page, partial(_scaled, scale=scale))
+    return small, replace(page, width=size_wh[0], height=size_wh[1], refused=(), refused_crops=())
+
+
+def _with_boxes(page: Page, change: Callable[[Box], Box]) -> Page:
+    lines = (
+        replace(line, digits=tuple(replace(digit, box=change(digit.box)) for digit in line.digits))
         for line in page.lines
     )
-    return small, replace(page, lines=lines, width=size_wh[0], height=size_wh[1], refused=(), refused_crops=())
+    return replace(page, lines=tuple(lines))
 
 
 def _scaled(box: Box, scale: float) -> Box:

@@ -6,6 +6,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const SURE = 0.9;
 // On the screen; a page's digits may be far smaller there than in the photo.
 const MIN_LABEL_PX = 11, LINE_PX = 1.5;
+// What a label's character takes, with its rim, as parts of its size.
+const LABEL_WIDE = 0.8, LABEL_HIGH = 0.94, LABEL_RIM = 0.1;
 
 const find = (id) => document.getElementById(id);
 
@@ -60,6 +62,32 @@ function svgNode(name, attributes, text = "") {
   return node;
 }
 
+// What merely touches, but for rounding, does not overlap.
+function overlap([x, y, width, height], other) {
+  const most = 1e-6;
+  return x + most < other[0] + other[2] && other[0] + most < x + width && y + most < other[1] + other[3] && other[1] + most < y + height;
+}
+
+// Above, below, right or left of a box, as captions.py does; null where a label would cover another digit or label:
+// the box's colour speaks then, and a tap.
+function labelPlace([x, y, width, height], sizes, taken, picture) {
+  for (const side of ["above", "below", "right", "left"]) {
+    for (const size of sizes) {
+      const [wide, high] = [LABEL_WIDE * size, LABEL_HIGH * size];
+      const left = { right: x + width, left: x - wide }[side] ?? x + (width - wide) / 2;
+      const top = { above: y - high, below: y + height }[side] ?? y + (height - high) / 2;
+      const place = [left, top, wide, high];
+      const inside = left >= 0 && top >= 0 && left + wide <= picture.width && top + high <= picture.height;
+      // Nothing else as near as its own digit, or it would be taken for the other one's.
+      const room = { below: [left, top, wide, 2 * high], right: [left, top, 2 * wide, high], left: [left - wide, top, 2 * wide, high] }[side] ?? place;
+      if (!inside || taken.some((each) => overlap(room, each))) continue;
+      taken.push(place);
+      return { x: left + wide / 2, y: top + high - LABEL_RIM * size, "font-size": size };
+    }
+  }
+  return null;
+}
+
 // As SVG in the picture's own pixels; a tap on a box calls tapped with its digit.
 function drawBoxes(svg, record, tapped) {
   svg.setAttribute("viewBox", `0 0 ${record.width} ${record.height}`);
@@ -67,15 +95,18 @@ function drawBoxes(svg, record, tapped) {
   const shownPx = svg.parentElement.clientWidth || record.width;
   const pixel = record.width / shownPx, pad = LINE_PX * pixel;
   const heights = digits.map((digit) => digit.box[3]).sort((one, other) => one - other);
-  const size = Math.max(MIN_LABEL_PX * pixel, 0.4 * (heights[heights.length >> 1] ?? 0));
-  const groups = digits.map((digit) => {
+  const least = MIN_LABEL_PX * pixel, sizes = [Math.max(least, 0.4 * (heights[heights.length >> 1] ?? 0)), least];
+  const around = digits.map(({ box: [x, y, width, height] }) => [x - pad, y - pad, width + 2 * pad, height + 2 * pad]);
+  const taken = [...around];
+  const groups = digits.map((digit, at) => {
     const [x, y, width, height] = digit.box;
     const group = svgNode("g", { class: stateOf(digit) });
     group.append(
       // Around the ink, so that the line covers none.
       svgNode("rect", { x: x - pad, y: y - pad, width: width + 2 * pad, height: height + 2 * pad, rx: 2 * pad }),
-      svgNode("text", { x: x + width / 2, y: Math.max(y - pad - size * 0.25, size), "font-size": size, "text-anchor": "middle" }, textOf(digit)),
     );
+    const label = labelPlace(around[at], sizes, taken, record);
+    if (label) group.append(svgNode("text", { ...label, "text-anchor": "middle" }, textOf(digit)));
     group.addEventListener("click", () => tapped(digit));
     return group;
   });

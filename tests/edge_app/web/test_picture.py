@@ -31,3 +31,17 @@ def test_boxes_are_coloured_by_confidence_and_thick_enough_for_a_phone() -> None
         ink = picture[y + 8 : y + height - 8, x + 8 : x + width - 8]
         assert np.abs(ink.astype(int) - 200).max() < 12
     assert np.abs(picture[290:350, 0:60].astype(int) - 200).max() < 12
+
+
+def test_labels_cover_no_digit_of_the_row_above() -> None:
+    """A dense page states its own numbers: the ink within each box stays as the camera saw it."""
+    boxes = [(30 + 34 * column, 40 + 43 * row, 14, 20) for row in range(9) for column in range(17)]
+    page = Page((Line(tuple(Digit(8, 0.99, box) for box in boxes)),), 640, 480)
+    state = LiveState()
+    state.show(Frame(np.full((480, 640), 120, np.uint8), 0, time.monotonic()), page, [], [], 0.0)
+    picture = cv2.imdecode(np.frombuffer(paint(state.now()), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    inked = [picture[y + 2 : y + height - 2, x + 2 : x + width - 2] for x, y, width, height in boxes]
+    assert max(np.abs(ink.astype(int) - 120).max() for ink in inked) < 60
+    # Each has a label beside it: dark strokes within a pale rim.
+    assert all((picture[y - 18 : y - 5, x - 2 : x + 16] > 200).any() for x, y, _, _ in boxes)

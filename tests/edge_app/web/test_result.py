@@ -29,6 +29,26 @@ from .feed import make_reader
 __all__ = ["browser", "visit"]
 
 FIXED = "38472"
+# Of each digit of a record: what its label's character covers, or null, and whose a tap at its foot is.
+DRAWN = """(record) => {
+    const svg = document.getElementById('photo-boxes');
+    document.getElementById('photo-result').hidden = false;
+    showPhoto(false);
+    drawBoxes(svg, record, () => {});
+    svg.scrollIntoView();
+    const groups = [...svg.querySelectorAll('g')];
+    return record.lines[0].digits.map(({ box: [x, y, width, height] }, at) => {
+        const text = groups[at].querySelector('text'), foot = svg.createSVGPoint();
+        foot.x = x + width / 2;
+        foot.y = y + height - 1;
+        const { x: left, y: top } = foot.matrixTransform(svg.getScreenCTM());
+        const tapped = groups.indexOf(document.elementFromPoint(left, top)?.closest('g'));
+        if (!text) return [null, tapped];
+        const { x: start, width: wide } = text.getBBox(), line = text.y.baseVal[0].value;
+        // A digit is 0.73 of the font's size high.
+        return [[start, line - 0.73 * parseFloat(text.getAttribute('font-size')), start + wide, line], tapped];
+    });
+}"""
 # Of a canvas, row by row.
 LUMA = """(canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]
     .filter((_, at) => at % 4 === 0)"""
@@ -142,6 +162,24 @@ def test_a_digit_of_a_turned_page_is_shown_as_it_was_read(turn: int, visit: Visi
     assert np.ptp(shown[0]) > 100
     assert np.abs(shown[0] - shown[1]).mean() < 10
     server.close()
+
+
+def test_labels_cover_no_other_digit_and_take_no_tap(visit: Visit, server: WebServer) -> None:
+    """On a phone the rows of a dense page are nearer than a label is high: where none has room, colours speak."""
+    page, labels = visit(server.url, PHONE), 0
+    boxes = [[400 + 40 * column, 100 + 60 * row, 30, 40] for row in range(10) for column in range(3)]
+    digits = [{"label": at % 10, "confidence": 0.95, "box": box} for at, box in enumerate(boxes)]
+    drawn = page.evaluate(DRAWN, {"width": 1280, "height": 960, "lines": [{"digits": digits}]})
+    for at, (label, tapped) in enumerate(drawn):
+        # At the foot of a digit, where the label of the one below would be.
+        assert tapped == at
+        labels += label is not None
+        for other, (x, y, width, height) in enumerate(boxes):
+            if label is not None and other != at:
+                left, top, right, bottom = label
+                assert right <= x or left >= x + width or bottom <= y or top >= y + height
+    # The first row above, the last one below, the outer ones beside.
+    assert 18 <= labels < 30
 
 
 def test_the_keyboard_fixes_a_digit(visit: Visit, server: WebServer, photo: Path) -> None:
