@@ -17,7 +17,7 @@ WITH_TOKEN = {
     "401": "No token, or a wrong one.",
     "429": "Too many wrong tokens; Retry-After says when to come again.",
 }
-WITHOUT_TOKEN = {"421": "Asked for by a name that is neither localhost nor 127.0.0.1; with a token any name is answered to."}
+WITHOUT_TOKEN = {"421": "Asked for by another name than localhost or 127.0.0.1; with a token any name is answered to."}
 ON_POST = {"403": "Sent by a page of another site."}
 ALWAYS = {"500": "A bug; the app's log has more."}
 
