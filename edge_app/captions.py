@@ -44,7 +44,7 @@ class Caption:
 
 
 def captions(page: Page, confidences: bool = True) -> Iterator[Caption]:
-    """A label for each digit, all of a size where they fit; then the confidence of what is unsure, where it fits."""
+    """A label for each digit, all of a size where they fit; then, if wanted, the confidence of what is unsure."""
     digits = [digit for line in page.lines for digit in line.digits]
     taken = np.zeros((page.height, page.width), np.bool_)
     for digit in digits:
@@ -57,7 +57,7 @@ def captions(page: Page, confidences: bool = True) -> Iterator[Caption]:
             continue
         guess = "" if digit.guess is None else f"{digit.guess}? "
         height_px = max(LEAST_PX - 2, round(SMALLER * heights_px[-1]))
-        places = [_beside(label.box), _around(digit.box)[3]]
+        places = [_beside(label.box), _around(digit.box)[-1]]
         small = _fitted(f"{guess}{digit.confidence:.0%}", digit, [height_px], taken, places)
         if small is not None:
             yield small
@@ -86,16 +86,16 @@ Place = tuple[tuple[int, int], tuple[float, float]]
 
 
 def _around(box: Box) -> list[Place]:
-    """Above a box, also at its corners, then below, right and left of it."""
+    """Above a box, right and left of it, above its corners, which may lie beside a digit of another row, below it."""
     x, y, width, height = box
     right, bottom, middle_xy = x + width, y + height, (x + width // 2, y + height // 2)
     return [
         ((middle_xy[0], y), (0.5, 1.0)),
+        ((right, middle_xy[1]), (0.0, 0.5)),
+        ((x, middle_xy[1]), (1.0, 0.5)),
         ((x, y), (0.7, 1.0)),
         ((right, y), (0.3, 1.0)),
         ((middle_xy[0], bottom), (0.5, 0.0)),
-        ((right, middle_xy[1]), (0.0, 0.5)),
-        ((x, middle_xy[1]), (1.0, 0.5)),
     ]
 
 

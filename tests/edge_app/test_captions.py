@@ -53,3 +53,12 @@ def test_confidences_are_told_where_they_say_something() -> None:
     assert len(list(captions(table((120, 100), 30, 0.999)))) == 48
     doubtful = Page((Line((Digit(None, 0.31, (50, 50, 20, 30), 7),)),), 200, 200)
     assert [each.text for each in captions(doubtful)] == ["?", "7? 31%"]
+
+
+def test_a_label_lies_beside_no_digit_of_another_row() -> None:
+    """Rows that touch, the lower one a little to the right: its label is in its own row, at its side."""
+    upper, lower = Digit(6, 0.999, (100, 100, 30, 45)), Digit(3, 0.999, (104, 145, 38, 45))
+    page = Page((Line((upper,)), Line((lower,))), 300, 300)
+    _, label = captions(page)
+    middle_y = label.box[1] + label.box[3] / 2
+    assert 145 <= middle_y < 190
