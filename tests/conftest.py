@@ -4,7 +4,6 @@ import pytest
 
 from tests.parts import closing_line
 
-
 # TensorFlow, in each, takes 2 GB; a browser and a broker run beside them.
 WORKERS = 2
 
