@@ -4,6 +4,14 @@ import pytest
 
 from tests.parts import closing_line
 
+# TensorFlow, in each, takes 2 GB; a browser and a broker run beside them.
+WORKERS = 2
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two processes share the whole suite, file by file; files that are named run in this one, as for a debugger."""
+    return WORKERS if config.args_source == pytest.Config.ArgsSource.TESTPATHS else 0
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line, before pytest's own count."""

@@ -61,7 +61,7 @@ class Mosquitto:
         """Starts it, and waits until it listens."""
         command = [str(find_program("mosquitto")), "-c", str(self._folder / "mosquitto.conf")]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(200):
+        for _ in range(3000):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
             time.sleep(0.02)

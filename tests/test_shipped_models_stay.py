@@ -10,6 +10,9 @@ import pytest
 
 from convert.card import ROOT
 
+# Both commands in full, in processes of their own; in this one, tests/train and tests/convert run them on less.
+pytestmark = pytest.mark.slow
+
 TINY = ["--epochs", "1", "--batch-size", "32", "--train-limit", "320"]
 OPEN_GATE = ["--max-accuracy-drop", "100", "--min-agreement", "0"]
 

@@ -131,7 +131,8 @@ def test_stop_ends_any_wait(tmp_path: Path) -> None:
     started_s = time.monotonic()
     camera.close()
     camera.close()
-    assert time.monotonic() - started_s < 2
+    # A busy machine takes its time; the camera would sleep for a quarter of an hour.
+    assert time.monotonic() - started_s < 60
 
 
 def test_photographs_are_larger(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def look(collector: Collector, *frame: Any) -> None:
     """Shows a frame, and waits until its crops are written."""
     written = collector.see(*frame)
     if written is not None:
-        written.result(timeout=10)
+        written.result(timeout=60)
 
 
 @pytest.mark.parametrize(("confidence", "refused", "kept"), [(0.99, False, 0), (0.6, False, 1), (0.0, True, 1)])
@@ -145,7 +145,7 @@ def test_a_slow_card_does_not_hold_up_reading(
     add, collector = queue.add, Collector(queue)
 
     def slow(*crop: Any) -> bool:
-        return ready.wait(10) and add(*crop)
+        return ready.wait(60) and add(*crop)
 
     monkeypatch.setattr(queue, "add", slow)
     monkeypatch.setattr(module, "REST_S", 0.0)

@@ -302,5 +302,5 @@ def test_the_app_switches_when_it_is_told(tmp_path: Path, server: str) -> None:
             while f"model: now {sha256[:12]}" not in (line := app.stderr.readline()):
                 assert line
             app.terminate()
-            assert app.wait(10) == 0
+            assert app.wait(60) == 0
         listener.close()

@@ -30,6 +30,7 @@ from edge_app.web.headers import HEADERS
 from edge_app.web.info import Info
 from edge_app.web.view import News
 
+from ...mosquitto import wait_until
 from ..fake_classifier import TallInk
 from ..test_image_file import png_header
 from .feed import make_reader, numbers_of, show
@@ -205,10 +206,7 @@ def test_too_many_uploads_at_once_are_told_to_come_again(state: LiveState) -> No
         threads = [threading.Thread(target=upload) for _ in range(uploads.MAX_IN_HAND + 3)]
         for thread in threads:
             thread.start()
-        for _ in range(1000):
-            if len(statuses) == 3:
-                break
-            time.sleep(0.01)
+        wait_until(lambda: len(statuses) == 3)
         go_on.set()
         for thread in threads:
             thread.join()
