@@ -1,14 +1,15 @@
 """What lies at an http or https URL, within limits of size and time."""
 
 import base64
-import http.client
-import time
+import string
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from .deadline import Deadline, handlers
 from .errors import SourceError
 
 CHUNK_BYTES = 1 << 16
@@ -21,7 +22,7 @@ class Limits:
     Attributes:
         max_bytes: of the whole.
         answer_s: for each answer.
-        whole_s: for all of it: who sends a byte a minute does not hold this machine up.
+        whole_s: for all of it, connecting too: who sends a byte a minute does not hold this machine up.
     """
 
     max_bytes: int
@@ -76,32 +77,45 @@ def download(url: str, what: str, limits: Limits, redirects: type[urllib.request
     Raises:
         SourceError: no answer, another one than the file, or too large or too slow.
     """
-    name, end_s = without_password(url), time.monotonic() + limits.whole_s
+    name, content, deadline = without_password(url), bytearray(), Deadline(limits.answer_s, limits.whole_s)
     try:
-        with urllib.request.build_opener(redirects).open(_request(url), timeout=limits.answer_s) as answer:
-            content = bytearray()
-            while chunk := answer.read1(CHUNK_BYTES):
-                content += chunk
-                if len(content) > limits.max_bytes:
-                    raise SourceError(f"expected {what} of at most {limits.max_bytes >> 20} MB, got more from {name}")
-                if time.monotonic() > end_s:
-                    raise SourceError(
-                        f"expected the whole of {name} within {limits.whole_s:.0f} s, got {len(content)} bytes"
-                    )
+        opener = urllib.request.build_opener(redirects, *handlers(deadline))
+        with opener.open(_request(url), timeout=limits.answer_s) as answer:
+            _take(answer, content, f"{what} of at most {limits.max_bytes >> 20} MB", name, limits.max_bytes)
             return bytes(content)
     # The last is what http.client makes of an answer that is no HTTP.
-    except (urllib.error.URLError, OSError, ValueError, http.client.HTTPException) as error:
+    except (urllib.error.URLError, OSError, ValueError, HTTPException) as error:
         if isinstance(error, SourceError):
             raise
+        if deadline.is_over():
+            raise SourceError(
+                f"expected the whole of {name} within {limits.whole_s:.0f} s, got {len(content)} bytes; try again"
+            ) from error
         why = str(error.reason if type(error) is urllib.error.URLError else error)
         # It may hold what the server sent.
         reason = "".join(each if each.isprintable() else " " for each in why[:200]) or type(error).__name__
         raise SourceError(f"expected {what} at {name}, got: {reason}; check the URL and the server") from error
 
 
+def _take(answer: HTTPResponse, content: bytearray, what: str, name: str, max_bytes: int) -> None:
+    """Adds the whole body to content; raises SourceError if it is too large, or less than was declared."""
+    declared = answer.length
+    if declared is not None and declared > max_bytes:
+        raise SourceError(f"expected {what}, got {declared >> 20} MB from {name}")
+    while chunk := answer.read1(CHUNK_BYTES):
+        content += chunk
+        if len(content) > max_bytes:
+            raise SourceError(f"expected {what}, got more from {name}")
+    if declared is not None and len(content) < declared:
+        raise SourceError(f"expected the whole of {name}, got {len(content)} of {declared} bytes; try again")
+
+
 def _request(url: str) -> urllib.request.Request:
     parts = urlsplit(url)
-    request = urllib.request.Request(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])))
+    host = parts.netloc.rpartition("@")[2]
+    bare = urlunsplit(parts._replace(netloc=host if host.isascii() else host.encode("idna").decode()))
+    # As browsers take them: what HTTP does not know is encoded, what is encoded already stays.
+    request = urllib.request.Request(quote(bare, string.punctuation, errors="surrogateescape"))
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         request.add_unredirected_header("Authorization", f"Basic {base64.b64encode(pair.encode()).decode()}")
