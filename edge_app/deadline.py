@@ -67,9 +67,9 @@ def _connection(
 
 def _connect(deadline: Deadline, address: tuple[str, int], *_: Any) -> socket.socket:
     failure = OSError(f"no address of {address[0]}")
-    for _, _, _, _, place in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+    for found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
         try:
-            return socket.create_connection((str(place[0]), address[1]), deadline.next_wait_s())
+            return socket.create_connection((str(found[4][0]), address[1]), deadline.next_wait_s())
         except OSError as error:
             failure = error
     raise failure

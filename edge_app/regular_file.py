@@ -17,6 +17,17 @@ def read_regular(path: Path, limit_bytes: int) -> bytes:
         return file.read(limit_bytes + 1)
 
 
+def irregular(path: Path) -> str | None:
+    """What is there instead of a file or a folder, such as "a pipe"; None if it is one of these, or nothing at all."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return None
+    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+
+
 def _without_waiting(path: str, flags: int) -> int:
     # Windows knows neither the flag nor such pipes.
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

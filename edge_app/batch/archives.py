@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
+from ..documents.kinds import MAX_BYTES
 from ..errors import SourceError
 
-MAX_MEMBER_BYTES = 256 * 1024 * 1024
 # Each gives a file that can be sought in; tarfile's own streams cannot go back.
 DECOMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
     "gz": lambda file: gzip.GzipFile(fileobj=file),
@@ -30,7 +30,7 @@ DAMAGE = (
     lzma.LZMAError,
     EOFError,
     ValueError,
-    KeyError,
+    LookupError,
     NotImplementedError,
     RuntimeError,
     OverflowError,
@@ -64,15 +64,15 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
 def read_zip_member(archive: zipfile.ZipFile, member: str) -> BinaryIO:
     """A ZIP's member as a file in memory."""
     with archive.open(member) as file:
-        return _checked(file.read(MAX_MEMBER_BYTES + 1), member)
+        return _checked(file.read(MAX_BYTES + 1), member)
 
 
 def read_tar_member(stream: BinaryIO, member: str, place: tuple[int, int]) -> BinaryIO:
     """A TAR's member as a file in memory; stream is from unpacked."""
     offset, size_bytes = place
     stream.seek(offset)
-    content = stream.read(min(size_bytes, MAX_MEMBER_BYTES + 1))
-    if len(content) < min(size_bytes, MAX_MEMBER_BYTES):
+    content = stream.read(min(size_bytes, MAX_BYTES + 1))
+    if len(content) < min(size_bytes, MAX_BYTES):
         raise EOFError(f"the archive ends within {member}")
     return _checked(content, member)
 
@@ -92,6 +92,6 @@ def damaged(name: str, error: Exception) -> SourceError:
 
 def too_large(member: str, size_bytes: int) -> str | None:
     """Why a member of that size is not read, or None."""
-    if size_bytes <= MAX_MEMBER_BYTES:
+    if size_bytes <= MAX_BYTES:
         return None
-    return f"expected at most {MAX_MEMBER_BYTES >> 20} MB, got {size_bytes >> 20} MB in {member}; unpack it first"
+    return f"expected at most {MAX_BYTES >> 20} MB, got {size_bytes >> 20} MB in {member}; unpack it first"

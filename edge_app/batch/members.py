@@ -18,6 +18,7 @@ MAX_RATIO = 200
 MAX_SMALL_BYTES = 1024 * 1024 * 1024
 # A TAR's own headers and long names are a few kB.
 MAX_HEADER_BYTES = 1024 * 1024
+REPLACED = "replaced by a later member of the same name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def list_members(file: BinaryIO, name: str, size_bytes: int) -> list[Member]:
         if name.lower().endswith(ZIP_SUFFIX):
             return list(_zip_members(file, name, limit_bytes))
         with unpacked(file, name) as stream:
-            return list(_tar_members(stream, name, limit_bytes))
+            return _replaced(list(_tar_members(stream, name, limit_bytes)))
 
 
 def _zip_members(file: BinaryIO, name: str, limit_bytes: int) -> Iterator[Member]:
@@ -62,6 +63,10 @@ def _zip_members(file: BinaryIO, name: str, limit_bytes: int) -> Iterator[Member
         if sum(info.file_size for info in infos) > limit_bytes:
             raise SourceError(_bomb(name, limit_bytes))
         for info in infos:
+            if not info.filename:
+                # To the library's is_dir() it is a bug.
+                yield Member("", left_out="a member without a name")
+                continue
             if info.is_dir():
                 continue
             left_out = _why_zip_leaves_out(archive, info)
@@ -78,7 +83,7 @@ def _why_zip_leaves_out(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str 
         return "a link"
     # By its name only the last one is found, and that is the one that unzip leaves, too.
     if archive.getinfo(info.filename) is not info:
-        return "replaced by a later member of the same name"
+        return REPLACED
     return why_left_out(info.filename)
 
 
@@ -87,6 +92,9 @@ def _tar_members(stream: BinaryIO, name: str, limit_bytes: int) -> Iterator[Memb
     with tarfile.open(fileobj=cast(BinaryIO, bounded), mode="r:") as archive:
         try:
             for info in archive:
+                if info.size < 0:
+                    # The next member would be looked for before this one, and so round and round.
+                    raise tarfile.ReadError(f"a member of {info.size} bytes, {info.name}")
                 # Old archives' folders are empty files.
                 if not info.isdir() and (info.size or not info.name.endswith("/")):
                     yield _tar_member(info)
@@ -97,6 +105,15 @@ def _tar_members(stream: BinaryIO, name: str, limit_bytes: int) -> Iterator[Memb
             raise
         except DAMAGE as error:
             yield Member(None, error=str(damaged(name, error)))
+
+
+def _replaced(members: list[Member]) -> list[Member]:
+    """Of the members of one name that are pages only the last is read: it is the one that unpacking leaves."""
+    last = {member.name: number for number, member in enumerate(members) if member.left_out is None}
+    return [
+        member if member.left_out is not None or last[member.name] == number else Member(member.name, left_out=REPLACED)
+        for number, member in enumerate(members)
+    ]
 
 
 def _tar_member(info: tarfile.TarInfo) -> Member:

@@ -12,6 +12,7 @@ import fsspec
 from ..documents.kinds import why_left_out
 from ..download import without_password
 from ..errors import MissingPartError, SourceError
+from ..regular_file import irregular
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class SourceFile:
 
 
 def full_source(source: str) -> str:
-    """A SOURCE that means the same wherever it is opened: URLs as they are, paths from the root."""
+    """A SOURCE that means the same wherever it is opened: URLs as they are, paths from the root; raises SourceError."""
+    if not source:
+        raise SourceError("expected a path, got an empty one; name a folder, or . for this one")
     return source if _is_url(source) else os.path.abspath(source)  # noqa: PTH100 - globs stay
 
 
@@ -124,6 +127,10 @@ def _list_one(source: str) -> list[Listed]:
         # A file's own name may look like a glob.
         if not system.exists(path):
             return sorted(_glob(system, path)) if any(sign in path for sign in "*?[") else []
+        kind = None if _is_url(source) else irregular(Path(path))
+        if kind is not None:
+            # To open a pipe may never end, and workers are other processes than the one that it was given.
+            raise SourceError(f"expected a regular file, got {kind}, {source}; write it to a file first")
         info = system.info(path)
         # To a web server everything is a file, and asking whether it is a folder means to download it.
         if info["type"] != "directory" and (why_left_out(path) is None or not system.isdir(path)):

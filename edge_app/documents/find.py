@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..download import is_http, without_password
+from ..regular_file import irregular
 from .kinds import is_archive, printable, why_left_out
 
 STDIN = "-"
@@ -69,8 +70,15 @@ def _glob(pattern: str) -> Iterator[Found]:
         if deep and any(parent.is_symlink() for parent in path.parents if len(str(parent)) > len(start)):
             # Unlike a shell's, Python's ** goes through links to folders, round and round.
             continue
-        found.update((each.source, each) for each in (_walk(path) if path.is_dir() else [_named(path)]))
+        found.update((each.source, each) for each in (_walk(path) if path.is_dir() else [_matched(path)]))
     yield from found.values() or [Found(pattern, f"expected files, got none that match {pattern}; check the pattern")]
+
+
+def _matched(path: Path) -> Found:
+    """Whoever names a pipe means it, as in <(command), but one that a pattern matches may never end."""
+    kind = irregular(path)
+    error = None if kind is None else f"expected a regular file, got {kind}, {printable(str(path))}; name it alone"
+    return _named(path) if error is None else Found(str(path), error)
 
 
 def _walk(folder: Path) -> Iterator[Found]:

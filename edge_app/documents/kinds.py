@@ -4,6 +4,8 @@ from pathlib import PurePosixPath
 
 from ..image_file import SINGLE_SUFFIXES, TIFF_SUFFIXES
 
+# Of a document, which is held in memory where it comes from an archive, a pipe or a server.
+MAX_BYTES = 256 * 1024 * 1024
 PDF_SUFFIX = ".pdf"
 ZIP_SUFFIX = ".zip"
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")

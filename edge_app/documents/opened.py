@@ -16,8 +16,8 @@ from ..errors import ImageError, MissingPartError, SourceError
 from ..image_file import UPLOAD_FORMATS, clear_errors
 from .document import open_document
 from .find import STDIN, Found
+from .kinds import MAX_BYTES
 
-MAX_BYTES = 256 * 1024 * 1024
 WEB = Limits(MAX_BYTES, answer_s=30.0, whole_s=300.0)
 
 

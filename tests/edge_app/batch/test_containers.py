@@ -110,7 +110,7 @@ def test_a_path_out_of_the_archive_is_refused(make: type, name: str, tmp_path: P
 
 def test_a_member_too_large_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A page's bytes are held in memory, so there is a limit to them."""
-    monkeypatch.setattr(archives, "MAX_MEMBER_BYTES", 1 << 20)
+    monkeypatch.setattr(archives, "MAX_BYTES", 1 << 20)
     large = {"a.png": bytes(2 << 20)}
     for path in (write_zip(tmp_path / "a.zip", large), write_tar(tmp_path / "a.tgz", large)):
         assert Opened(path).error == "expected at most 1 MB, got 2 MB in a.png; unpack it first"
@@ -139,6 +139,49 @@ def test_a_member_shorter_than_it_says_is_an_error(tmp_path: Path) -> None:
     opened.path.write_bytes(opened.path.read_bytes()[:700])
     with pytest.raises(OSError, match=r"the archive ends within 1\.png"):
         opened.read(opened.spans[0])
+
+
+@pytest.mark.parametrize("name", [b"", b"\0\0\0\0\0"])
+def test_a_zip_member_without_a_name_leaves_its_neighbours(name: bytes, tmp_path: Path) -> None:
+    """It is left out on record; zipfile itself stumbles over it."""
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("good.png", b"x")
+        archive.writestr(zipfile.ZipInfo("N" * len(name)), b"y")
+    path.write_bytes(path.read_bytes().replace(b"N" * 5, b"\0" * 5))
+    opened = Opened(path)
+    assert [span.member for span in opened.spans] == ["good.png"]
+    assert opened.read(opened.spans[0]) == b"x"
+    assert opened.left_out == {f"{path}/": "a member without a name"}
+
+
+def test_of_tar_members_of_one_name_the_last_is_read(tmp_path: Path) -> None:
+    """As it is unpacked, and as of a ZIP's; results could not tell them apart."""
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w") as archive:
+        for name, content in (("a.png", b"former"), ("b.png", b"b"), ("a.png", b"latter")):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    opened = Opened(path)
+    assert [opened.read(span) for span in opened.spans] == [b"b", b"latter"]
+    assert opened.left_out == {f"{path}/a.png": "replaced by a later member of the same name"}
+
+
+@pytest.mark.parametrize("size", [-1, -1024])
+def test_a_tar_member_of_negative_size_is_damage(size: int, tmp_path: Path) -> None:
+    """To read it is to read to the archive's end; and the next one could be the same again, for ever."""
+    path = write_tar(tmp_path / "a.tar", {"1.png": b"x", "2.png": b"y"})
+    content = bytearray(path.read_bytes())
+    header = content[1024:1536]
+    header[124:136] = size.to_bytes(12, "big", signed=True)
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    content[1024:1536] = header
+    path.write_bytes(content)
+    good, bad = Opened(path).spans
+    assert (good.member, good.error) == ("1.png", None)
+    assert f"a damaged one in {path} (a member of {size} bytes, 2.png)" in str(bad.error)
 
 
 def test_an_encrypted_member_is_an_error(tmp_path: Path) -> None:

@@ -117,6 +117,19 @@ def test_a_source_that_is_not_there_is_one_clear_line(missing: str, folder: Path
     assert missing in str(caught.value)
 
 
+def test_a_pipe_is_one_clear_line(folder: Path) -> None:
+    """To open it would never end."""
+    os.mkfifo(folder / "pipe2.png")
+    with pytest.raises(SourceError, match=r"expected a regular file, got a pipe, .*pipe2\.png; "):
+        names(str(folder / "pipe2.png"))
+
+
+def test_an_empty_source_is_one_clear_line() -> None:
+    """It is not the current folder."""
+    with pytest.raises(SourceError, match="expected a path, got an empty one"):
+        full_source("")
+
+
 def test_a_url_is_listed_and_opened(memory: str) -> None:
     """Any file system of fsspec's; results call its files by their URLs."""
     assert names(memory) == ["memory:///scans/1.png", "memory:///scans/2.png"]

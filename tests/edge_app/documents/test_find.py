@@ -54,6 +54,14 @@ def test_a_quoted_glob_is_what_a_shell_makes_of_it() -> None:
     assert names("page[1].png") == ["page[1].png"]
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_pipe_that_a_pattern_matches_is_not_opened() -> None:
+    """Nobody may ever write to it; one that is named, as in <(command), is read."""
+    found = {each.source: each.error for each in find_documents(["*.png"])}
+    assert found["pipe.png"] == "expected a regular file, got a pipe, pipe.png; name it alone"
+    assert find_documents(["pipe.png"]) == [Found("pipe.png")]
+
+
 @pytest.mark.parametrize(
     ("source", "error"),
     [
