@@ -1,6 +1,7 @@
 """`python -m edge_app`, or `digits`: flags, printing, exit code."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from .commands import batch, bench, collect, doctor, inspect, model, read, run, service
 from .commands.parser import Parser
 from .errors import DigitsError
+from .printable import printable
 from .version import __version__
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -36,12 +38,15 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m edge_app
         arguments: without the program's name; those of this process if None.
         prog: what was called, for usage lines.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal's encoding may lack a letter of a file's name; stderr is such from the start.
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser(prog).parse_args(_with_default(sys.argv[1:] if arguments is None else arguments))
     try:
         code: int = options.command(options)
         sys.stdout.flush()
     except DigitsError as error:
-        print(f"edge_app: error: {error}", file=sys.stderr)
+        print(f"edge_app: error: {printable(str(error))}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         # The reader of a pipe has gone; keep Python's last flush from complaining about it.

@@ -1,6 +1,7 @@
 """`python -m edge_app read`: pictures and documents to lines of text or JSON."""
 
 import argparse
+import codecs
 import json
 import shlex
 import sys
@@ -21,12 +22,15 @@ from .errors import ImageError
 from .explain import explain
 from .page import Digit, Page
 from .page_reader import PageReader
+from .printable import printable
 from .regions import labelled
 from .store.choice import chosen_model
 from .views import View, ViewReader
 
 # From so many files on batch is the better tool.
 MANY = 1000
+# File systems take 255 bytes.
+MAX_STEM_BYTES, MAX_SUFFIX = 150, 10
 
 
 def read_files(options: argparse.Namespace) -> int:
@@ -40,7 +44,7 @@ def read_files(options: argparse.Namespace) -> int:
         for record in _read_document(reader, document, options, names):
             failed = failed or "error" in record
             if options.json:
-                print(json.dumps(record, ensure_ascii=False), flush=True)
+                print(json.dumps(record, ensure_ascii=not _speaks_utf_8()), flush=True)
             elif "error" in record:
                 print(f"edge_app: error: {record['error']}", file=sys.stderr)
             else:
@@ -101,12 +105,12 @@ def _read_document(
     for page in open_pages(document):
         number = {} if page.number is None else {"page": page.number}
         if isinstance(page.pixels, str):
-            record = {"source": document.name, "error": page.pixels}
+            record = {"source": document.name, "error": printable(page.pixels)}
         else:
             try:
                 record = _read_one(reader, page.pixels, document.name, names.of(document, page.number), options)
             except ImageError as error:
-                record = {"source": document.name, "error": str(error)}
+                record = {"source": document.name, "error": printable(str(error))}
         yield {"source": record.pop("source"), **number, **record}
 
 
@@ -119,11 +123,19 @@ class _PictureNames:
 
     def of(self, document: Found, page: int | None) -> tuple[str, str]:
         """Of the annotated picture, and what those of the stages begin with."""
-        name = "stdin" if document.source == STDIN else PurePosixPath(document.name).name
+        name = "stdin" if document.source == STDIN else _shortened(PurePosixPath(document.name).name)
         name = name if page is None else f"{name}-{page}"
         self._used[name] += 1
         own = name if self._used[name] == 1 else f"{name}~{self._used[name]}"
         return self._annotated.of(own), own
+
+
+def _shortened(name: str) -> str:
+    """A file's name that leaves room for marks, a stage's name and a temporary file's letters; its suffix stays."""
+    path = PurePosixPath(name)
+    suffix = path.suffix if len(path.suffix) < MAX_SUFFIX else ""
+    stem = name.removesuffix(suffix)
+    return stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore") + suffix
 
 
 def _read_one(
@@ -142,6 +154,10 @@ def _read_one(
         for stage, picture in explain(image, page).items():
             save_image(picture, options.explain / f"{names[1]}-{stage}.png")
     return to_record(page, source, latency_ms)
+
+
+def _speaks_utf_8() -> bool:
+    return codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
 
 
 def _print_text(record: dict[str, Any], many: bool) -> None:

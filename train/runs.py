@@ -4,6 +4,7 @@ Imports no TensorFlow.
 """
 
 import argparse
+import shlex
 from pathlib import Path
 
 SHIPPED = Path(__file__).parent.parent / "models"
@@ -38,7 +39,7 @@ def last_run(network: str) -> Path | None:
 
 def model_flag(folder: Path) -> str:
     """What `python -m convert` needs to find a training that has just ended: nothing, if it looks there anyway."""
-    return "" if folder.resolve().parent == RUNS.resolve() else f" --model {folder}"
+    return "" if folder.resolve().parent == RUNS.resolve() else f" --model {shlex.quote(str(folder))}"
 
 
 def _last_seed(options: argparse.Namespace) -> int:

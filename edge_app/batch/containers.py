@@ -6,8 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import BinaryIO
 
-from ..documents.kinds import is_archive, is_single, printable
+from ..documents.kinds import is_archive, is_single
 from ..errors import SourceError
+from ..printable import printable
 from .archives import clear_archive_errors, read_tar_member, read_zip_member, unpacked
 from .members import Member, list_members
 from .pages import clear_page_errors, count_pages

@@ -69,7 +69,7 @@ def decode_pages(file: BinaryIO, name: str, numbers: range, dpi: int) -> Iterato
     with open_document(file, name, dpi, UPLOAD_FORMATS) as document:
         if is_single(name) and document.pages > 1:
             # It was counted by its suffix, and the other pages would be lost.
-            raise ImageError(f"expected one page in {name}, got a TIFF of {document.pages}; rename it to .tif")
+            raise ImageError(f"expected one page in {name}, got {document.pages}; rename it to .tif or .pdf")
         for number in numbers:
             with clear_page_errors(name) as failed:
                 pixels = document.page(number, luma=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..documents.kinds import printable
+from ..printable import printable
 from ..reading import to_record
 from ..views import View, ViewReader
 from .containers import Containers

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from distributed import Client
 
-from ..documents.kinds import is_single, printable
+from ..documents.kinds import is_single
 from ..download import without_password
 from ..errors import SourceError
+from ..printable import printable
 from ..store.choice import chosen_model
 from ..views import View
 from .cluster import Work, connect, in_order

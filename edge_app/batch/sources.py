@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
 
 import fsspec
 
 from ..documents.kinds import why_left_out
-from ..download import without_password
+from ..download import is_http, without_password
 from ..errors import MissingPartError, SourceError
 from ..regular_file import irregular
 
@@ -108,8 +109,19 @@ def clear_source_errors(source: str) -> Iterator[None]:
         raise
     # Each file system's client has errors of its own.
     except Exception as error:
-        why = getattr(error, "strerror", None) or _one_line(error)
+        why = getattr(error, "strerror", None) or _why(error)
         raise SourceError(f"expected files to read, got {name} ({why}); check it") from error
+
+
+def _why(error: Exception) -> str:
+    """Of a web server's file fsspec only says that it is not found; behind that is what aiohttp says."""
+    cause = error.__cause__ if isinstance(error, FileNotFoundError) else None
+    if not isinstance(cause, Exception):
+        return _one_line(error)
+    status = getattr(cause, "status", None)
+    if status is None:
+        return _one_line(cause)
+    return f"HTTP Error {status}: {getattr(cause, 'message', '')}" if status else type(cause).__name__
 
 
 def _is_url(source: str) -> bool:
@@ -126,6 +138,9 @@ def _list_one(source: str) -> list[Listed]:
         system, path = fsspec.core.url_to_fs(source)
         # A file's own name may look like a glob.
         if not system.exists(path):
+            if is_http(source) and not any(sign in urlsplit(source).path for sign in "*["):
+                # To exists() a refused connection is the same as a 404; this raises what it is.
+                system.info(path)
             return sorted(_glob(system, path)) if any(sign in path for sign in "*?[") else []
         kind = None if _is_url(source) else irregular(Path(path))
         if kind is not None:

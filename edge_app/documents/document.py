@@ -14,6 +14,8 @@ from .pdf import DPI, open_pdf
 
 # Only its frames are pages; those of other kinds are animations, previews and depths.
 PAGED_FORMAT = "TIFF"
+IMAGE_MARKS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
+HEIF_MARK = b"ftyp"
 PDF_MARK, PDF_MARK_BYTES = b"%PDF-", 1024
 
 
@@ -43,7 +45,7 @@ class Document(Protocol):
 def open_document(
     file: BinaryIO, name: str, dpi: int = DPI, formats: tuple[str, ...] | None = None
 ) -> Iterator[Document]:
-    """Opens a document; its suffix says whether it is a PDF, and its beginning where the suffix says nothing.
+    """Opens a document; its beginning says whether it is a PDF, whatever it is called.
 
     Args:
         file: of it, that can be sought in.
@@ -55,7 +57,9 @@ def open_document(
         ImageError: no document, a damaged or encrypted one, or without a page.
         MissingPartError: a PDF, or HEIC, whose package is not installed.
     """
-    if _is_pdf(file, name):
+    with clear_errors(file, name):
+        is_pdf = _is_pdf(file, name)
+    if is_pdf:
         with open_pdf(file, name, dpi) as pdf:
             yield pdf
     else:
@@ -79,8 +83,8 @@ class _Frames:
 
 
 def _is_pdf(file: BinaryIO, name: str) -> bool:
-    if name.lower().endswith(PAGE_SUFFIXES):
-        return name.lower().endswith(PDF_SUFFIX)
     head = file.read(PDF_MARK_BYTES)
     file.seek(0)
-    return PDF_MARK in head
+    if name.lower().endswith(PDF_SUFFIX):
+        return not head.startswith(IMAGE_MARKS) and head[4:8] != HEIF_MARK
+    return head.startswith(PDF_MARK) if name.lower().endswith(PAGE_SUFFIXES) else PDF_MARK in head

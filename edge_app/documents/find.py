@@ -2,14 +2,16 @@
 
 import glob
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..download import is_http, without_password
+from ..printable import printable
 from ..regular_file import irregular
-from .kinds import is_archive, printable, why_left_out
+from .kinds import is_archive, why_left_out
 
 STDIN = "-"
 
@@ -77,7 +79,7 @@ def _glob(pattern: str) -> Iterator[Found]:
 def _matched(path: Path) -> Found:
     """Whoever names a pipe means it, as in <(command), but one that a pattern matches may never end."""
     kind = irregular(path)
-    error = None if kind is None else f"expected a regular file, got {kind}, {printable(str(path))}; name it alone"
+    error = None if kind is None else f"expected a regular file, got {kind}, {path}; name it alone"
     return _named(path) if error is None else Found(str(path), error)
 
 
@@ -111,13 +113,14 @@ def _listed(folder: Path) -> Iterator[Found]:
 def _archive(name: str, source: str) -> str | None:
     if not is_archive(name):
         return None
-    source = printable(without_password(source))
+    source = without_password(source)
     return (
         f"expected an image, a PDF or a folder, got an archive, {source}; "
-        f"read it with python -m edge_app batch {source} --output DIR"
+        f"read it with python -m edge_app batch {shlex.quote(source)} --output DIR"
     )
 
 
 def _wrong_url(url: str) -> str:
     name = without_password(url)
-    return f"expected an http or https URL, got {name}; python -m edge_app batch {name} --output DIR may know this kind"
+    command = f"python -m edge_app batch {shlex.quote(name)} --output DIR"
+    return f"expected an http or https URL, got {name}; {command} may know this kind"

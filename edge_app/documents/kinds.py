@@ -35,8 +35,3 @@ def why_left_out(name: str) -> str | None:
     if path.name.lower().endswith((*PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)):
         return None
     return f"a {path.suffix.lower()} file" if path.suffix else "a file without a suffix"
-
-
-def printable(text: str) -> str:
-    """A name that can be written as UTF-8: bytes of another encoding in it become question marks."""
-    return text.encode("utf-8", "replace").decode()

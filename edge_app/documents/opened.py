@@ -18,6 +18,7 @@ from .document import open_document
 from .find import STDIN, Found
 from .kinds import MAX_BYTES
 
+STDIN_NAME, SHOWN = "standard input", "try python -m edge_app read - < page.jpg"
 WEB = Limits(MAX_BYTES, answer_s=30.0, whole_s=300.0)
 
 
@@ -40,7 +41,8 @@ def open_pages(found: Found) -> Iterator[OpenedPage]:
         if found.error is not None:
             raise SourceError(found.error)
         formats = UPLOAD_FORMATS if is_http(found.source) else None
-        with _opened(found) as file, open_document(file, found.name, formats=formats) as document:
+        name = STDIN_NAME if found.source == STDIN else found.name
+        with _opened(found) as file, open_document(file, name, formats=formats) as document:
             for number in range(1, document.pages + 1):
                 try:
                     pixels: NDArray[np.uint8] | str = document.page(number)
@@ -57,7 +59,9 @@ def _opened(found: Found) -> Iterator[BinaryIO]:
     if is_http(found.source):
         yield io.BytesIO(download(found.source, "an image or a PDF", WEB, WebRedirect))
     elif found.source == STDIN:
-        yield _from_pipe(sys.stdin.buffer, "standard input")
+        if sys.stdin is None:
+            raise SourceError(f"expected a picture on {STDIN_NAME}, got a closed one; {SHOWN}")
+        yield _from_pipe(sys.stdin.buffer, STDIN_NAME)
     else:
         path = Path(found.source)
         with ExitStack() as stack:
@@ -68,8 +72,9 @@ def _opened(found: Found) -> Iterator[BinaryIO]:
 
 def _from_pipe(pipe: BinaryIO, name: str) -> BinaryIO:
     if pipe.isatty():
-        raise SourceError(f"expected a picture on {name}, got a terminal; try python -m edge_app read - < page.jpg")
-    content = pipe.read(MAX_BYTES + 1)
+        raise SourceError(f"expected a picture on {name}, got a terminal; {SHOWN}")
+    with clear_errors(pipe, name):
+        content = pipe.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise SourceError(f"expected at most {MAX_BYTES >> 20} MB on {name}, got more; scale it down")
     return io.BytesIO(content)

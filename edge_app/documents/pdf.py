@@ -20,12 +20,12 @@ class Pdf:
     """An open PDF; from open_pdf.
 
     Attributes:
-        pages: how many.
+        pages: how many; of those at its end that are not there only the first is one, and an error.
     """
 
     def __init__(self, pdf: Any, name: str, dpi: int) -> None:
-        self.pages = len(pdf)
         self._pdf, self._name, self._dpi = pdf, name, dpi
+        self.pages = min(len(pdf), self._last_loaded() + 1)
 
     def page(self, number: int, luma: bool = False) -> NDArray[np.uint8]:  # noqa: ARG002 - a Document's signature
         """Draws page number, from 1: luma, uint8 (H, W).
@@ -33,6 +33,10 @@ class Pdf:
         Raises:
             ImageError: damaged, or too large or too small at this resolution.
         """
+        if number == self.pages < len(self._pdf):
+            raise ImageError(
+                f"expected {len(self._pdf)} pages, as it says, got {number - 1} in {self._name}; copy it again"
+            )
         name, scale = f"{self._name} page {number}", self._dpi / POINTS_PER_INCH
         with _clear_pdf_errors(name), closing(self._pdf[number - 1]) as page:
             width, height = (math.ceil(points * scale) for points in page.get_size())
@@ -44,6 +48,18 @@ class Pdf:
             with closing(page.render(scale=scale, grayscale=True)) as bitmap:
                 # A copy: the bitmap's memory goes with it.
                 return np.array(bitmap.to_numpy(), np.uint8).reshape(bitmap.height, bitmap.width)
+
+    def _last_loaded(self) -> int:
+        """Number of the last page that is there: a PDF of 500 bytes may claim a million."""
+        import pypdfium2
+
+        for number in range(len(self._pdf), 0, -1):
+            try:
+                self._pdf[number - 1].close()
+            except pypdfium2.PdfiumError:
+                continue
+            return number
+        return 0
 
 
 @contextmanager
@@ -73,4 +89,6 @@ def _clear_pdf_errors(name: str) -> Iterator[None]:
             raise ImageError(
                 f"expected a PDF without a password, got an encrypted one, {name}; save it without"
             ) from error
+        if "Success" in str(error):
+            raise ImageError(f"expected at least one page, got a PDF without pages, {name}; scan it again") from error
         raise ImageError(f"expected a whole PDF, got a damaged one in {name} ({error}); copy it again") from error

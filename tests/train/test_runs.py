@@ -60,4 +60,5 @@ def test_what_convert_needs_to_be_told(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     assert model_flag(Path("runs", "x")) == model_flag(tmp_path / "runs" / "x") == ""
     assert model_flag(Path("elsewhere")) == " --model elsewhere"
+    assert model_flag(Path("my runs", "$(id)")) == " --model 'my runs/$(id)'"
     assert model_flag(SHIPPED) == f" --model {SHIPPED}"

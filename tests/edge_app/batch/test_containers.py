@@ -14,7 +14,7 @@ from edge_app.batch.containers import Containers
 from edge_app.batch.sources import list_files
 from edge_app.batch.spans import LeftOut, Span
 
-from ..documents.made import as_file, as_pages, encrypted_pdf, write_tar, write_zip
+from ..documents.made import as_file, as_pages, claiming_pdf, encrypted_pdf, write_tar, write_zip
 
 MEMBERS = {"forms/2.png": b"two", "1.png": b"one", "notes.txt": b"no", "__MACOSX/._1.png": b"no", "folder/": b""}
 
@@ -212,6 +212,13 @@ def test_unreadable_documents_are_reasons(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(content)
         assert reason in Opened(path).error
+
+
+def test_pages_that_a_pdf_only_claims_are_one(tmp_path: Path) -> None:
+    """The plan has no row for each of them."""
+    (tmp_path / "a.pdf").write_bytes(claiming_pdf(3000))
+    (span,) = Opened(tmp_path / "a.pdf").spans
+    assert (span.pages, span.error) == (2, None)
 
 
 def test_a_damaged_zip_member_leaves_its_neighbours(tmp_path: Path) -> None:

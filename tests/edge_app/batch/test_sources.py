@@ -1,8 +1,11 @@
 """What a run reads, found by folder, glob, name and URL."""
 
+import http.server
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
@@ -136,6 +139,51 @@ def test_a_url_is_listed_and_opened(memory: str) -> None:
     file = next(list_files([memory]))
     with open_file(memory, file.path) as opened:
         assert opened.read() == b"one"
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    """A server of one picture, whose name has a space, and of a loop."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/loop":
+                self.send_response(302)
+                self.send_header("Location", "/loop")
+            else:
+                self.send_response(200 if self.path == "/%C3%BC%20b.png" else 404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_HEAD = do_GET  # noqa: N815 - the base class's name
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on stderr."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("{web}/none.png", r"HTTP Error 404"),
+        ("{web}/none.png?a=1", r"HTTP Error 404"),
+        ("{web}/loop", r"TooManyRedirects"),
+        ("http://127.0.0.1:9/a.png", r"Cannot connect to host 127\.0\.0\.1:9"),
+    ],
+)
+def test_a_url_that_fails_says_why(url: str, why: str, web: str) -> None:
+    """As `read` does: not that a path or a glob is wrong."""
+    with pytest.raises(SourceError, match=rf"expected files to read, got http\S+ \({why}.*\); check it"):
+        names(url.format(web=web))
+
+
+def test_a_url_may_have_spaces_and_letters(web: str) -> None:
+    """They are encoded."""
+    assert names(f"{web}/ü b.png") == [f"{web}/ü b.png"]
 
 
 def test_a_url_of_no_known_kind_is_one_clear_line() -> None:

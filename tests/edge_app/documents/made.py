@@ -52,6 +52,13 @@ def write_tar(path: Path, members: Mapping[str, bytes]) -> Path:
     return path
 
 
+def claiming_pdf(pages: int, has: int = 1) -> bytes:
+    """A PDF that says that it has so many pages; it has one or none."""
+    page = [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"] * has
+    kids = b"3 0 R" * has
+    return _pdf([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages), *page])
+
+
 def encrypted_pdf() -> bytes:
     """A PDF that says that it is encrypted, with a password that nobody knows."""
     bodies = [
@@ -60,11 +67,17 @@ def encrypted_pdf() -> bytes:
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
         b"<</Filter/Standard/V 1/R 2/P -4/O<" + b"5a" * 32 + b">/U<" + b"a5" * 32 + b">>>",
     ]
+    return _pdf(bodies, b"/Encrypt 4 0 R/ID[<00><00>]")
+
+
+def _pdf(bodies: list[bytes], told: bytes = b"") -> bytes:
+    """A PDF of these objects, with what else its trailer says."""
     content = b"%PDF-1.4\n"
     places = []
     for number, body in enumerate(bodies, 1):
         places.append(len(content))
         content += b"%d 0 obj%s endobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"trailer<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>\nstartxref\n%d\n%%%%EOF\n" % len(content)
-    return content + b"xref\n0 5\n0000000000 65535 f \n" + table + trailer
+    size = len(bodies) + 1
+    trailer = b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF\n" % (size, told, len(content))
+    return content + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + trailer

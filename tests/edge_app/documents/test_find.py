@@ -70,6 +70,8 @@ def test_a_pipe_that_a_pattern_matches_is_not_opened() -> None:
         ("d.zip", "got an archive, d.zip; read it with python -m edge_app batch d.zip --output DIR"),
         ("https://me:secret@host/a.tgz", "with python -m edge_app batch https://me@host/a.tgz --output DIR"),
         ("s3://bucket/a.png", "expected an http or https URL, got s3://bucket/a.png; python -m edge_app batch"),
+        ("a b $(id).zip", "with python -m edge_app batch 'a b $(id).zip' --output DIR"),
+        ("s3://bucket/a b", "; python -m edge_app batch 's3://bucket/a b' --output DIR"),
         ("", "got an empty one"),
     ],
 )

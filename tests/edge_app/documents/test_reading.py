@@ -3,6 +3,8 @@
 import http.server
 import io
 import json
+import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from edge_app.cli import main
 from edge_app.documents import opened
 from edge_app.download import Limits
 
-from .made import as_file, as_pages, encrypted_pdf
+from .made import as_file, as_pages, claiming_pdf, encrypted_pdf
 
 Capture = pytest.CaptureFixture[str]
 
@@ -131,6 +133,81 @@ def test_standard_input(content: bytes, capsys: Capture, monkeypatch: pytest.Mon
     assert (code, record["source"], record["text"]) == (0, "-", "12")
 
 
+def test_what_is_wrong_with_standard_input_names_it(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not "-"; and it may be closed."""
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"no picture")))
+    code, (record,), _ = read(capsys, "-")
+    assert (code, record["source"]) == (1, "-")
+    assert "got standard input, which is none" in record["error"]
+    monkeypatch.setattr(sys, "stdin", None)
+    code, (record,), _ = read(capsys, "-")
+    assert (code, "on standard input, got a closed one" in record["error"]) == (1, True)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs /proc")
+def test_a_file_that_fails_while_it_is_read_is_one_clear_line(capsys: Capture) -> None:
+    """One without a suffix is looked into first."""
+    code, (record,), _ = read(capsys, "/proc/self/mem")
+    assert code == 1
+    assert record["error"] == "expected an image file, got /proc/self/mem (Input/output error); check the path"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii"])
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_any_name_can_be_written(encoding: str, flags: list[str], tmp_path: Path) -> None:
+    """Bytes that are no UTF-8, letters that the terminal has not, and control characters, which forge no line."""
+    names = [b"bad\xff.png", "grüße.png".encode(), b"a\nedge_app: error: b\x1b[2J.png", b"none\xff*"]
+    for name in names[:3]:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(as_file("1"))
+    command: list[str | bytes] = [sys.executable, "-m", "edge_app", "read", *flags, *names]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    # The folder is the current one, but the package is this one.
+    environment["PYTHONPATH"] = str(Path(reading.__file__).parent.parent)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stdout + done.stderr
+    assert not any(line.startswith(b"edge_app: error: b") for line in (done.stdout + done.stderr).splitlines())
+    if flags:
+        records = [json.loads(line) for line in done.stdout.decode().splitlines()]
+        assert [record["source"] for record in records][:2] == ["bad?.png", "grüße.png"]
+        assert "none that match none?*" in records[3]["error"]
+
+
+def test_a_long_name_is_shortened_for_its_picture(tmp_path: Path, capsys: Capture) -> None:
+    """It stopped the others; two that begin the same give two pictures."""
+    for letter in "bc":
+        (tmp_path / f"{'ä' * 120}{letter}.png").write_bytes(as_file("1"))
+    (tmp_path / "d.png").write_bytes(as_file("2"))
+    code, records, _ = read(
+        capsys, str(tmp_path), "--annotate", str(tmp_path / "drawn"), "--explain", str(tmp_path / "explained")
+    )
+    assert (code, [record["text"] for record in records]) == (0, ["2", "1", "1"])
+    drawn = sorted(path.name for path in (tmp_path / "drawn").iterdir())
+    assert drawn == ["d.annotated.png", f"{'ä' * 75}.annotated.png", f"{'ä' * 75}~2.annotated.png"]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("PNG", "a.pdf"), ("PDF", "a.png")])
+def test_a_wrong_suffix_does_not_keep_a_document_from_being_read(
+    kind: str, name: str, tmp_path: Path, capsys: Capture
+) -> None:
+    """Its beginning says what it is."""
+    (tmp_path / name).write_bytes(as_file("12") if kind == "PNG" else as_pages(["12"], "PDF"))
+    code, (record,), _ = read(capsys, str(tmp_path / name))
+    assert (code, record["text"]) == (0, "12")
+
+
+def test_pages_that_a_pdf_only_claims_are_one_error(tmp_path: Path, capsys: Capture) -> None:
+    """Not one each; and a PDF without any says so."""
+    (tmp_path / "a.pdf").write_bytes(claiming_pdf(3000))
+    (tmp_path / "b.pdf").write_bytes(claiming_pdf(0, has=0))
+    code, (first, missing, none), _ = read(capsys, str(tmp_path))
+    assert code == 1
+    assert (first["page"], first["text"], missing["page"]) == (1, "", 2)
+    assert "expected 3000 pages, as it says, got 1 in" in missing["error"]
+    assert "got a PDF without pages, " in none["error"]
+
+
 def test_a_terminal_is_not_waited_for(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody types a picture."""
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=SimpleNamespace(isatty=lambda: True)))
@@ -158,7 +235,7 @@ def test_urls_are_read(server: str, tmp_path: Path, capsys: Capture) -> None:
         ("none.png", "expected an image or a PDF at {url}, got: HTTP Error 404"),
         ("text.png", "expected an image file, got {url}, which is none"),
         ("to/file:///etc/hostname", "got: HTTP Error 302"),
-        ("large.png", "expected an image or a PDF of at most 1 MB, got more from {url}"),
+        ("large.png", "expected an image or a PDF of at most 1 MB, got 2 MB from {url}"),
         ("eps.png", "expected an image file, got {url}, which is none"),
     ],
 )
