@@ -14,6 +14,7 @@ from ..image_file import MAX_MEGAPIXELS, MIN_SIDE_PX
 
 POINTS_PER_INCH = 72
 DPI = 200
+NO_FILE = "File access error"
 
 
 class Pdf:
@@ -72,6 +73,8 @@ def open_pdf(file: BinaryIO, name: str, dpi: int) -> Iterator[Pdf]:
     """
     with needs({"pypdfium2"}, f"a PDF, {name}", "batch"):
         import pypdfium2
+    # Of a PDF without pages PDFium tells the error of the file before it; after this one it tells NO_FILE.
+    pypdfium2.raw.FPDF_LoadDocument(b"", None)
     with _clear_pdf_errors(name), closing(pypdfium2.PdfDocument(file)) as pdf:
         if not len(pdf):
             raise ImageError(f"expected at least one page, got none in {name}; scan it again")
@@ -89,6 +92,6 @@ def _clear_pdf_errors(name: str) -> Iterator[None]:
             raise ImageError(
                 f"expected a PDF without a password, got an encrypted one, {name}; save it without"
             ) from error
-        if "Success" in str(error):
+        if NO_FILE in str(error):
             raise ImageError(f"expected at least one page, got a PDF without pages, {name}; scan it again") from error
         raise ImageError(f"expected a whole PDF, got a damaged one in {name} ({error}); copy it again") from error
