@@ -15,7 +15,7 @@ from .page import Digit, Page
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 # Of a label's height, in pixels: the least there is, and as parts of the picture's shorter side; of a digit's height.
 LEAST_PX, LOW, HIGH, OF_DIGIT = 9, 1 / 110, 1 / 22, 0.5
-# A confidence is so much smaller than its label.
+# A confidence is this much smaller than its label.
 SMALLER = 0.7
 # What is read this surely needs no figure.
 SURE = 0.995

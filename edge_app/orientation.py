@@ -13,13 +13,13 @@ from .normalise import normalise
 from .page import Page
 from .recognition import Classifier, Whole
 
-# A glance takes in so many pieces of ink, spread over the page, and so many more for what these leave open.
+# A glance takes in this many pieces of ink, spread over the page; a second one this many where that settles nothing.
 FIRST_GLANCE, SECOND_GLANCE = 12, 36
 # A piece speaks for a way up by the log odds of its digit, at most this. A 1 is a mere stroke and says less.
 MOST_ODDS, ONE_WEIGHT = 6.0, 0.25
-# Another way up is worth a read if it gains this many standard deviations, and so much of the ink is digits then.
+# Another way up is worth a read if it gains this many standard deviations, and this part of the ink is digits then.
 MIN_GAIN, MIN_SHARE = 1.7, 0.3
-# Fewer pieces that could gain cannot gain so much.
+# Fewer pieces that could gain cannot gain enough.
 MIN_UNSURE = 3
 # It is taken if the page then reads this much better: 0, 1 and 8 read both ways, 6 and 9 as each other.
 CLEARER = 1.1

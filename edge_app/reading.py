@@ -27,7 +27,7 @@ from .regions import labelled
 from .store.choice import chosen_model
 from .views import View, ViewReader
 
-# From so many files on batch is the better tool.
+# From this many files on batch is the better tool.
 MANY = 1000
 # File systems take 255 bytes.
 MAX_STEM_BYTES, MAX_SUFFIX = 150, 10

@@ -9,7 +9,7 @@ from edge_app.model_file import write_atomically
 from .teaching_set import TeachingSet
 
 PARENT_NAME, HELD_OUT_NAME = "parent_int8.tflite", "held_out.npz"
-# McNemar's exact p of so many fixed and none broken is 2 / 2^6, the first below 0.05.
+# McNemar's exact p of this many fixed and none broken is 2 / 2^6, the first below 0.05.
 MIN_FIXED = 6
 
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# Pictures are compared as small ones of so many pixels a side, without what is wider than a few of them: light, shade.
+# Pictures are compared small, this many pixels a side, without what is wider than a few of them: light, shade.
 SMALL_PX, WIDE_PX = 64, 6.0
 # What of one is in the other, as a correlation: other pages of a kind reach 0.7, a meter that counts on 0.8.
 SAME = 0.75

@@ -65,7 +65,7 @@ class Pdf:
 
 @contextmanager
 def open_pdf(file: BinaryIO, name: str, dpi: int) -> Iterator[Pdf]:
-    """Opens a PDF to be drawn at so many dots an inch.
+    """Opens a PDF, to be drawn at a number of dots an inch.
 
     Raises:
         ImageError: damaged or encrypted, or without a page.

@@ -10,9 +10,9 @@ from ..page_reader import ImageReader
 from ..stages import NO_WATCH, Watch
 from ..views import View, ViewReader
 
-# A turn is kept once so many frames in a row read better so.
+# A turn is kept once this many frames in a row read better with it.
 AGREEING = 3
-# After a turn that did not keep what a glance promised, so many frames are not turned.
+# After a turn that did not keep what a glance promised, this many frames are not turned.
 REST_FRAMES = 30
 
 

@@ -36,7 +36,7 @@ MAX_IN_HAND = 4
 UPLOAD, PHOTOGRAPH = "upload", "photograph"
 # The camera may be starting again meanwhile.
 PHOTO_S = 10.0
-# Without a picture for so long, photos that are too old to be fixed go.
+# Without a picture for this long, photos that are too old to be fixed go.
 IDLE_S = 60.0
 T = TypeVar("T")
 Pixels = NDArray[np.uint8]

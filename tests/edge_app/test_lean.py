@@ -13,7 +13,7 @@ from edge_app.lean import detect_upright, find_lean
 
 
 def rings(lean: float, count: int = 10) -> NDArray[np.uint8]:
-    """A row of rings, 60 pixels high and 30 wide, that lean to the right by so many heights: uint8 (300, 900)."""
+    """A row of rings, 60 pixels high and 30 wide, that lean to the right by a number of heights: uint8 (300, 900)."""
     page = np.full((300, 900), 255, np.uint8)
     for number in range(count):
         cv2.ellipse(page, (120 + 70 * number, 150), (15, 30), 0, 0, 360, (0,), 5, cv2.LINE_AA)

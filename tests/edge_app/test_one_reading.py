@@ -61,7 +61,7 @@ def test_all_that_look_at_a_page_see_the_same_ink(
 
 
 def _turned_box(region: Region, turn: int) -> tuple[int, int, int, int]:
-    """A region of the upright page, where it lies on the page that has to be turned clockwise by so much."""
+    """A region of the upright page, where it lies on the page that has to be turned clockwise by that turn."""
     x, y, width, height = region.box
     return {
         0: (x, y, width, height),

@@ -23,7 +23,7 @@ def whole(ink: NDArray[np.uint8], label: int | None, confidence: float) -> Whole
 
 
 def line(*confidences: float, label: int = 3) -> Page:
-    """A page with one line of so sure digits."""
+    """A page with one line of digits of that confidence."""
     digits = tuple(Digit(label, confidence, (20 * at, 0, 15, 30)) for at, confidence in enumerate(confidences))
     return Page((Line(digits),), 640, 480)
 

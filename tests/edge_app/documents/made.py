@@ -53,7 +53,7 @@ def write_tar(path: Path, members: Mapping[str, bytes]) -> Path:
 
 
 def claiming_pdf(pages: int, has: int = 1) -> bytes:
-    """A PDF that says that it has so many pages; it has one or none."""
+    """A PDF that claims a number of pages, and has one or none."""
     page = [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"] * has
     kids = b"3 0 R" * has
     return _pdf([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages), *page])
