@@ -46,11 +46,9 @@ def test_without_parts_the_rest_passes_and_says_so(tmp_path: Path) -> None:
         if path != Path(__file__) and re.search(r"require\(|import .*\bbrowser\b", path.read_text())
     ]
     assert len(files) > 5
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "", *files],
-        cwd=ROOT, env={**os.environ, "CI_PARTS": "0", "PATH": str(tmp_path)}, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    alone = {**os.environ, "CI_PARTS": "0", "PATH": str(tmp_path), "PYTEST_ADDOPTS": ""}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "", *files]
+    done = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
     *_, closing, counts = done.stdout.strip().splitlines()
     skipped = re.search(r"(\d+) skipped", counts)

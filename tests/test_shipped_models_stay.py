@@ -27,19 +27,17 @@ def checkout(tmp_path: Path) -> Path:
 
 def run(checkout: Path, *arguments: str) -> str:
     """Runs `python -m …` in the checkout; gives what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-B", "-m", *arguments], cwd=checkout, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", *arguments], cwd=checkout, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def hashes(checkout: Path) -> dict[str, str]:
-    """Of each file outside runs/, by its path."""
+    """Of each file outside runs/ that git would see, by its path."""
     return {
         str(path.relative_to(checkout)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in checkout.rglob("*")
-        if path.is_file() and path.relative_to(checkout).parts[0] != "runs"
+        if path.is_file() and path.relative_to(checkout).parts[0] != "runs" and path.parent.name != "__pycache__"
     }
 
 
