@@ -37,7 +37,8 @@ def read_files(options: argparse.Namespace) -> int:
     """Reads each page and prints it; an unreadable one does not stop the others. Returns the exit code."""
     found = find_documents(options.images)
     documents = _without_left_out(found, options.images)
-    reader = PageReader(DigitClassifier(chosen_model(options), options.runtime, options.threads))
+    classifier = DigitClassifier(chosen_model(options), options.runtime, options.threads)
+    reader = PageReader(classifier, traced=options.explain is not None)
     names = _PictureNames()
     failed = False
     for document in documents:
@@ -91,7 +92,7 @@ def _without_left_out(found: Sequence[Found], images: Sequence[str]) -> list[Fou
             print(f"edge_app: left out: {document.name} ({document.left_out})", file=sys.stderr)
     if len(documents) >= MANY:
         print(
-            f"edge_app: {len(documents)} files, one after the other; on all cores, and gone on with after a stop: "
+            f"edge_app: {len(documents)} files, read one after the other; on all cores, and resumable: "
             f"python -m edge_app batch {shlex.join(images)} --output DIR",
             file=sys.stderr,
         )
