@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..image_file import clear_errors, open_image, to_pixels
+from ..image_file import clear_errors, open_image, page_count, to_pixels
 from .kinds import PAGE_SUFFIXES, PDF_SUFFIX
 from .pdf import DPI, open_pdf
 
-# Only its frames are pages; those of other kinds are animations, previews and depths.
-PAGED_FORMAT = "TIFF"
 IMAGE_MARKS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
 HEIF_MARK = b"ftyp"
 PDF_MARK, PDF_MARK_BYTES = b"%PDF-", 1024
@@ -71,7 +69,7 @@ class _Frames:
     """An image of one page, or a TIFF's."""
 
     def __init__(self, file: BinaryIO, image: Image.Image, name: str) -> None:
-        self.pages = int(getattr(image, "n_frames", 1)) if image.format == PAGED_FORMAT else 1
+        self.pages = page_count(image)
         self._file, self._image, self._name = file, image, name
 
     def page(self, number: int, luma: bool = False) -> NDArray[np.uint8]:
