@@ -100,11 +100,7 @@ def turned_back(page: Page, turn: int) -> Page:
             return width - x - w, height - y - h, w, h
         return width - y - h, x, h, w
 
-    lines = tuple(
-        replace(line, digits=tuple(replace(digit, box=back(digit.box)) for digit in line.digits)) for line in page.lines
-    )
-    refused = tuple(back(box) for box in page.refused)
-    return replace(page, lines=lines, width=width, height=height, refused=refused, turn=turn)
+    return replace(page.with_boxes(back), width=width, height=height, turn=turn)
 
 
 def _clarity(page: Page) -> float:

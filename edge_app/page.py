@@ -1,6 +1,7 @@
 """What was read off one image."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +93,14 @@ class Page:
 
     def __str__(self) -> str:
         return self.text
+
+    def with_boxes(self, change: Callable[[Box], Box]) -> "Page":
+        """The same page with each box, of refused ink too, changed."""
+        lines = (
+            replace(line, digits=tuple(replace(digit, box=change(digit.box)) for digit in line.digits))
+            for line in self.lines
+        )
+        return replace(self, lines=tuple(lines), refused=tuple(change(box) for box in self.refused))
 
     def crop_at(self, box: Box) -> NDArray[np.uint8] | None:
         """What the classifier saw of a digit or of refused ink, by its box; None if it saw nothing there."""

@@ -83,17 +83,6 @@ def _read_region(read: Read, image: NDArray[np.uint8], region: Region, size_wh: 
             f"expected region {region.name} within {size_wh[0]}x{size_wh[1]} pixels, got {region.box}; "
             "choose a smaller one"
         )
-    page = read(image[y : y + height, x : x + width])
-    lines = tuple(
-        replace(
-            line,
-            digits=tuple(replace(digit, box=_moved(digit.box, x, y)) for digit in line.digits),
-            region=region.name,
-        )
-        for line in page.lines
-    )
-    return replace(page, lines=lines, refused=tuple(_moved(box, x, y) for box in page.refused))
-
-
-def _moved(box: Box, x: int, y: int) -> Box:
-    return box[0] + x, box[1] + y, box[2], box[3]
+    part = read(image[y : y + height, x : x + width])
+    page = part.with_boxes(lambda box: (box[0] + x, box[1] + y, box[2], box[3]))
+    return replace(page, lines=tuple(replace(line, region=region.name) for line in page.lines))

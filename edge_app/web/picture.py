@@ -1,7 +1,6 @@
 """The live picture: a frame with what was read drawn into it, so that boxes and picture cannot fall out of step."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -69,7 +68,7 @@ def _framed(page: Page, line_px: int) -> Page:
         x, y, width, height = box
         return x - rim_px, y - rim_px, width + 2 * rim_px, height + 2 * rim_px
 
-    return _with_boxes(page, grown)
+    return page.with_boxes(grown)
 
 
 def _draw_frame(canvas: NDArray[np.uint8], digit: Digit, line_px: int) -> None:
@@ -86,16 +85,8 @@ def shrunk(luma: NDArray[np.uint8], page: Page, scale: float) -> tuple[NDArray[n
     height, width = luma.shape
     size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(luma, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
-    page = _with_boxes(page, partial(_scaled, scale=scale))
+    page = page.with_boxes(partial(_scaled, scale=scale))
     return small, replace(page, width=size_wh[0], height=size_wh[1], refused=(), refused_crops=())
-
-
-def _with_boxes(page: Page, change: Callable[[Box], Box]) -> Page:
-    lines = (
-        replace(line, digits=tuple(replace(digit, box=change(digit.box)) for digit in line.digits))
-        for line in page.lines
-    )
-    return replace(page, lines=tuple(lines))
 
 
 def _scaled(box: Box, scale: float) -> Box:
