@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from edge_app.contract import ModelContract
+from edge_app.model.contract import ModelContract
 
-from .gate import Check
-from .inspection import Inspection
-from .proof import Proof
-from .teaching import Teaching
+from .prove.finetuned import Teaching
+from .prove.gate import Check
+from .prove.inspection import Inspection
+from .prove.proof import Proof
 
 
 @dataclass(frozen=True)

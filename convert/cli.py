@@ -12,23 +12,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from edge_app.commands.parser import Parser
 from edge_app.errors import DigitsError
-from edge_app.model_file import require_writable
-from train.data import load_mnist
+from edge_app.host.parser import Parser
+from edge_app.model.file import require_writable
+from train.data.mnist import load_mnist
 
 from .conversion import EvaluationImages, Step, convert_and_prove, draw_non_digits, step_count
-from .gate import Check, Limits, TeachingLimits
 from .keras_to_tflite import PRECISIONS
 from .places import Places, find_places
-from .publish import merge_metrics, model_name, publish, require_proof
-from .report import print_report
-from .runtimes import installed_runtimes
+from .prove.finetuned import load_held_out, teaching_paragraph
+from .prove.gate import Check, Limits, TeachingLimits
+from .prove.runtimes import installed_runtimes
+from .report.publish import merge_metrics, model_name, publish, require_proof
+from .report.table import print_report
 from .source import load_source, read_metrics
-from .teaching import load_held_out, teaching_paragraph
 
 INTERRUPTED = 130
-AFTER_PUBLISHING = "next: python -m convert.card"
+AFTER_PUBLISHING = "next: python -m convert.report.card"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,25 +7,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.contract import ModelContract
-from edge_app.model_file import embed_contract
-from train.corruptions import accuracy_by_kind
-from train.data import Mnist, Split
+from edge_app.model.contract import ModelContract
+from edge_app.model.file import embed_contract
+from train.data.corruptions import accuracy_by_kind
+from train.data.mnist import Mnist, Split
+from train.data.non_digits import make_non_digits
 from train.metrics_file import package_versions
-from train.non_digits import make_non_digits
 
 from .artefact import Artefact
-from .calibrate import calibrate
-from .comparison import best_digits
 from .errors import VerificationError
-from .gate import Limits, check_model
-from .golden import choose_golden
-from .inspection import inspect_model
 from .keras_to_tflite import CALIBRATION_COUNT, to_tflite
-from .proof import prove
-from .runtimes import logits_on_runtime
+from .prove.calibrate import calibrate
+from .prove.comparison import best_digits
+from .prove.finetuned import HeldOut, Teaching, check_teaching, prove_teaching
+from .prove.gate import Limits, check_model
+from .prove.golden import choose_golden
+from .prove.inspection import inspect_model
+from .prove.proof import prove
+from .prove.runtimes import logits_on_runtime
 from .source import Source
-from .teaching import HeldOut, Teaching, check_teaching, prove_teaching
 
 PACKAGES = ("digits-edge", "tensorflow", "tf_keras", "tensorflow-model-optimization")
 PARENT = "float32"

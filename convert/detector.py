@@ -13,20 +13,20 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from edge_app.detection import Maps
-from edge_app.detector_contract import DetectorContract
-from edge_app.model_file import embed_contract, write_atomically
-from train.data import Mnist
+from edge_app.model.detector_contract import DetectorContract
+from edge_app.model.file import embed_contract, write_atomically
+from edge_app.page.detection import Maps
+from train.data.mnist import Mnist
 from train.detector.evaluation import DetectorScore, score_detector
 from train.detector.patches import Patches, draw_patches
 from train.metrics_file import METRICS_NAME, package_versions
 
 from .conversion import PACKAGES, Step
-from .gate import Check
-from .inspection import Inspection, inspect_model
 from .keras_to_tflite import to_tflite
 from .places import Places
-from .runtimes import maps_on_runtime
+from .prove.gate import Check
+from .prove.inspection import Inspection, inspect_model
+from .prove.runtimes import maps_on_runtime
 from .source import load_pair, read_metrics
 
 TILE_PX = 256

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.contract import IMAGE_HW
+from edge_app.model.contract import IMAGE_HW
 
 PRECISIONS = ("float32", "float16", "dynamic", "int8")
 CALIBRATION_COUNT = 500

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from edge_app.contract import DIGIT_LABELS, IMAGE_HW, LABELS
 from edge_app.errors import DigitsError, OutputError
+from edge_app.model.contract import DIGIT_LABELS, IMAGE_HW, LABELS
 from train import metrics_file
 
 from .errors import SourceError

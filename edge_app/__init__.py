@@ -1,11 +1,11 @@
 """Reads handwritten digits on small devices."""
 
-from .classifier import DigitClassifier, Prediction, Predictions
 from .errors import DigitsError
-from .image_file import load_image
-from .page import Digit, Line, Page
-from .page_reader import PageReader
-from .version import __version__
+from .files.image import load_image
+from .host.version import __version__
+from .model.classifier import DigitClassifier, Prediction, Predictions
+from .page.reader import PageReader
+from .page.result import Digit, Line, Page
 
 __all__ = [
     "Digit",

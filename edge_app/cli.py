@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from .commands import batch, bench, collect, doctor, inspect, model, read, run, service
-from .commands.parser import Parser
 from .errors import DigitsError
-from .printable import printable
-from .version import __version__
+from .host.parser import Parser
+from .host.printable import printable
+from .host.version import __version__
 
 DONE, FAILED, USAGE = 0, 1, 2
 COMMANDS = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 
 HEAVY = {"tensorflow", "tf_keras", "keras", "tensorflow_model_optimization"}
 BATCH = {"dask", "distributed", "fsspec", "pyarrow", "pypdfium2", "rich"}
@@ -44,7 +44,7 @@ def test_only_batch_needs_the_parts_of_its_extra() -> None:
 
 
 def test_one_file_each_names_tfmot_and_the_runtimes() -> None:
-    """QAT's package is imported in train/qat.py alone, the runtimes are named in edge_app/runtime.py alone."""
+    """QAT's package is imported in train/qat.py alone, the runtimes are named in edge_app/model/runtime.py alone."""
     everything = [(package, *found) for package in ("edge_app", "train", "convert") for found in imports(package)]
     assert {found[:2] for found in everything if found[2] == "tensorflow_model_optimization"} == {("train", "qat.py")}
     naming = {
@@ -53,19 +53,19 @@ def test_one_file_each_names_tfmot_and_the_runtimes() -> None:
         for path in (ROOT / package).rglob("*.py")
         if "tflite_runtime." in path.read_text() or "ai_edge_litert." in path.read_text()
     }
-    assert naming == {"edge_app/runtime.py"}
+    assert naming == {"edge_app/model/runtime.py"}
 
 
 @pytest.mark.parametrize(
     "module",
     [
         "edge_app.cli",
-        "edge_app.page_reader",
-        "edge_app.reading",
-        "train.data",
-        "train.augment",
-        "train.non_digits",
-        "train.examples",
+        "edge_app.page.reader",
+        "edge_app.commands.read_files",
+        "train.data.mnist",
+        "train.data.augment",
+        "train.data.non_digits",
+        "train.data.examples",
         "train.pages.maker",
         "train.detector.patches",
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.card import PAGES, ROOT, rendered_parts, with_parts
+from convert.report.card import PAGES, ROOT, rendered_parts, with_parts
 
 METRICS = json.loads((ROOT / "models" / "metrics.json").read_text())
 

@@ -15,10 +15,10 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, expect
 
-from convert.card import ROOT
-from edge_app.boxes import middle_in
+from convert.report.card import ROOT
 from edge_app.collect.folder import read_crops
-from edge_app.model_file import read_model, shipped_model_path
+from edge_app.model.file import read_model, shipped_model_path
+from edge_app.page.boxes import middle_in
 
 from .browser import DESKTOP, Visit, browser, visit
 from .parts import require

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 from tests.parts import PACKAGES, closing_line, require
 
 # Of the programs that every Debian has, those that tests run.

@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import sys
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 
 README = (ROOT / "README.md").read_text()
 

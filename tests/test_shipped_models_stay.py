@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 
 # Both commands in full, in processes of their own; in this one, tests/train and tests/convert run them on less.
 pytestmark = pytest.mark.slow

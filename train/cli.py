@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import TypeVar
 
-from edge_app.commands.parser import Parser
 from edge_app.errors import DigitsError
-from edge_app.model_file import require_writable
+from edge_app.host.parser import Parser
+from edge_app.model.file import require_writable
 
 from .metrics_file import METRICS_NAME, read_metrics
 from .recipe import RECIPES, Recipe
@@ -113,15 +113,15 @@ def _train_seeds(options: argparse.Namespace, arguments: list[str]) -> None:
 
 
 def _teach(options: argparse.Namespace) -> None:
+    from .finetune.fit import teach_folder
     from .recipe import TeachRecipe
-    from .teach import teach_folder
 
     recipe = _with_flags(TeachRecipe(), options)
     teach_folder(options.parent or SHIPPED, options.add, options.output, options.data, options.seed, recipe)
 
 
 def _train_detector(options: argparse.Namespace) -> None:
-    from .data import load_mnist
+    from .data.mnist import load_mnist
     from .detector.recipe import DETECTOR_RECIPES
 
     started = time.monotonic()
@@ -149,7 +149,7 @@ def _train_detector(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from .data import load_mnist
+    from .data.mnist import load_mnist
 
     started = time.monotonic()
     mnist = load_mnist(options.data)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from edge_app.contract import IMAGE_HW, LABELS
 from edge_app.errors import DigitsError
+from edge_app.model.contract import IMAGE_HW, LABELS
 
-from .examples import Batch
+from .data.examples import Batch
 from .quiet_import import import_tensorflow
 
 _BATCH_SHAPES = (None, *IMAGE_HW, 1), (None, len(LABELS))

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .backup import Backup
-from .data import DataError, Mnist, Split
+from .data.examples import Targets, View, batches, draw_views, hard_targets, to_inputs
+from .data.mnist import DataError, Mnist, Split
 from .distribution import distributed
-from .examples import Targets, View, batches, draw_views, hard_targets, to_inputs
 from .network import build_network
 from .optimizer import build_optimizer
 from .progress import epoch_progress, tracked

@@ -2,7 +2,7 @@
 
 import sys
 
-from edge_app.stderr import stderr_without
+from edge_app.host.stderr import stderr_without
 
 
 def import_tensorflow() -> None:

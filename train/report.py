@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edge_app.model_file import write_atomically
+from edge_app.model.file import write_atomically
 
-from .data import Mnist, Split
+from .data.mnist import Mnist, Split
 from .fitting import Trained, predict
 from .metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics
 from .network import save_h5

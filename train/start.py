@@ -4,7 +4,7 @@ import importlib
 import sys
 
 from edge_app.errors import MissingPartError
-from edge_app.extras import needs
+from edge_app.host.extras import needs
 
 # Beyond those for reading.
 PACKAGES = {"tensorflow", "tf_keras", "tensorflow_model_optimization", "h5py", "matplotlib", "rich", "skimage"}

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ..documents.kinds import is_archive, is_single
 from ..errors import SourceError
-from ..printable import printable
+from ..host.printable import printable
 from .archives import clear_archive_errors, read_tar_member, read_zip_member, unpacked
 from .members import Member, list_members
 from .pages import clear_page_errors, count_pages

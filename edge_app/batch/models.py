@@ -3,12 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
-from ..classifier import DigitClassifier
-from ..contract import ModelContract
-from ..detector import SHIPPED_NAME, DigitDetector
-from ..detector_contract import DetectorContract
-from ..model_file import ModelFile, parse_model, read_model, shipped_model_path
-from ..page_reader import PageReader
+from ..model.classifier import DigitClassifier
+from ..model.contract import ModelContract
+from ..model.detector import SHIPPED_NAME, DigitDetector
+from ..model.detector_contract import DetectorContract
+from ..model.file import ModelFile, parse_model, read_model, shipped_model_path
+from ..page.reader import PageReader
 
 
 @dataclass(frozen=True)

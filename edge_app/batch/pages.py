@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..documents.document import open_document
 from ..documents.kinds import is_single
 from ..errors import DigitsError, ImageError
-from ..image_file import UPLOAD_FORMATS
+from ..files.image import UPLOAD_FORMATS
 
 
 @dataclass

@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
-from ..alone import alone
 from ..errors import OutputError
-from ..model_file import require_writable, write_atomically
+from ..files.lock import alone
+from ..model.file import require_writable, write_atomically
 from .models import Models
 from .reader import PageResult
 

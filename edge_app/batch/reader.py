@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..printable import printable
-from ..reading import to_record
-from ..views import View, ViewReader
+from ..commands.read_files import to_record
+from ..host.printable import printable
+from ..page.views import View, ViewReader
 from .containers import Containers
 from .models import Models
 from .pages import clear_page_errors, decode_pages

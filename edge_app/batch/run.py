@@ -13,11 +13,11 @@ from pathlib import Path
 from distributed import Client
 
 from ..documents.kinds import is_single
-from ..download import without_password
 from ..errors import SourceError
-from ..printable import printable
+from ..host.download import without_password
+from ..host.printable import printable
+from ..page.views import View
 from ..store.choice import chosen_model
-from ..views import View
 from .cluster import Work, connect, in_order
 from .containers import Containers
 from .models import Models

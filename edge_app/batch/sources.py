@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import fsspec
 
 from ..documents.kinds import why_left_out
-from ..download import is_http, without_password
 from ..errors import MissingPartError, SourceError
-from ..regular_file import irregular
+from ..files.regular import irregular
+from ..host.download import is_http, without_password
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import cv2
 from distributed import Worker, WorkerPlugin, get_worker
 
 from ..errors import ClusterError
-from ..views import View
+from ..page.views import View
 from .memory import keep_page_buffers
 from .models import Models
 from .reader import PageResult, TaskReader
@@ -20,6 +20,8 @@ from .sources import SourceFile
 from .spans import LeftOut, Span, Task
 
 PLUGIN_NAME = "digits-edge"
+# What reading a page uses of this package; "" is its own folder.
+READING_ROOMS = ("", "host", "files", "model", "page", "documents", "batch")
 
 
 class ReaderPlugin(WorkerPlugin):
@@ -87,10 +89,10 @@ def read_task(task: Task) -> list[PageResult]:
 def code_sha256() -> str:
     """SHA-256 of the code that reads pages: workers with other code could give other results."""
     digest = hashlib.sha256()
-    package = Path(__file__).parent.parent
-    for folder in (package, package / "documents", package / "batch"):
-        for path in sorted(folder.glob("*.py")):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    package = Path(__file__).parents[1]
+    for room in READING_ROOMS:
+        for path in sorted((package / room).glob("*.py")):
+            digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

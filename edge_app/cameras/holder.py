@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from ..errors import DigitsError, EndOfFrames
-from ..logs import log_to_stderr
+from ..host.logs import log_to_stderr
 from . import wire
 from .camera import Camera, Frame
 

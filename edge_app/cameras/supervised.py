@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CameraError, EndOfFrames
-from ..python_process import python_command, python_environment
+from ..host.python_process import python_command, python_environment
 from . import wire
 from .camera import Camera, Frame
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from ..boxes import Box, middle_in
-from ..contract import DOUBTFUL_BELOW
-from ..page import Page
-from ..recognition import Classifier
+from ..model.contract import DOUBTFUL_BELOW
+from ..page.boxes import Box, middle_in
+from ..page.recognition import Classifier
+from ..page.result import Page
 from .cutting import Cut, Cutter, Luma
 from .queue import CropQueue
 from .waiting import CORRECTED

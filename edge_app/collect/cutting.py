@@ -6,10 +6,10 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from ..boxes import Box
-from ..orientation import turned
-from ..page import Page
-from ..recognition import Classifier
+from ..page.boxes import Box
+from ..page.orientation import turned
+from ..page.recognition import Classifier
+from ..page.result import Page
 from .waiting import WaitingCrop
 
 # How much of what is around is shown, as a part of the box's longer side.

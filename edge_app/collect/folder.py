@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..contract import DIGIT_LABELS, IMAGE_HW
 from ..errors import LabelledFolderError, OutputError
-from ..model_file import write_atomically
+from ..model.contract import DIGIT_LABELS, IMAGE_HW
+from ..model.file import write_atomically
 
 LOG = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract import IMAGE_HW
 from ..errors import LabelledFolderError
-from ..model_file import write_atomically
+from ..model.contract import IMAGE_HW
+from ..model.file import write_atomically
 from .folder import DONE, FOLDERS, WAITING, LabelledCrop, check_writer, require_room, write_crop
 from .label import Label, check_label, read_label
 from .waiting import CORRECTED, WaitingCrop, read_waiting, urgency

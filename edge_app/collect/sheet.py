@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..boxes import Box
-from ..components import ConnectedInk, candidate_in, connect
 from ..errors import SheetError
-from ..ink import InkMap, find_ink, to_luma
-from ..normalise import normalise
+from ..page.boxes import Box
+from ..page.candidates import ConnectedInk, candidate_in, connect
+from ..page.ink import InkMap, find_ink, to_luma
+from ..page.normalise import normalise
 from .rectify import SHRINK, rectify
 from .template import boxes
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..boxes import Box
 from ..errors import OutputError
-from ..model_file import write_atomically
+from ..model.file import write_atomically
+from ..page.boxes import Box
 
 VERSION = 1
 DPI = 300

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..extras import needs
-from ..runtime import CHOICES
+from ..host.extras import needs
+from ..model.runtime import CHOICES
 from .flags import add_store, add_view, positive
 
 PARTS = {"dask", "distributed", "pyarrow", "fsspec", "rich"}

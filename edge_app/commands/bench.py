@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..runtime import CHOICES
+from ..model.runtime import CHOICES
 from .flags import positive
 
 
@@ -40,6 +40,6 @@ def add(commands: Any) -> None:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from ..bench import bench
+    from ..bench.bench import bench
 
     return bench(options)

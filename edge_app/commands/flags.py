@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..runtime import CHOICES
+from ..model.runtime import CHOICES
 
 
 def positive(text: str) -> int:
@@ -34,7 +34,7 @@ def add_view(parser: argparse.ArgumentParser, of: str) -> None:
 
 
 def _region(text: str) -> Any:
-    from ..regions import parse_region
+    from ..page.regions import parse_region
 
     try:
         return parse_region(text)

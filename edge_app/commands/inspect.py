@@ -13,7 +13,7 @@ def add(commands: Any) -> None:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from ..inspection import describe_model
+    from ..model.describe import describe_model
 
     print(describe_model(options.model))
     return 0

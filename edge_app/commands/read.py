@@ -27,6 +27,6 @@ def add(commands: Any) -> None:
 
 
 def _read(options: argparse.Namespace) -> int:
-    from ..reading import read_files
+    from .read_files import read_files
 
     return read_files(options)

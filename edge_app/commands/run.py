@@ -98,6 +98,6 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ..live.run import run
+    from .run_live import run
 
     return run(options)

@@ -5,8 +5,8 @@ import functools
 import re
 from typing import Any
 
+from ..host.parser import Parser
 from . import run
-from .parser import Parser
 
 
 def add(commands: Any) -> None:
@@ -30,7 +30,7 @@ def _user(text: str) -> str:
 
 
 def _service(prog: str, options: argparse.Namespace) -> int:
-    from ..service.unit import print_unit
+    from ..host.systemd_unit import print_unit
 
     # A typo shows here, not after the next boot.
     parser = Parser(prog=prog)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..python_process import answer_of, run_python
+from ..host.python_process import answer_of, run_python
 from .finding import Finding, absent, failure, ok, warning
 
 LOOK = "import sys, json; from edge_app.doctor.camera import look; look(**json.loads(sys.argv[1]))"

@@ -9,7 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
-from ..machine import condition_now
+from ..host.machine import condition_now
 from .finding import Finding, absent, failure, ok, warning
 
 LEAST_FREE_MB, LEAST_DISK_MB = 150, 200

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from . import camera, computer, reading
+from . import camera, computer
+from . import software as reading
 from .finding import Finding
 
 MARKS = {"ok": "✓", "absent": "-", "warning": "!", "failure": "✗"}

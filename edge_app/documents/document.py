@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..image_file import clear_errors, open_image, page_count, to_pixels
+from ..files.image import clear_errors, open_image, page_count, to_pixels
 from .kinds import PAGE_SUFFIXES, PDF_SUFFIX
 from .pdf import DPI, open_pdf
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..download import is_http, without_password
-from ..printable import printable
-from ..regular_file import irregular
+from ..files.regular import irregular
+from ..host.download import is_http, without_password
+from ..host.printable import printable
 from .kinds import is_archive, why_left_out
 
 STDIN = "-"

@@ -11,9 +11,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ..download import Limits, WebRedirect, download, is_http
 from ..errors import ImageError, MissingPartError, SourceError
-from ..image_file import UPLOAD_FORMATS, clear_errors
+from ..files.image import UPLOAD_FORMATS, clear_errors
+from ..host.download import Limits, WebRedirect, download, is_http
 from .document import open_document
 from .find import STDIN, Found
 from .kinds import MAX_BYTES

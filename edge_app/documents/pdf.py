@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError
-from ..extras import needs
-from ..image_file import MAX_MEGAPIXELS, MIN_SIDE_PX
+from ..files.image import MAX_MEGAPIXELS, MIN_SIDE_PX
+from ..host.extras import needs
 
 POINTS_PER_INCH = 72
 DPI = 200

@@ -5,7 +5,7 @@ import sys
 import time
 from typing import TextIO
 
-from ..regions import labelled
+from ..page.regions import labelled
 from .event import NumberEvent
 
 SIGNS = {"read": "+", "changed": "~", "left": "-"}

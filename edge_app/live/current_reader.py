@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..classifier import DigitClassifier
-from ..detector import DigitDetector
 from ..errors import DigitsError
-from ..page import Page
-from ..page_reader import PageReader
-from ..stages import NO_WATCH, Watch
+from ..model.classifier import DigitClassifier
+from ..model.detector import DigitDetector
+from ..page.reader import PageReader
+from ..page.result import Page
+from ..page.stages import NO_WATCH, Watch
 from ..store.choice import chosen_model, store_folder
 from ..store.store import ModelStore
 from .steady import SteadyNetwork

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..boxes import Box
-from ..contract import DOUBTFUL_BELOW
-from ..page import Page
+from ..model.contract import DOUBTFUL_BELOW
+from ..page.boxes import Box
+from ..page.result import Page
 
 # Each told number's digits count once; the last so many of them, and an alarm takes so many.
 WINDOW, LEAST = 300, 50
 # The alarm goes off at this share, or at so many times the usual one if that is more.
 ALARM_SHARE, ALARM_TIMES = 0.15, 4.0
-# The shipped model's share on MNIST's validation digits; later models carry their own (convert/calibrate.py).
+# The shipped model's share on MNIST's validation digits; later models carry their own (convert/prove/calibrate.py).
 USUAL_SHARE = 0.012
 
 

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
-from ..boxes import Box
-from ..page import DOUBTFUL
+from ..page.boxes import Box
+from ..page.result import DOUBTFUL
 
 Kind = Literal["read", "changed", "left"]
 

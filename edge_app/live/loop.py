@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 from ..cameras.camera import Camera, Frame
 from ..errors import EndOfFrames
-from ..page import Page
-from ..page_reader import ImageReader
-from ..service.notify import Notifier
+from ..host.notify import Notifier
+from ..page.reader import ImageReader
+from ..page.result import Page
 from .event import Change, NumberEvent, Output
 from .photographs import Photographs
 from .state import LiveState

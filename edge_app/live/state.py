@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..cameras.camera import Frame
-from ..page import Page
+from ..page.result import Page
 from .drift import Drift, DriftMonitor
 from .event import NumberEvent
 

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import MapNetwork, Maps
-from ..ink import Grey
+from ..page.detection import MapNetwork, Maps
+from ..page.ink import Grey
 
 # Tiles are compared as small pictures of so many pixels a side; noise changes none of them by more than this.
 SMALL_PX, MAX_CHANGE = 32, 8

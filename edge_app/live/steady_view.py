@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..page import Page
-from ..page_reader import ImageReader
-from ..stages import NO_WATCH, Watch
-from ..views import View, ViewReader
+from ..page.reader import ImageReader
+from ..page.result import Page
+from ..page.stages import NO_WATCH, Watch
+from ..page.views import View, ViewReader
 
 # A turn is kept once this many frames in a row read better with it.
 AGREEING = 3

@@ -4,8 +4,8 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..boxes import Box, overlap
-from ..page import DOUBTFUL, Line, Page
+from ..page.boxes import Box, overlap
+from ..page.result import DOUBTFUL, Line, Page
 from .event import Change, Kind
 
 # The votes that count, and how many of them, and what part of those cast, a text needs to be told.

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..download import Limits, NoRedirect, download, is_http
 from ..errors import DigitsError, ModelError, OptionError, OutputError, SourceError
-from ..model_file import MAX_BYTES
+from ..host.download import Limits, NoRedirect, download, is_http
+from ..model.file import MAX_BYTES
 from ..store.store import ModelStore
 
 LOG = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingPartError, OptionError
+from ..host.version import __version__
 from ..live.event import NumberEvent
-from ..version import __version__
 from .discovery import OFFLINE, ONLINE, Topics, configurations
 from .outbox import Outbox
 from .url import Broker

@@ -4,9 +4,9 @@ import argparse
 import os
 from pathlib import Path
 
-from ..contract import ModelContract
 from ..errors import OptionError
-from ..model_file import ModelFile, read_model
+from ..model.contract import ModelContract
+from ..model.file import ModelFile, read_model
 from .store import ModelStore
 
 

@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 import json
 
-from ..model_file import read_model, shipped_model_path
+from ..model.file import read_model, shipped_model_path
 from .choice import store_folder
 from .state import Installed
 from .store import ModelStore

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingPartError, OutputError, SignatureError
-from ..model_file import MAX_BYTES, write_atomically
-from ..regular_file import read_regular
+from ..files.regular import read_regular
+from ..model.file import MAX_BYTES, write_atomically
 
 SIGNATURE_BYTES = 64
 # Of a model's name or URL.

@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..alone import alone
-from ..contract import ModelContract
 from ..errors import DigitsError, ModelError, StoreError
-from ..model_file import MAX_BYTES, ModelFile, read_model, shipped_model_path
-from ..regular_file import read_regular
-from .durable import make_folder, write_durably
+from ..files.durable import make_folder, write_durably
+from ..files.lock import alone
+from ..files.regular import read_regular
+from ..model.contract import ModelContract
+from ..model.file import MAX_BYTES, ModelFile, read_model, shipped_model_path
 from .state import Installed, State
 from .verification import Demands
 from .verification import verify as verify_fully

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..classifier import DigitClassifier, read_logits
 from ..errors import DigitsError
-from ..golden import embedded_golden, shipped_golden
-from ..model_file import parse_model
+from ..model.classifier import DigitClassifier, read_logits
+from ..model.file import parse_model
+from ..model.golden import embedded_golden, shipped_golden
 
 # No model of a size that is taken needs more; one that asks for more must not starve the rest of a small computer.
 MAX_MEMORY_BYTES = 2 << 30

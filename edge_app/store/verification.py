@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError, RuntimeUnavailableError
-from ..golden import MIN_RIGHT_SHARE
-from ..model_file import MAX_BYTES, parse_model
-from ..python_process import answer_of, run_python
-from ..regular_file import read_regular
-from ..runtime import PACKAGES, installed_runtimes
+from ..files.regular import read_regular
+from ..host.python_process import answer_of, run_python
+from ..model.file import MAX_BYTES, parse_model
+from ..model.golden import MIN_RIGHT_SHARE
+from ..model.runtime import PACKAGES, installed_runtimes
 from .signature import check_signature
 
 # A Raspberry Pi Zero needs a few seconds to start.

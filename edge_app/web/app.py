@@ -16,7 +16,7 @@ from starlette.routing import Route
 from ..collect.collector import Collector
 from ..live.photographs import Photographs
 from ..live.state import LiveState
-from ..page_reader import ImageReader
+from ..page.reader import ImageReader
 from .access import Access
 from .answers import on_bug, on_http_error
 from .broadcast import Broadcast, Watching

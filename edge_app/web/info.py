@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from ..version import __version__
+from ..host.version import __version__
 
 
 @dataclass(frozen=True)

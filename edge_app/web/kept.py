@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ..collect.cutting import Cut, Cutter
 from ..collect.waiting import CORRECTED
 from ..errors import LabelledFolderError
-from ..ink import MAX_WORK_PIXELS, to_luma
-from ..page import Page
-from ..recognition import Classifier
+from ..page.ink import MAX_WORK_PIXELS, to_luma
+from ..page.recognition import Classifier
+from ..page.result import Page
 from .picture import shrunk
 
 # Each is at most as large as reading makes it, 3 MB of luma: 24 MB in all.

@@ -5,12 +5,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..collect.collector import Collector
-from ..extras import needs
+from ..host.extras import needs
 from ..live.current_reader import CurrentReader
 from ..live.photographs import Photographs
 from ..live.state import LiveState
-from ..page_reader import ImageReader
-from ..views import View, ViewReader
+from ..page.reader import ImageReader
+from ..page.views import View, ViewReader
 from .access import choose_access
 from .info import Info
 

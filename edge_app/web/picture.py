@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..annotate import colour_of, draw_caption
-from ..boxes import Box
-from ..captions import captions
 from ..live.state import LiveState, Snapshot
-from ..page import Digit, Page
+from ..page.boxes import Box
+from ..page.captions import captions
+from ..page.drawing import colour_of, draw_caption
+from ..page.result import Digit, Page
 
 # A phone's screen shows no more; larger frames cost time and network.
 MAX_SIDE_PX = 1280

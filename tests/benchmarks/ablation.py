@@ -1,8 +1,8 @@
 """What each ingredient of the training gains: one training without each, at equal budget.
 
 `python tests/benchmarks/ablation.py [--images N] [--epochs N] --output models/ablation.json`; then
-`python -m convert.card` puts the table into the model card. The quantization-aware twin is measured, on Keras; the
-other writers' sets are read where they are, as by tests/benchmarks/digits.py.
+`python -m convert.report.card` puts the table into the model card. The quantization-aware twin is measured, on Keras;
+the other writers' sets are read where they are, as by tests/benchmarks/digits.py.
 """
 
 import argparse
@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.model_file import write_atomically
+from edge_app.model.file import write_atomically
 from tests.benchmarks.digits import ROOT, writers_sets
 from train.backup import Backup
-from train.corruptions import accuracy_by_kind
-from train.data import Mnist, load_mnist
+from train.data.corruptions import accuracy_by_kind
+from train.data.mnist import Mnist, load_mnist
 from train.recipe import Recipe
 from train.runs import RUNS
 
@@ -52,7 +52,7 @@ def main() -> int:
         rows.append({"name": name, **_numbers(_train(mnist, dataclasses.replace(base, **changes)), mnist)})
         print(rows[-1], flush=True)
     write_atomically(options.output, (json.dumps({"budget": budget, "rows": rows}, indent=1) + "\n").encode())
-    print(f"wrote {options.output}; next: python -m convert.card")
+    print(f"wrote {options.output}; next: python -m convert.report.card")
     return 0
 
 

@@ -25,8 +25,8 @@ from edge_app.batch.models import Models  # noqa: E402
 from edge_app.batch.reader import PageResult  # noqa: E402
 from edge_app.batch.spans import Task  # noqa: E402
 from edge_app.batch.worker import ReaderPlugin, read_task  # noqa: E402
-from edge_app.model_file import read_model, shipped_model_path  # noqa: E402
-from edge_app.views import View  # noqa: E402
+from edge_app.model.file import read_model, shipped_model_path  # noqa: E402
+from edge_app.page.views import View  # noqa: E402
 from tests.benchmarks.batch_pages import make_images, make_mixed  # noqa: E402
 from tests.benchmarks.batch_process import BatchProcess, kill_worker  # noqa: E402
 

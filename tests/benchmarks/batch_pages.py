@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from edge_app.bench_page import draw_page
+from edge_app.bench.sample_page import draw_page
 
 SIZE_WH = (640, 480)
 DRAWN = 500

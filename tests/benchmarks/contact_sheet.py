@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.annotate import save_image
-from edge_app.image_file import load_image
+from edge_app.files.image import load_image
+from edge_app.page.drawing import save_image
 
 from .scoring import match, read_digits, true_digits
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app import DigitClassifier
-from train.corruptions import accuracy_by_kind
-from train.data import load_mnist
+from train.data.corruptions import accuracy_by_kind
+from train.data.mnist import load_mnist
 from train.seed_statistics import Spread, spread
 
 ROOT = Path(__file__).parents[2]

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from edge_app import DigitClassifier, PageReader  # noqa: E402
-from edge_app.bench_page import ROWS, draw_page  # noqa: E402
+from edge_app.bench.sample_page import ROWS, draw_page  # noqa: E402
 from edge_app.cameras.camera import Frame  # noqa: E402
 from edge_app.collect.collector import Collector  # noqa: E402
 from edge_app.collect.queue import CropQueue  # noqa: E402

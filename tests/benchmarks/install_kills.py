@@ -27,8 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from edge_app import DigitClassifier  # noqa: E402
-from edge_app.golden import shipped_golden  # noqa: E402
-from edge_app.python_process import python_command, python_environment  # noqa: E402
+from edge_app.host.python_process import python_command, python_environment  # noqa: E402
+from edge_app.model.golden import shipped_golden  # noqa: E402
 from edge_app.store.store import ModelStore  # noqa: E402
 from tests.edge_app.store.models import SHIPPED, trusting, written  # noqa: E402
 from tests.edge_app.store.steps import killed_before, start, was_killed  # noqa: E402

@@ -1,8 +1,8 @@
 """Prints how well doubtful digits ("?") stand for those that a number lacks, on photos as they are and on worse ones.
 
 Usage: python tests/benchmarks/marks.py [PHOTOS_DIR]
-PHOTOS_DIR is $DIGITS_PHOTOS or ../shared/photos beside the checkout if not given. The limits in edge_app/doubtful.py
-were chosen on these; the worse copies show how far they hold elsewhere.
+PHOTOS_DIR is $DIGITS_PHOTOS or ../shared/photos beside the checkout if not given. The limits in
+edge_app/page/doubtful.py were chosen on these; the worse copies show how far they hold elsewhere.
 """
 
 import argparse
@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from edge_app import DigitClassifier, PageReader  # noqa: E402
-from edge_app.image_file import load_image  # noqa: E402
-from edge_app.reading import to_record  # noqa: E402
+from edge_app.commands.read_files import to_record  # noqa: E402
+from edge_app.files.image import load_image  # noqa: E402
 from tests.benchmarks.photos import DEFAULT_PHOTOS  # noqa: E402
 from tests.benchmarks.scoring import Marks, doubtful_digits, score_marks  # noqa: E402
 

@@ -18,10 +18,10 @@ from typing import Any
 
 from convert.artefact import Artefact
 from convert.conversion import EvaluationImages, convert_and_prove, draw_non_digits
-from convert.gate import Limits
-from convert.runtimes import installed_runtimes
+from convert.prove.gate import Limits
+from convert.prove.runtimes import installed_runtimes
 from convert.source import load_source
-from train.data import load_mnist
+from train.data.mnist import load_mnist
 from train.runs import RUNS
 
 

@@ -18,14 +18,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from edge_app import DigitClassifier, PageReader  # noqa: E402
-from edge_app.image_file import load_image  # noqa: E402
-from edge_app.orientation import turned  # noqa: E402
-from edge_app.page import Page  # noqa: E402
-from edge_app.recognition import Classifier  # noqa: E402
-from edge_app.stages import NO_WATCH, Stopwatch, Watch  # noqa: E402
-from edge_app.views import View, ViewReader  # noqa: E402
+from edge_app.files.image import load_image  # noqa: E402
+from edge_app.page.orientation import turned  # noqa: E402
+from edge_app.page.recognition import Classifier  # noqa: E402
+from edge_app.page.result import Page  # noqa: E402
+from edge_app.page.stages import NO_WATCH, Stopwatch, Watch  # noqa: E402
+from edge_app.page.views import View, ViewReader  # noqa: E402
 from tests.benchmarks.photos import DEFAULT_PHOTOS  # noqa: E402
-from train.data import load_mnist  # noqa: E402
+from train.data.mnist import load_mnist  # noqa: E402
 from train.pages.layouts import LAYOUTS  # noqa: E402
 from train.pages.maker import draw_page  # noqa: E402
 

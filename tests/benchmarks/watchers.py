@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from edge_app import DigitClassifier, PageReader  # noqa: E402
-from edge_app.bench_page import draw_page  # noqa: E402
+from edge_app.bench.sample_page import draw_page  # noqa: E402
 from edge_app.cameras.camera import Frame  # noqa: E402
 from edge_app.live.state import LiveState  # noqa: E402
 from edge_app.web.access import Access  # noqa: E402

@@ -30,15 +30,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app.collect.folder import LabelledCrop, read_crops
-from edge_app.normalise import normalise
+from edge_app.page.normalise import normalise
 from train.backup import Backup
-from train.data import Split, load_mnist
+from train.data.mnist import Split, load_mnist
 from train.distribution import default_strategy
+from train.finetune.crops import NON_DIGIT, hold_out, to_split
+from train.finetune.fit import count_errors, draw_replay, teach
 from train.fitting import set_seed
 from train.network import load_teacher
 from train.recipe import TeachRecipe
-from train.teach import count_errors, draw_replay, teach
-from train.teaching_set import NON_DIGIT, hold_out, to_split
 
 ROOT = Path(__file__).parents[2]
 TAUGHT_OF_EACH = 10

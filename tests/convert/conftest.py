@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edge_app.contract import LABELS
-from train.data import Mnist, load_mnist
+from edge_app.model.contract import LABELS
+from train.data.mnist import Mnist, load_mnist
 
 COUNT = 6000
 METRICS = {"train": {"seed": 5, "recipe": "tiny", "versions": {}, "data_sha256": "0" * 64}}

@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convert import card
-from convert.card import PAGES, ROOT
 from convert.cli import main
-from convert.inspection import inspect_model
-from convert.plots import int8_pictures
+from convert.prove.inspection import inspect_model
+from convert.report import card
+from convert.report.card import PAGES, ROOT
+from convert.report.plots import int8_pictures
 from edge_app import DigitClassifier
 from edge_app.errors import ModelError
-from edge_app.golden import embedded_golden
-from edge_app.model_file import read_model
-from train.corruptions import KINDS, SEVERITIES, corrupt
-from train.data import DISPUTED, load_mnist
+from edge_app.model.file import read_model
+from edge_app.model.golden import embedded_golden
+from train.data.corruptions import KINDS, SEVERITIES, corrupt
+from train.data.mnist import DISPUTED, load_mnist
 
 WIDE = ["--max-accuracy-drop", "100", "--min-agreement", "0"]
 
@@ -209,7 +209,7 @@ def test_publishing_writes_the_training_and_the_models_to_models_alone(
     assert metrics["train"] == json.loads(before["metrics.json"])["train"]
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == f"convert: takes {trained}, writes to {models}"
-    assert printed[-1] == "next: python -m convert.card"
+    assert printed[-1] == "next: python -m convert.report.card"
 
 
 @pytest.mark.parametrize("arguments", [[], ["--int", "--data", "none"], ["--int8", "--data", "none", "--unknown"]])

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from convert import detector
-from convert.card import ROOT
 from convert.cli import main
 from convert.detector import DetectorArtefact
-from convert.inspection import inspect_model
-from edge_app.detector import SHIPPED_NAME, DigitDetector
+from convert.prove.inspection import inspect_model
+from convert.report.card import ROOT
 from edge_app.errors import ModelError
+from edge_app.model.detector import SHIPPED_NAME, DigitDetector
 from train.cli import main as train
 
 TINY = ["--detector", "--quick", "--pages", "24", "--epochs", "1", "--batch-size", "16"]

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from tensorflow.lite.python import schema_py_generated as schema
 
-from convert.comparison import best_digits
-from convert.inspection import Inspection, inspect_model
 from convert.keras_to_tflite import to_tflite
-from convert.runtimes import logits_on_runtime
-from edge_app.contract import ModelContract
-from edge_app.model_file import embed_contract
-from train.data import load_mnist
+from convert.prove.comparison import best_digits
+from convert.prove.inspection import Inspection, inspect_model
+from convert.prove.runtimes import logits_on_runtime
+from edge_app.model.contract import ModelContract
+from edge_app.model.file import embed_contract
+from train.data.mnist import load_mnist
 
 
 @pytest.fixture(scope="module")

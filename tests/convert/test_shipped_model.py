@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from convert.comparison import Comparison, compare
-from convert.inspection import inspect_model
-from convert.runtimes import installed_runtimes, logits_on_runtime
-from edge_app.model_file import read_model, shipped_model_path
-from train.data import load_mnist
+from convert.prove.comparison import Comparison, compare
+from convert.prove.inspection import inspect_model
+from convert.prove.runtimes import installed_runtimes, logits_on_runtime
+from edge_app.model.file import read_model, shipped_model_path
+from train.data.mnist import load_mnist
 
 INT8 = read_model(shipped_model_path())
 FLOAT32 = read_model(shipped_model_path().with_name("digits_float32.tflite"))

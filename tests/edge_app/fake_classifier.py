@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.classifier import UNREAD, Predictions
+from edge_app.model.classifier import UNREAD, Predictions
 
 
 class TallInk:

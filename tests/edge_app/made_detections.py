@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.detection import Detections, Maps
+from edge_app.page.detection import Detections, Maps
 
 
 def seen(*each: tuple[tuple[int, int, int, int], float, int]) -> Detections:

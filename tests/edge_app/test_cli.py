@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import edge_app
-from edge_app.annotate import save_image
 from edge_app.cli import main
+from edge_app.page.drawing import save_image
 
 from .pages import blank, write
 
@@ -190,7 +190,7 @@ def test_a_missing_model_fails_with_the_next_step(
 
 def test_inspect_shows_contract_and_tensors(capsys: pytest.CaptureFixture[str]) -> None:
     """Hash, contract and tensors of the shipped model."""
-    from edge_app.model_file import read_model, shipped_model_path
+    from edge_app.model.file import read_model, shipped_model_path
 
     assert main(["inspect", str(shipped_model_path())]) == 0
     shown = capsys.readouterr().out

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 from tests.parts import require
 
-from .live.test_run import NUMBERS
+from .commands.test_run_live import NUMBERS
 
 # The emulation takes minutes.
 pytestmark = pytest.mark.slow

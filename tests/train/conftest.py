@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from train.data import Split
+from train.data.mnist import Split
 
 
 @pytest.fixture(scope="module")

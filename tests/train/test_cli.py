@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 from edge_app.errors import OutputError
 from tests.mosquitto import wait_until
-from train import data, report
+from train import report
 from train.backup import Backup
 from train.cli import main
-from train.data import Mnist, load_mnist
+from train.data import mnist as data
+from train.data.mnist import Mnist, load_mnist
 from train.fitting import train
 from train.recipe import Recipe
 

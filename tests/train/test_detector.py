@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge_app.detection import Maps, decode
-from edge_app.detector_contract import CELL_PX
-from train.data import Split
+from edge_app.model.detector_contract import CELL_PX
+from edge_app.page.detection import Maps, decode
+from train.data.mnist import Split
 from train.detector.evaluation import score_detector
 from train.detector.patches import EMPTY, IGNORED, MAX_BOXES, PATCH_PX, Patches, draw_patches
 

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 from train import fitting
 from train.backup import Backup, BackupError, StageBackup
 from train.cli import main
-from train.data import Mnist, load_mnist
+from train.data.mnist import Mnist, load_mnist
 from train.distribution import EXAMPLE, DistributionError, choose_strategy, distributed, require_equal_parts
 from train.recipe import Recipe
 

@@ -8,9 +8,9 @@ import pytest
 
 from train import fitting
 from train.backup import Backup
-from train.data import Mnist, load_mnist
+from train.data.examples import Targets, View
+from train.data.mnist import Mnist, load_mnist
 from train.distribution import default_strategy
-from train.examples import Targets, View
 from train.recipe import RECIPES, Recipe
 
 COUNT = 32

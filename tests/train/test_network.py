@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edge_app.contract import LABELS
 from edge_app.errors import OutputError
+from edge_app.model.contract import LABELS
 from train.backup import Backup
-from train.data import DataError, Mnist, load_mnist
+from train.data.mnist import DataError, Mnist, load_mnist
 from train.fitting import train
 from train.network import build_network, load_float, save_h5
 from train.qat import load_quantized, quantization_aware

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge_app.image_file import load_image
-from train.data import Split
+from edge_app.files.image import load_image
+from train.data.mnist import Split
 from train.pages.cli import main
 from train.pages.hand import SIGNS, Hand, cut, sheared, turned
 from train.pages.layouts import LAYOUTS

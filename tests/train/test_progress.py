@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from train import progress
-from train.data import Split
-from train.examples import View, hard_targets
+from train.data.examples import View, hard_targets
+from train.data.mnist import Split
 from train.progress import Lines, epoch_progress, tracked
 from train.recipe import Recipe
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 from tests.mosquitto import wait_until
 from train.cli import main
 from train.seed_statistics import best_seed, seed_numbers, spread, spreads

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 
 RUN = Path(__file__).with_name("run")
 PACKAGES = "ai-edge-litert pillow opencv-python-headless starlette uvicorn python-multipart prometheus-client paho-mqtt"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.detection import Maps, decode, overlaps, surest
+from edge_app.page.detection import Maps, decode, overlaps, surest
 
 from .patches import IGNORED, Patches
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backup import Backup
-from ..data import Mnist
+from ..data.mnist import Mnist
 from ..fitting import History, set_seed
 from ..optimizer import build_optimizer
 from ..progress import epoch_progress

@@ -18,7 +18,7 @@ def build_detector() -> Any:
     """Builds the network: float32 (N, H, W, 1) in [0, 1], sides multiples of 8, to maps of H/4 x W/4.
 
     Outputs by name: "centre", (N, H/4, W/4, 1), logit that a handwritten digit's middle lies in the cell; "box",
-    (N, H/4, W/4, 4), as edge_app.detector_contract has it; "label", (N, H/4, W/4, 10), logits of the digits.
+    (N, H/4, W/4, 4), as edge_app.model.detector_contract has it; "label", (N, H/4, W/4, 10), logits of the digits.
     Centres as in CenterNet (Zhou et al. 2019, arXiv:1904.07850). Half of the way runs at an eighth of the ink's
     size with dilated convolutions, so that a cell sees what stands around a digit, and joins the finer one again
     (as in U-Net, Ronneberger et al. 2015, arXiv:1505.04597).

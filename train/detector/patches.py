@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.detector_contract import MAX_HEIGHT_PX, MIN_HEIGHT_PX
-from edge_app.ink import find_ink
+from edge_app.model.detector_contract import MAX_HEIGHT_PX, MIN_HEIGHT_PX
+from edge_app.page.ink import find_ink
 
-from ..data import Split
+from ..data.mnist import Split
 from ..pages.maker import draw_page
 from ..pages.truth import DrawnPage
 from ..progress import tracked

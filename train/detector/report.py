@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.detection import Maps
+from edge_app.page.detection import Maps
 
-from ..data import Mnist
+from ..data.mnist import Mnist
 from ..metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics
 from ..network import save_h5
 from ..report import VERSIONED, Results

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from edge_app.detector_contract import CELL_PX, REFERENCE_WH_PX
+from edge_app.model.detector_contract import CELL_PX, REFERENCE_WH_PX
 
 from .patches import EMPTY, IGNORED
 

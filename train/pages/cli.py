@@ -9,11 +9,11 @@ from pathlib import Path
 
 import cv2
 
-from edge_app.commands.parser import Parser
 from edge_app.errors import DigitsError
-from edge_app.model_file import write_atomically
+from edge_app.host.parser import Parser
+from edge_app.model.file import write_atomically
 
-from ..data import load_mnist
+from ..data.mnist import load_mnist
 from .layouts import LAYOUTS
 from .maker import draw_page
 from .template import NOTE_WH, PHOTO_WH, draw_note, photograph_template

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
-from ..allographs import digit_curves, draw_curves
-from ..augment import handwrite
-from ..data import Split
+from ..data.allographs import digit_curves, draw_curves
+from ..data.augment import handwrite
+from ..data.mnist import Split
 from .letters import CAPITAL, FREQUENT, SMALL, LetterStyle, write_word
 from .sheet import VISIBLE
 

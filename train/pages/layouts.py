@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ..data import Split
+from ..data.mnist import Split
 from .hand import SIGNS, Hand, Ink, cut, turned
 from .printing import any_font, any_word, print_text
 from .sheet import Points, Sheet

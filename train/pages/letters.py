@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..allographs import read_shape, through
+from ..data.allographs import read_shape, through
 
 # In hundredths of an ascender's height: the line is at 100, small letters reach up to 56, tails down to 138.
 _LETTERS = {

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Split
+from ..data.mnist import Split
 from . import grounds
 from .grounds import Ground
 from .layouts import LAYOUTS, OTHER_PEN, PEN, PRINT, RULING, extras

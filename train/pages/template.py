@@ -7,7 +7,7 @@ import numpy as np
 
 from edge_app.collect.template import BOX_WH, boxes, draw_template
 
-from ..data import Split
+from ..data.mnist import Split
 from . import grounds
 from .grounds import Ground
 from .hand import Hand, Ink, cut, sheared

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -10,9 +12,9 @@ from distributed import Client
 
 from edge_app.batch.cluster import Work, connect, count_threads, in_order
 from edge_app.batch.models import Models
-from edge_app.batch.worker import ReaderPlugin
+from edge_app.batch.worker import READING_ROOMS, ReaderPlugin
 from edge_app.errors import ClusterError
-from edge_app.views import View
+from edge_app.page.views import View
 
 Numbers = tuple[int, ...]
 DEADLY = 13
@@ -90,3 +92,11 @@ def test_workers_of_another_version_are_refused(scheduler: str, monkeypatch: pyt
         pytest.raises(ClusterError, match=r"another version on tcp://127\.0\.0\.1:\d+; install the same wheel"),
     ):
         list(in_order(client, Work(read_task, lambda task: [task], lambda _: None), [()]))
+
+
+def test_results_are_stale_when_anything_that_reads_pages_changes() -> None:
+    """The rooms whose code is hashed are those that a worker has loaded, all of them."""
+    code = "import sys, edge_app.batch.worker; print(*(name for name in sys.modules if name.startswith('edge_app.')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = [name.split(".") for name in done.stdout.split()]
+    assert {name[1] for name in loaded if len(name) > 2} == set(READING_ROOMS) - {""}

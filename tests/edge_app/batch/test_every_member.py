@@ -18,13 +18,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from edge_app import heif
 from edge_app.batch.models import Models
 from edge_app.batch.reader import PageResult, TaskReader
 from edge_app.batch.sources import full_source, list_files, name_of
 from edge_app.batch.spans import LeftOut, Span
-from edge_app.model_file import read_model, shipped_model_path
-from edge_app.views import View
+from edge_app.files import heif
+from edge_app.model.file import read_model, shipped_model_path
+from edge_app.page.views import View
 
 from ..documents.made import encrypted_pdf
 

@@ -13,11 +13,11 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from convert.card import ROOT
-from edge_app.annotate import save_image
+from convert.report.card import ROOT
 from edge_app.cli import main
-from edge_app.model_file import embed_contract, parse_model
-from edge_app.orientation import turned
+from edge_app.model.file import embed_contract, parse_model
+from edge_app.page.drawing import save_image
+from edge_app.page.orientation import turned
 
 from ..documents.made import as_file, as_pages, encrypted_pdf, write_tar, write_zip
 from ..pages import blank, write

@@ -12,8 +12,8 @@ import pytest
 from fsspec.registry import known_implementations
 
 from edge_app.batch.sources import full_source, list_files, name_of, open_file
-from edge_app.download import without_password
 from edge_app.errors import MissingPartError, SourceError
+from edge_app.host.download import without_password
 
 
 @pytest.fixture

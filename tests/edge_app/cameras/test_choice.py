@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from edge_app.annotate import save_image
 from edge_app.cameras import choice
 from edge_app.cameras.choice import open_camera
 from edge_app.errors import CameraError
+from edge_app.page.drawing import save_image
 
 from ..pages import blank
 

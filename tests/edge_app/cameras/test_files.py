@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from edge_app import heif
-from edge_app.annotate import save_image
 from edge_app.cameras import files
 from edge_app.cameras.camera import Frame
 from edge_app.cameras.files import SHOWN_S, FileCamera
 from edge_app.errors import CameraError, EndOfFrames, ImageError
+from edge_app.files import heif
+from edge_app.page.drawing import save_image
 
 from ..pages import blank
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_app.annotate import save_image
 from edge_app.cameras import supervised
 from edge_app.cameras.supervised import SupervisedCamera
 from edge_app.errors import CameraError
+from edge_app.page.drawing import save_image
 
 from ..pages import blank, write
 

@@ -7,11 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_app import load_image
-from edge_app.ink import to_luma
+from edge_app.page.ink import to_luma
 from tests.parts import require
 from tests.virtual_camera.camera import NEEDS, run_before_camera
 
-from ..live.test_run import NUMBERS, PAGE
+from ..commands.test_run_live import NUMBERS, PAGE
 
 # A root file system is made first.
 pytestmark = pytest.mark.slow

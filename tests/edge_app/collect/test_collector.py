@@ -12,15 +12,15 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_app import DigitClassifier, PageReader
-from edge_app.boxes import Box
 from edge_app.collect import collector as module
 from edge_app.collect.collector import Collector
 from edge_app.collect.queue import CropQueue
-from edge_app.components import candidate_in, connect
-from edge_app.ink import find_ink
-from edge_app.normalise import normalise
-from edge_app.orientation import turned, turned_back
-from edge_app.page import Digit, Line, Page
+from edge_app.page.boxes import Box
+from edge_app.page.candidates import candidate_in, connect
+from edge_app.page.ink import find_ink
+from edge_app.page.normalise import normalise
+from edge_app.page.orientation import turned, turned_back
+from edge_app.page.result import Digit, Line, Page
 
 from ..pages import blank, write
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from edge_app import heif
-from edge_app.annotate import save_image
 from edge_app.cli import main
 from edge_app.collect.folder import read_crops
+from edge_app.files import heif
+from edge_app.page.drawing import save_image
 
 from .sheets import filled, photographed
 

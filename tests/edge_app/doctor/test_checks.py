@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_app import python_process
-from edge_app.bench_page import draw_page
-from edge_app.doctor import camera, computer, reading
+from edge_app.bench.sample_page import draw_page
+from edge_app.doctor import camera, computer
+from edge_app.doctor import software as reading
 from edge_app.doctor.camera import check_camera, holders, judge, measure
-from edge_app.machine import Condition
+from edge_app.host import python_process
+from edge_app.host.machine import Condition
 
 
 def test_old_and_32_bit_python() -> None:

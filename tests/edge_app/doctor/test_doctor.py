@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 from edge_app.cli import main
 from edge_app.doctor.doctor import as_text
 from edge_app.doctor.finding import absent, ok, warning

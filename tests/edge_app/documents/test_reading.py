@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from edge_app import reading
 from edge_app.cli import main
+from edge_app.commands import read_files as reading
 from edge_app.documents import opened
-from edge_app.download import Limits
+from edge_app.host.download import Limits
 
 from .made import as_file, as_pages, claiming_pdf, encrypted_pdf
 
@@ -168,7 +168,7 @@ def test_any_name_can_be_written(encoding: str, flags: list[str], tmp_path: Path
     command: list[str | bytes] = [sys.executable, "-m", "edge_app", "read", *flags, *names]
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
     # The folder is the current one, but the package is this one.
-    environment["PYTHONPATH"] = str(Path(reading.__file__).parent.parent)
+    environment["PYTHONPATH"] = str(Path(reading.__file__).parents[2])
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr

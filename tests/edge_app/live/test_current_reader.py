@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from edge_app.bench_page import ROWS, draw_page
+from edge_app.bench.sample_page import ROWS, draw_page
 from edge_app.live import current_reader
 from edge_app.live.current_reader import CurrentReader
-from edge_app.model_file import embed_contract, read_model, shipped_model_path
+from edge_app.model.file import embed_contract, read_model, shipped_model_path
 from edge_app.store.store import ModelStore
 
 PAGE = draw_page((640, 480))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from edge_app.boxes import Box
 from edge_app.live.drift import LEAST, USUAL_SHARE, WINDOW, DriftMonitor
-from edge_app.page import Digit, Line, Page
+from edge_app.page.boxes import Box
+from edge_app.page.result import Digit, Line, Page
 
 BOX = (0, 0, 200, 40)
 

@@ -13,17 +13,17 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_app import PageReader
-from edge_app.annotate import save_image
 from edge_app.cameras.files import FileCamera
 from edge_app.errors import CameraError
+from edge_app.host.notify import Notifier
 from edge_app.live.console import Console, describe
 from edge_app.live.event import NumberEvent
 from edge_app.live.loop import LiveLoop
 from edge_app.live.photographs import WAITING, Photographs
 from edge_app.live.state import LiveState
-from edge_app.page import Page
-from edge_app.service.notify import Notifier
-from edge_app.stages import NO_WATCH, Watch
+from edge_app.page.drawing import save_image
+from edge_app.page.result import Page
+from edge_app.page.stages import NO_WATCH, Watch
 
 from ..fake_classifier import TallInk
 from ..pages import blank, write

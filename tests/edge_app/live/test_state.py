@@ -7,7 +7,7 @@ import numpy as np
 from edge_app.cameras.camera import Frame
 from edge_app.live.event import NumberEvent
 from edge_app.live.state import HISTORY, LiveState
-from edge_app.page import Digit, Line, Page
+from edge_app.page.result import Digit, Line, Page
 
 PAGE = Page((Line((Digit(4, 0.9, (1, 2, 3, 4)), Digit(2, 0.8, (5, 2, 3, 4)))),), 64, 48, ((9, 9, 2, 2),))
 

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_app.boxes import Box, overlap
 from edge_app.live.event import Change
 from edge_app.live.tracker import GONE_S, WINDOW, Tracker, box_of
-from edge_app.page import DOUBTFUL, Digit, Line, Page
+from edge_app.page.boxes import Box, overlap
+from edge_app.page.result import DOUBTFUL, Digit, Line, Page
 
 FRAME_S = 1 / 30
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 from edge_app.errors import ModelError, OptionError
-from edge_app.model_file import read_model, shipped_model_path
+from edge_app.model.file import read_model, shipped_model_path
 from edge_app.mqtt.fleet import Announcement, ModelUpdates, fetch
 from edge_app.store.signature import make_keys, sign, signature_path
 from edge_app.store.store import ModelStore

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 from edge_app.errors import OptionError
 from edge_app.live.event import NumberEvent
 from edge_app.live.state import LiveState

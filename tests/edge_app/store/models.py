@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_app.contract import ModelContract
-from edge_app.model_file import embed_contract, parse_model, shipped_model_path
-from edge_app.runtime import open_interpreter
+from edge_app.model.contract import ModelContract
+from edge_app.model.file import embed_contract, parse_model, shipped_model_path
+from edge_app.model.runtime import open_interpreter
 from edge_app.store.verification import Demands
 
 SHIPPED = parse_model(shipped_model_path().read_bytes())

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_app.annotate import save_image
 from edge_app.cli import main
 from edge_app.errors import OptionError
+from edge_app.page.drawing import save_image
 from edge_app.store.choice import chosen_model, store_folder
 from edge_app.store.state import State
 from edge_app.store.store import ModelStore

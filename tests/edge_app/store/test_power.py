@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_app.model_file import read_model
+from edge_app.model.file import read_model
 from edge_app.store.store import ModelStore
 
 from .models import SHIPPED, trusting, written

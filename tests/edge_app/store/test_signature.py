@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge_app.errors import MissingPartError, OutputError, SignatureError
-from edge_app.model_file import MAX_BYTES
+from edge_app.model.file import MAX_BYTES
 from edge_app.store.signature import check_signature, make_keys, sign, signature_path
 from edge_app.store.store import ModelStore
 from tests.parts import require

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from edge_app.alone import alone
-from edge_app.classifier import DigitClassifier
 from edge_app.errors import DigitsError, ModelError, OutputError, StoreError
-from edge_app.golden import shipped_golden
+from edge_app.files.lock import alone
+from edge_app.model.classifier import DigitClassifier
+from edge_app.model.golden import shipped_golden
 from edge_app.store.store import ModelStore
 
 from .models import SHIPPED, trusting, variant, written

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge_app import model_file, python_process
-from edge_app.classifier import DigitClassifier
 from edge_app.errors import ModelError, RuntimeUnavailableError
-from edge_app.golden import golden_png, shipped_golden
-from edge_app.model_file import embed_contract, shipped_model_path
-from edge_app.runtime import installed_runtimes
+from edge_app.host import python_process
+from edge_app.model import file as model_file
+from edge_app.model.classifier import DigitClassifier
+from edge_app.model.file import embed_contract, shipped_model_path
+from edge_app.model.golden import golden_png, shipped_golden
+from edge_app.model.runtime import installed_runtimes
 from edge_app.store import verification
 from edge_app.store.trial import trial
 from edge_app.store.verification import Demands, try_model, verify

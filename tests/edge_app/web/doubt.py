@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app import DigitClassifier, Page, PageReader
-from edge_app.page import Line
-from edge_app.stages import NO_WATCH, Watch
+from edge_app.page.result import Line
+from edge_app.page.stages import NO_WATCH, Watch
 
 # What the bench's page reads as then, and what its doubtful digits are taken for.
 ROWS = ("38?72", "90615")

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app import DigitClassifier, Page, PageReader
-from edge_app.bench_page import ROWS, draw_page
+from edge_app.bench.sample_page import ROWS, draw_page
 from edge_app.cameras.camera import Frame
 from edge_app.collect.collector import Collector
 from edge_app.live.event import NumberEvent
 from edge_app.live.state import LiveState
-from edge_app.page import Line
+from edge_app.page.result import Line
 
 CAMERA = "drawn page 640x480"
 

@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
-from edge_app import Page, PageReader, heif
-from edge_app.bench_page import ROWS, draw_page
+from edge_app import Page, PageReader
+from edge_app.bench.sample_page import ROWS, draw_page
 from edge_app.cameras.camera import Frame
 from edge_app.cameras.files import FileCamera
 from edge_app.errors import CameraError
+from edge_app.files import heif
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
-from edge_app.stages import NO_WATCH, Watch
+from edge_app.page.stages import NO_WATCH, Watch
 from edge_app.web import app as web_app
 from edge_app.web import uploads
 from edge_app.web.access import Access
@@ -32,7 +33,7 @@ from edge_app.web.view import News
 
 from ...mosquitto import wait_until
 from ..fake_classifier import TallInk
-from ..test_image_file import png_header
+from ..files.test_image import png_header
 from .feed import make_reader, numbers_of, show
 
 TOKEN = "a-token-of-the-tests"

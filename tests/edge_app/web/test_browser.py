@@ -10,12 +10,12 @@ from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from edge_app import heif
-from edge_app.annotate import save_image
-from edge_app.bench_page import ROWS, draw_page
+from edge_app.bench.sample_page import ROWS, draw_page
 from edge_app.cameras.camera import Frame
+from edge_app.files import heif
 from edge_app.live.state import LiveState
-from edge_app.page import Digit, Line, Page
+from edge_app.page.drawing import save_image
+from edge_app.page.result import Digit, Line, Page
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.info import Info

@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_app import PageReader
-from edge_app.bench_page import draw_page
+from edge_app.bench.sample_page import draw_page
 from edge_app.collect.cutting import Cutter
 from edge_app.errors import LabelledFolderError
-from edge_app.ink import MAX_WORK_PIXELS
-from edge_app.page import Digit, Line, Page
+from edge_app.page.ink import MAX_WORK_PIXELS
+from edge_app.page.result import Digit, Line, Page
 from edge_app.web import uploads
 from edge_app.web.kept import KEPT, KEPT_S, KeptPhotos
 

@@ -16,8 +16,7 @@ from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 from edge_app import DigitClassifier
-from edge_app.annotate import save_image
-from edge_app.bench_page import ROWS, draw_page
+from edge_app.bench.sample_page import ROWS, draw_page
 from edge_app.cameras.files import FileCamera
 from edge_app.collect.collector import Collector
 from edge_app.collect.folder import read_crops
@@ -26,6 +25,7 @@ from edge_app.collect.waiting import WaitingCrop
 from edge_app.errors import LabelledFolderError
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
+from edge_app.page.drawing import save_image
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.info import Info

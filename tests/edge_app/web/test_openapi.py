@@ -17,13 +17,13 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from edge_app.bench_page import draw_page
+from edge_app.bench.sample_page import draw_page
 from edge_app.cameras.camera import Frame
 from edge_app.collect.collector import Collector
 from edge_app.collect.queue import CropQueue
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
-from edge_app.page import Page
+from edge_app.page.result import Page
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.info import Info

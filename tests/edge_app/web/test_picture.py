@@ -6,10 +6,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from edge_app.annotate import DOUBTFUL_RGB, READ_RGB, UNSURE_RGB
 from edge_app.cameras.camera import Frame
 from edge_app.live.state import LiveState
-from edge_app.page import Digit, Line, Page
+from edge_app.page.drawing import DOUBTFUL_RGB, READ_RGB, UNSURE_RGB
+from edge_app.page.result import Digit, Line, Page
 from edge_app.web.picture import paint
 
 DIGITS = (Digit(4, 0.99, (60, 100, 60, 80)), Digit(5, 0.7, (260, 100, 60, 80)), Digit(None, 0.3, (460, 100, 60, 80), 6))

@@ -9,14 +9,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from edge_app.annotate import save_image
-from edge_app.bench_page import draw_page
+from edge_app.bench.sample_page import draw_page
 from edge_app.collect.collector import Collector
 from edge_app.collect.folder import read_crops
 from edge_app.collect.queue import CropQueue
-from edge_app.contract import DOUBTFUL_BELOW
 from edge_app.live.state import LiveState
-from edge_app.views import View, ViewReader
+from edge_app.model.contract import DOUBTFUL_BELOW
+from edge_app.page.drawing import save_image
+from edge_app.page.views import View, ViewReader
 from edge_app.web.access import Access
 from edge_app.web.app import STATIC, create_app
 from edge_app.web.info import Info

@@ -19,10 +19,10 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_app import Page, PageReader
-from edge_app.bench_page import draw_page
+from edge_app.bench.sample_page import draw_page
 from edge_app.errors import MissingPartError, OptionError
 from edge_app.live.state import LiveState
-from edge_app.orientation import turned
+from edge_app.page.orientation import turned
 from edge_app.web import connection, picture, uploads
 from edge_app.web.access import Access
 from edge_app.web.app import create_app

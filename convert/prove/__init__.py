@@ -1,0 +1,1 @@
+"""The proof: what was converted gives what its parent gave."""

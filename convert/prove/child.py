@@ -1,0 +1,49 @@
+"""One model on one runtime in a process of its own: tflite-runtime fails beside TensorFlow, and the Pi has neither.
+
+`python -m convert.prove.child classifier|detector RUNTIME MODEL IN.npz OUT.npz` runs what a Pi runs: edge_app, numpy.
+"""
+
+import sys
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_app.errors import DigitsError
+from edge_app.model.classifier import DigitClassifier
+from edge_app.model.detector import DigitDetector
+
+Arrays = Mapping[str, NDArray[np.uint8]]
+MAPS = ("centre", "box", "label")
+
+
+def main(arguments: list[str]) -> int:
+    """Runs a model over every image; prints a DigitsError as one line on stderr and returns 1."""
+    kind, runtime, model_path, in_path, out_path = arguments
+    try:
+        with np.load(in_path) as given:
+            found = KINDS[kind](runtime, model_path, given)
+    except DigitsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    np.savez(out_path, **found)
+    return 0
+
+
+def _logits(runtime: str, model_path: str, images: Arrays) -> dict[str, NDArray[np.float32]]:
+    """Of each array of uint8 (N, 28, 28), float32 (N, number of labels) under the same name."""
+    classifier = DigitClassifier.load(model_path, runtime=runtime, allow_float=True)
+    return {name: classifier.logits(images[name]) for name in images}
+
+
+def _maps(runtime: str, model_path: str, tiles: Arrays) -> dict[str, NDArray[np.float32]]:
+    """Of "tiles", uint8 (N, side, side): MAPS, float32 (N, h, w, ...)."""
+    detector = DigitDetector.load(model_path, runtime=runtime, allow_float=True)
+    maps = [detector.maps(tile) for tile in tiles["tiles"]]
+    return {name: np.stack(parts) for name, parts in zip(MAPS, zip(*maps, strict=True), strict=True)}
+
+
+KINDS = {"classifier": _logits, "detector": _maps}
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What people read of a conversion: table, plots, card; and publishing."""

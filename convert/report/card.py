@@ -1,0 +1,238 @@
+"""`python -m convert.report.card`: the tables of README.md and models/README.md and int8's pictures, from metrics.json.
+
+The tables of the ablation and of the seeds come from models/ablation.json and models/seeds.json, where these exist.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from edge_app.errors import DigitsError
+from edge_app.model.file import write_atomically
+from train.data.mnist import load_mnist
+from train.seed_statistics import number_heading, value_text
+from train.seeds import SEEDS_NAME
+
+from ..errors import SourceError
+from ..source import read_metrics
+from .plots import int8_pictures
+
+ROOT = Path(__file__).parents[2]
+ABLATION_NAME = "ablation.json"
+# Which parts of each page are rendered; each stands between its marks.
+PAGES = {
+    Path("README.md"): ("headline",),
+    Path("models", "README.md"): ("numbers", "operators", "ablation", "seeds", "detector"),
+}
+
+# What README has of the card's table.
+HEADLINE = (
+    "accuracy",
+    "drop from float32",
+    "labels changed",
+    "corruption suite, mean",
+    "file",
+    "multiply-accumulates",
+)
+
+Json = Mapping[str, Any]
+
+
+def rendered_parts(models: Path) -> dict[str, str]:
+    """Every part that a page can hold, in Markdown, by name.
+
+    Args:
+        models: the folder with metrics.json and maybe ablation.json and seeds.json.
+
+    Raises:
+        SourceError: one of these cannot be read.
+        KeyError: metrics.json lacks a number.
+    """
+    metrics = read_metrics(models)
+    return {
+        "headline": numbers_table(metrics, HEADLINE),
+        "numbers": numbers_table(metrics, _ROWS),
+        "operators": operator_table(metrics["convert"]["models"]["int8"].get("operators")),
+        "ablation": ablation_table(_read_if_there(models / ABLATION_NAME, "budget", "rows")),
+        "detector": detector_table(metrics.get("detector")),
+        "seeds": seeds_table(_read_if_there(models / SEEDS_NAME, "best_seed", "seeds", "numbers")),
+    }
+
+
+def with_parts(page: str, names: Iterable[str], parts: Mapping[str, str]) -> str:
+    """A page's text with the named parts between their marks; raises ValueError if a mark is not there once."""
+    for name in names:
+        place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        before_and_after = place.split(page)
+        if len(before_and_after) != 4:
+            raise ValueError(
+                f"expected one place between <!-- {name} --> and <!-- /{name} -->, got {len(before_and_after) // 3}"
+            )
+        before, opening, closing, after = before_and_after
+        page = before + opening + parts[name] + closing + after
+    return page
+
+
+def numbers_table(metrics: Json, names: Iterable[str]) -> str:
+    """The float-against-int8 table, from what `python -m convert` measured; names are its rows."""
+    models = metrics["convert"]["models"]
+    runtimes = list(models["int8"]["runtimes"])
+    columns = [("float32", runtimes[0]), *(("int8", runtime) for runtime in runtimes)]
+    measured = [_measured(models[precision], runtime) for precision, runtime in columns]
+    titles = ["MNIST test, 10,000 images", *(f"{precision} on {runtime}" for precision, runtime in columns)]
+    return _table(titles, ([name, *map(_ROWS[name], measured)] for name in names))
+
+
+def operator_table(operators: Sequence[Json] | None) -> str:
+    """What each operator costs, and all of them; None is what an earlier version's metrics.json says of them."""
+    if operators is None:
+        return "n/a; make it with `python -m convert --int8 --float32 --publish`.\n"
+    counts = ("parameters", "macs", "bytes")
+    rows = [
+        [row["operator"], "x".join(map(str, row["output_shape"])), *(f"{row[count]:,}" for count in counts)]
+        for row in operators
+    ]
+    total = ["all", "", *(f"{sum(row[count] for row in operators):,}" for count in counts)]
+    return _table(["operator", "output shape", "parameters", "MACs", "bytes"], [*rows, total])
+
+
+def ablation_table(ablation: Json | None) -> str:
+    """Accuracies, percent, of trainings that each lack an ingredient, with the differences to the first row."""
+    if ablation is None:
+        return "Not measured yet; make it with `python tests/benchmarks/ablation.py --output models/ablation.json`.\n"
+    first, *others = ablation["rows"]
+    sets = [name for name in first if name != "name"]
+    rows = [[first["name"], *(_decimals(first[name]) for name in sets)]]
+    rows += [[row["name"], *(_with_difference(row.get(name), first[name]) for name in sets)] for row in others]
+    titles = ["accuracy, %", *(name.replace("_", " ") for name in sets)]
+    return f"Equal budget: {ablation['budget']}.\n\n{_table(titles, rows)}"
+
+
+def seeds_table(seeds: Json | None) -> str:
+    """Mean and standard deviation over the seeds, and each seed's value."""
+    if seeds is None:
+        return "Not measured yet; make it with `python -m train --seeds 5` and `python -m convert --int8 --publish`.\n"
+    each = ", ".join(map(str, seeds["seeds"]))
+    rows = [
+        [
+            number_heading(name),
+            value_text(found["mean"]),
+            value_text(found["std"]),
+            ", ".join(map(value_text, found["values"])),
+        ]
+        for name, found in seeds["numbers"].items()
+    ]
+    table = _table(["", "mean", "standard deviation", f"seeds {each}"], rows)
+    return f"Seed {seeds['best_seed']} was taken, by validation data alone.\n\n{table}"
+
+
+def detector_table(detector: Json | None) -> str:
+    """How the detector did on drawn tiles, by precision and runtime."""
+    if detector is None:
+        return "Not measured yet; make it with `python -m convert --detector --int8 --publish`.\n"
+    titles = ["drawn tiles of MNIST's test digits", "digits", "F1", "recall", "precision", "file", "MACs a tile"]
+    rows = [
+        [
+            f"{precision} on {runtime}",
+            f"{score['truth']:,}",
+            _percent(score["f1_percent"]),
+            _percent(100 * score["placed"] / max(1, score["truth"])),
+            _percent(100 * score["placed"] / max(1, score["found"])),
+            f"{model['size_bytes'] / 1000:.0f} kB",
+            f"{model['macs'] / 1e6:.0f} M",
+        ]
+        for precision, model in detector["models"].items()
+        for runtime, score in model["runtimes"].items()
+    ]
+    return _table(titles, rows)
+
+
+def _read_if_there(path: Path, *keys: str) -> Json | None:
+    expected = f"expected a JSON object with {', '.join(keys)} in {path}"
+    try:
+        content: Json = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise SourceError(f"{expected}, got {error}; delete the file, or make it again") from error
+    if not (isinstance(content, dict) and content.keys() >= set(keys)):
+        raise SourceError(f"{expected}, got other JSON; delete the file, or make it again")
+    return content
+
+
+def _measured(model: Json, runtime: str) -> Json:
+    on_runtime = model["runtimes"][runtime]
+    # Damaged digits are read on the first runtime alone.
+    kinds = model.get("corruption_accuracy_percent") if runtime == next(iter(model["runtimes"])) else None
+    mean = sum(kinds.values()) / len(kinds) if kinds else None
+    return {**model, **on_runtime, **on_runtime["comparison"], "corruption_mean": mean}
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "".join(f"| {' | '.join(row)} |\n" for row in (titles, ["---"] * len(titles), *rows))
+
+
+def _percent(value: float | None, decimals: int = 2) -> str:
+    return "n/a" if value is None else f"{value:.{decimals}f} %"
+
+
+def _decimals(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.2f}"
+
+
+def _with_difference(value: float | None, reference: float | None) -> str:
+    return _decimals(value) if value is None or reference is None else f"{value:.2f} ({value - reference:+.2f})"
+
+
+_ROWS: dict[str, Callable[[Json], str]] = {
+    "accuracy": lambda m: _percent(m["accuracy_percent"]),
+    "accuracy without 15 disputed labels": lambda m: _percent(m.get("undisputed_accuracy_percent")),
+    "drop from float32": lambda m: f"{m['drop_pp']:+.2f} pp",
+    "McNemar's exact p": lambda m: f"{m['mcnemar_p']:.2f}",
+    "labels changed": lambda m: f"{m['labels_changed']}",
+    "worst logit error": lambda m: f"{m['worst_logit_error']:.2f}",
+    "expected calibration error": lambda m: f"{m['calibration_error']:.4f}",
+    "digits kept": lambda m: _percent(m["digits_kept_percent"]),
+    "non-digits passed": lambda m: _percent(m["non_digits_passed_percent"], 1),
+    "non-digits passed where 99 % of digits are kept": lambda m: _percent(m["non_digits_passed_at_99_percent"], 1),
+    "corruption suite, mean": lambda m: _percent(m["corruption_mean"]),
+    "file": lambda m: f"{m['size_bytes'] / 1024:.1f} KiB",
+    "parameters": lambda m: f"{m['parameters']:,}",
+    "multiply-accumulates": lambda m: f"{m['macs'] / 1e6:.2f} M",
+}
+
+
+def main(root: Path = ROOT) -> int:
+    """Rewrites tables and pictures below the root of a checkout; returns 0, or 1 for a clear failure."""
+    models = root / "models"
+    try:
+        parts = rendered_parts(models)
+        files = {root / page: with_parts((root / page).read_text(), names, parts) for page, names in PAGES.items()}
+        pictures = int8_pictures(read_metrics(models)["convert"]["models"]["int8"], load_mnist().test.images)
+    except DigitsError as error:
+        print(f"card: error: {error}", file=sys.stderr)
+        return 1
+    except KeyError as error:
+        print(
+            f"card: error: expected {error} in {models / 'metrics.json'}, got none; "
+            "run python -m convert --int8 --float32 --publish",
+            file=sys.stderr,
+        )
+        return 1
+    for path, text in files.items():
+        _write(root, path, text.encode())
+    for name, content in pictures.items():
+        _write(root, models / name, content)
+    return 0
+
+
+def _write(root: Path, path: Path, content: bytes) -> None:
+    write_atomically(path, content)
+    print(f"wrote {path.relative_to(root)}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,120 @@
+"""Where converted models go: into the output folder, all of them or none."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from edge_app.model.file import write_atomically
+from train.metrics_file import METRICS_NAME, package_versions
+
+from ..artefact import Artefact
+from ..conversion import PACKAGES, EvaluationImages
+from ..errors import SourceError
+from ..prove.gate import Limits
+from ..prove.inspection import Operator
+from ..source import FLOAT_NAME, Source
+from .plots import int8_pictures, taught_png
+
+
+def model_name(precision: str) -> str:
+    """File name of a model."""
+    return f"digits_{precision}.tflite"
+
+
+def require_proof(precisions: Sequence[str], source: Source, output: Path) -> None:
+    """Raises SourceError unless a taught model is proven, which int8 is, and goes beside no other float model."""
+    if "int8" not in precisions:
+        raise SourceError(f"expected --int8 for a taught model, whose proof it is, got --{precisions[0]}; add it")
+    beside = output / FLOAT_NAME
+    if beside.exists() and hashlib.sha256(beside.read_bytes()).hexdigest() != source.float_sha256:
+        raise SourceError(
+            f"expected a folder of its own for a taught model, got {output} with another {FLOAT_NAME}, from which the "
+            "next teaching starts; leave out --output and --publish"
+        )
+
+
+def publish(
+    output: Path,
+    artefacts: Sequence[Artefact],
+    metrics: Mapping[str, Any],
+    images: EvaluationImages,
+    training_files: Mapping[str, bytes],
+) -> list[Path]:
+    """Writes models, pictures of int8, and metrics.json; all is made in memory before the first byte is written.
+
+    Args:
+        output: the folder.
+        artefacts: what was converted.
+        metrics: what merge_metrics made of them.
+        images: what the models were proven on.
+        training_files: what the training left and is published with the models, by name.
+
+    Returns:
+        What was written.
+    """
+    files = dict(training_files)
+    if any(artefact.precision == "int8" for artefact in artefacts):
+        files |= int8_pictures(metrics["convert"]["models"]["int8"], images.mnist.test.images)
+    for artefact in artefacts:
+        if artefact.teaching and images.held_out is not None:
+            on_first = dataclasses.asdict(next(iter(artefact.teaching.values())))
+            files["int8_taught.png"] = taught_png(images.held_out.images, images.held_out.labels, on_first)
+    files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
+    # The models last: they are what the numbers beside them are about.
+    files |= {model_name(artefact.precision): artefact.content for artefact in artefacts}
+    for name, content in files.items():
+        write_atomically(output / name, content)
+    return [output / name for name in files]
+
+
+def merge_metrics(
+    former: Mapping[str, Any], source: Source, artefacts: Sequence[Artefact], limits: Limits
+) -> dict[str, Any]:
+    """What goes into metrics.json: the former content, with the key "convert" and that of the models' training renewed.
+
+    Args:
+        former: the output folder's metrics.json; numbers of precisions that were not converted now are kept.
+        source: where the models come from.
+        artefacts: what was converted.
+        limits: what it was held to.
+    """
+    former_models = former.get("convert", {}).get("models", {})
+    models = {**former_models, **{artefact.precision: _model_metrics(artefact) for artefact in artefacts}}
+    train = {"train": source.train_metrics} if source.train_metrics else {}
+    convert = {"versions": package_versions(PACKAGES), "limits": dataclasses.asdict(limits), "models": models}
+    return {**former, **train, "convert": convert}
+
+
+def _model_metrics(artefact: Artefact) -> dict[str, Any]:
+    inspection, contract = artefact.inspection, artefact.contract
+    kinds = artefact.corruption_accuracy_percent
+    teaching = {runtime: dataclasses.asdict(taught) for runtime, taught in artefact.teaching.items()}
+    return {
+        "file": model_name(artefact.precision),
+        "sha256": artefact.sha256,
+        "size_bytes": len(artefact.content),
+        "macs": inspection.macs,
+        "parameters": inspection.parameter_count,
+        "integer_only": inspection.is_integer_only,
+        "takes_pixel_minus_128": inspection.takes_pixel_minus_128,
+        "operators": [_operator_metrics(operator) for operator in inspection.operators],
+        "temperature": contract.temperature,
+        "refuse_below": contract.refuse_below,
+        "provenance": contract.provenance,
+        "runtimes": {runtime: dataclasses.asdict(proof) for runtime, proof in artefact.proofs.items()},
+        **({"teaching": teaching} if teaching else {}),
+        **({} if kinds is None else {"corruption_accuracy_percent": dict(kinds)}),
+    }
+
+
+def _operator_metrics(operator: Operator) -> dict[str, Any]:
+    return {
+        "operator": operator.name,
+        "output_shape": list(operator.outputs[0].shape),
+        "parameters": operator.parameter_count,
+        "macs": operator.macs,
+        "bytes": operator.size_bytes,
+    }

@@ -1,0 +1,1 @@
+"""`bench`: how fast it is here."""

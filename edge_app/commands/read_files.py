@@ -1,0 +1,170 @@
+"""`python -m edge_app read`: pictures and documents to lines of text or JSON."""
+
+import argparse
+import codecs
+import json
+import shlex
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..documents.find import STDIN, Found, find_documents
+from ..documents.opened import open_pages
+from ..errors import ImageError
+from ..host.printable import printable
+from ..model.classifier import DigitClassifier
+from ..page.drawing import AnnotatedNames, annotate, save_image
+from ..page.explain import explain
+from ..page.reader import PageReader
+from ..page.regions import labelled
+from ..page.result import Digit, Page
+from ..page.views import View, ViewReader
+from ..store.choice import chosen_model
+
+# From this many files on batch is the better tool.
+MANY = 1000
+# File systems take 255 bytes.
+MAX_STEM_BYTES, MAX_SUFFIX = 150, 10
+
+
+def read_files(options: argparse.Namespace) -> int:
+    """Reads each page and prints it; an unreadable one does not stop the others. Returns the exit code."""
+    found = find_documents(options.images)
+    documents = _without_left_out(found, options.images)
+    classifier = DigitClassifier(chosen_model(options), options.runtime, options.threads)
+    reader = PageReader(classifier, traced=options.explain is not None)
+    names = _PictureNames()
+    failed = False
+    for document in documents:
+        for record in _read_document(reader, document, options, names):
+            failed = failed or "error" in record
+            if options.json:
+                print(json.dumps(record, ensure_ascii=not _speaks_utf_8()), flush=True)
+            elif "error" in record:
+                print(f"edge_app: error: {record['error']}", file=sys.stderr)
+            else:
+                _print_text(record, many=len(documents) > 1)
+    return int(failed)
+
+
+def to_record(page: Page, source: str, latency_ms: float) -> dict[str, Any]:
+    """The JSON object of one read image."""
+    return {
+        "source": source,
+        "width": page.width,
+        "height": page.height,
+        # Only of what does not lie as it should.
+        **({"turn": page.turn} if page.turn else {}),
+        **({"better_turn": page.better_turn} if page.better_turn else {}),
+        "text": page.text,
+        "lines": [
+            {
+                **({} if line.region is None else {"region": line.region}),
+                "text": line.text,
+                "digits": [_digit_record(digit) for digit in line.digits],
+            }
+            for line in page.lines
+        ],
+        "latency_ms": round(latency_ms, 2),
+    }
+
+
+def _digit_record(digit: Digit) -> dict[str, Any]:
+    return {
+        "label": digit.label,
+        **({"guess": digit.guess} if digit.label is None else {}),
+        "confidence": round(digit.confidence, 4),
+        "box": list(digit.box),
+    }
+
+
+def _without_left_out(found: Sequence[Found], images: Sequence[str]) -> list[Found]:
+    """What is to be read; the rest is told on stderr, and so is a better tool for many files."""
+    documents = [document for document in found if document.left_out is None]
+    for document in found:
+        if document.left_out is not None:
+            print(f"edge_app: left out: {document.name} ({document.left_out})", file=sys.stderr)
+    if len(documents) >= MANY:
+        print(
+            f"edge_app: {len(documents)} files, read one after the other; on all cores, and resumable: "
+            f"python -m edge_app batch {shlex.join(images)} --output DIR",
+            file=sys.stderr,
+        )
+    return documents
+
+
+def _read_document(
+    reader: PageReader, document: Found, options: argparse.Namespace, names: "_PictureNames"
+) -> Iterator[dict[str, Any]]:
+    """The JSON object of each page."""
+    for page in open_pages(document):
+        number = {} if page.number is None else {"page": page.number}
+        if isinstance(page.pixels, str):
+            record = {"source": document.name, "error": printable(page.pixels)}
+        else:
+            try:
+                record = _read_one(reader, page.pixels, document.name, names.of(document, page.number), options)
+            except ImageError as error:
+                record = {"source": document.name, "error": printable(str(error))}
+        yield {"source": record.pop("source"), **number, **record}
+
+
+class _PictureNames:
+    """What the pictures of each page are named after; two files of one name in two folders get two."""
+
+    def __init__(self) -> None:
+        self._used: Counter[str] = Counter()
+        self._annotated = AnnotatedNames()
+
+    def of(self, document: Found, page: int | None) -> tuple[str, str]:
+        """Of the annotated picture, and what those of the stages begin with."""
+        name = "stdin" if document.source == STDIN else _shortened(PurePosixPath(document.name).name)
+        name = name if page is None else f"{name}-{page}"
+        self._used[name] += 1
+        own = name if self._used[name] == 1 else f"{name}~{self._used[name]}"
+        return self._annotated.of(own), own
+
+
+def _shortened(name: str) -> str:
+    """A file's name that leaves room for marks, a stage's name and a temporary file's letters; its suffix stays."""
+    path = PurePosixPath(name)
+    suffix = path.suffix if len(path.suffix) < MAX_SUFFIX else ""
+    stem = name.removesuffix(suffix)
+    return stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore") + suffix
+
+
+def _read_one(
+    reader: PageReader, image: NDArray[np.uint8], source: str, names: tuple[str, str], options: argparse.Namespace
+) -> dict[str, Any]:
+    started = time.perf_counter()
+    views = ViewReader(reader, View.of(options))
+    page = views.read_and_advise(image)
+    latency_ms = (time.perf_counter() - started) * 1000
+    advice = views.advice(page)
+    if advice is not None:
+        print(f"edge_app: {source} {advice}", file=sys.stderr, flush=True)
+    if options.annotate is not None:
+        save_image(annotate(image, page), options.annotate / names[0])
+    if options.explain is not None:
+        for stage, picture in explain(image, page).items():
+            save_image(picture, options.explain / f"{names[1]}-{stage}.png")
+    return to_record(page, source, latency_ms)
+
+
+def _speaks_utf_8() -> bool:
+    return codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
+
+
+def _print_text(record: dict[str, Any], many: bool) -> None:
+    if "page" in record:
+        print(f"{record['source']}, page {record['page']}:")
+    elif many:
+        print(f"{record['source']}:")
+    for line in record["lines"]:
+        print(labelled(line.get("region"), line["text"]), flush=True)

@@ -1,0 +1,1 @@
+"""Files: images in, results written whole or not at all."""

@@ -1,0 +1,1 @@
+"""The computer that it runs on: processes, service manager, network, terminal."""

@@ -1,0 +1,1 @@
+"""The networks: their contracts, files, runtimes, and what they answer."""

@@ -1,0 +1,174 @@
+"""Finds handwritten digits on an ink map with a small fully-convolutional network, whatever stands around them."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.detector_contract import CELL_PX, REFERENCE_WH_PX
+from .boxes import Box
+from .ink import Grey
+
+Maps = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+# Boxes (N, 4), scores (N,), probabilities (N, 10).
+Found = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+# Digits are sought at the scale that makes them nearly so high.
+SOUGHT_HEIGHT_PX = 26.0
+# What lies nearer to the rim of a tile is left to the next tile.
+RIM_PX = 24
+MAX_OVERLAP = 0.4
+# Scales are powers of 2 between these; only small images are worth enlarging.
+COARSEST_OCTAVE, FINEST_OCTAVE, FINEST_OCTAVE_SMALL = -5, 0, 1
+SMALL_PIXELS = 700_000
+NEARLY_ONE_TILE = 1.3
+# At most so many tiles a page.
+MAX_TILES = 30
+MIN_SCORE = 0.05
+
+
+@dataclass(frozen=True)
+class Detections:
+    """What was found, the surest first.
+
+    Attributes:
+        boxes: float32 (N, 4): x, y, width, height in pixels of the ink map.
+        scores: float32 (N,): how likely each is a handwritten digit, in [0, 1].
+        probabilities: float32 (N, 10): which one.
+    """
+
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def middles_in(self, box: Box) -> NDArray[np.bool_]:
+        """Which of them have their middle in a box: bool (N,)."""
+        low = np.array(box[:2])
+        return _inside(self.boxes[:, :2] + self.boxes[:, 2:] / 2, low, low + box[2:])
+
+    def within(self, box: Box, min_score: float) -> bool:
+        """Whether the middle of one at least so sure lies in a box."""
+        return bool((self.middles_in(box) & (self.scores >= min_score)).any())
+
+
+class MapNetwork(Protocol):
+    """What detecting asks of a network."""
+
+    tile_px: int
+
+    def maps(self, tile: Grey) -> Maps:
+        """Runs over one tile, uint8 (tile_px, tile_px): logits (h, w), boxes (h, w, 4), digits' logits (h, w, 10)."""
+
+
+def detect(ink: Grey, places: Sequence[Box], network: MapNetwork, min_score: float = MIN_SCORE) -> Detections:
+    """Finds digits near some places, at the scales that suit their heights.
+
+    Args:
+        ink: uint8 (h, w), 0 = paper.
+        places: (x, y, width, height) of ink that may be digits or hold some.
+        network: runs over tiles of the ink.
+        min_score: what is less likely is left out.
+    """
+    boxes = np.asarray(places, np.float32).reshape(-1, 4)
+    finest = FINEST_OCTAVE if ink.size > SMALL_PIXELS else FINEST_OCTAVE_SMALL
+    octaves = np.clip(np.rint(np.log2(SOUGHT_HEIGHT_PX / np.maximum(boxes[:, 3], 1))), COARSEST_OCTAVE, finest)
+    # The largest first: they are few tiles, and what is small on a crowded page is seldom what was asked for.
+    tiles = (
+        tile
+        for octave in np.unique(octaves)
+        for tile in _tiles_at(ink, float(2**octave), boxes[octaves == octave], network.tile_px)
+    )
+    parts = [_found_on(tile, network, min_score) for tile in itertools.islice(tiles, MAX_TILES)]
+    if not parts:
+        return Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros((0, 10), np.float32))
+    found_boxes, scores, probabilities = (np.concatenate([part[index] for part in parts]) for index in range(3))
+    kept = surest(found_boxes, scores)
+    return Detections(found_boxes[kept], scores[kept], probabilities[kept])
+
+
+@dataclass(frozen=True)
+class _Tile:
+    """A tile uint8 (side, side), its corner on the ink at its scale, and the part that counts, from low to high."""
+
+    ink: Grey
+    scale: float
+    corner: NDArray[np.int64]
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+
+
+def _tiles_at(ink: Grey, scale: float, places: NDArray[np.float32], side: int) -> Iterator[_Tile]:
+    """The tiles of the ink at a scale that hold the middle of a place."""
+    # A page that is only a little larger than one tile is made smaller rather than cut.
+    whole = side / max(ink.shape)
+    scale = whole if whole < scale <= NEARLY_ONE_TILE * whole else scale
+    size_wh = max(8, round(ink.shape[1] * scale)), max(8, round(ink.shape[0] * scale))
+    small = cv2.resize(ink, size_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    middles = (places[:, :2] + places[:, 2:] / 2) * scale
+    for top, goes_down in _starts(size_wh[1], side):
+        for left, goes_right in _starts(size_wh[0], side):
+            low = np.array([RIM_PX if left else 0, RIM_PX if top else 0])
+            high = np.array([side - RIM_PX if goes_right else side, side - RIM_PX if goes_down else side])
+            corner = np.array([left, top])
+            if _inside(middles - corner, low, high).any():
+                tile = np.zeros((side, side), np.uint8)
+                part = small[top : top + side, left : left + side]
+                tile[: part.shape[0], : part.shape[1]] = part
+                yield _Tile(tile, scale, corner, low, high)
+
+
+def _starts(length: int, side: int) -> list[tuple[int, bool]]:
+    """Starts of tiles along a length, and whether another one follows."""
+    step = side - 2 * RIM_PX
+    count = 1 + max(0, -(-(length - side) // step))
+    return [(index * step, index < count - 1) for index in range(count)]
+
+
+def _found_on(tile: _Tile, network: MapNetwork, min_score: float) -> Found:
+    boxes, scores, probabilities = decode(network.maps(tile.ink), min_score)
+    inside = _inside(boxes[:, :2] + boxes[:, 2:] / 2, tile.low, tile.high)
+    boxes[:, :2] += tile.corner
+    return boxes[inside] / np.float32(tile.scale), scores[inside], probabilities[inside]
+
+
+def _inside(points: NDArray[np.float32], low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.asarray(((points >= low) & (points < high)).all(axis=1))
+
+
+def decode(maps: Maps, min_score: float) -> Found:
+    """Boxes (N, 4), scores (N,) and probabilities (N, 10) at the peaks of a network's maps; in pixels of its input."""
+    centre, box, label = maps
+    peaks = (centre >= cv2.dilate(centre, np.ones((3, 3), np.uint8))) & (centre > np.log(min_score / (1 - min_score)))
+    rows, columns = np.nonzero(peaks)
+    values = box[rows, columns]
+    sizes = np.exp(np.clip(values[:, 2:], -4, 4)) * np.array(REFERENCE_WH_PX, np.float32)
+    middles = (np.stack([columns, rows], axis=1) + 0.5 + values[:, :2]) * CELL_PX
+    logits = label[rows, columns]
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-100))
+    scores = 1 / (1 + np.exp(-centre[rows, columns]))
+    boxes = np.concatenate([middles - sizes / 2, sizes], axis=1)
+    return (
+        boxes.astype(np.float32),
+        scores.astype(np.float32),
+        np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32),
+    )
+
+
+def surest(boxes: NDArray[np.float32], scores: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Indices of the boxes that no surer one overlaps by more than MAX_OVERLAP of their union, the surest first."""
+    kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), 0.0, MAX_OVERLAP)
+    return np.asarray(kept, np.int64).reshape(-1)
+
+
+def overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Intersection over union of one box (4,) with others (N, 4)."""
+    low = np.maximum(box[:2], others[:, :2])
+    high = np.minimum(box[:2] + box[2:], others[:, :2] + others[:, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=1)
+    return np.asarray(shared / (box[2:].prod() + others[:, 2:].prod(axis=1) - shared), np.float32)

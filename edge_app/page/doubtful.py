@@ -1,0 +1,172 @@
+"""Doubtful digits: ink that is not believed to be a digit, but stands where a digit of a number would.
+
+What the detector sees with less certainty than belief asks for is looked at again: whether its ink belongs to no digit
+that is read, and whether it continues a line of such digits. A number then has "?" there instead of a gap that nobody
+sees. The limits were chosen on the development photos; `python tests/benchmarks/photos.py` prints how well they do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .boxes import Box, overlap
+from .ink import InkMap
+from .lines import along, find_slant
+from .recognition import Reading
+from .result import Digit, Line
+
+# Ink in question shares at most this part of the smaller box with a digit that is read, or with a more certain doubtful
+# one; at least this part of it belongs to no digit that is read, and that part spans this much of its box.
+MAX_SHARED, MIN_FREE, MIN_SPAN = 0.6, 0.45, 0.4
+# Dashes and fillers are flat.
+MAX_ASPECT = 1.7
+# Of the ink within this many heights beside it, at least this part is digits: beside words it is less.
+BESIDE_HEIGHTS, MIN_DIGITS_BESIDE = 2.0, 0.15
+# It continues a line if, as parts of its neighbours' height there, it is this high, this near and this well in line.
+# Between two digits, small zeros are usual.
+MIN_HEIGHT, MIN_HEIGHT_BETWEEN, MAX_HEIGHT, MAX_GAP, MAX_OFF_LINE = 0.5, 0.35, 2.0, 1.2, 0.6
+# Where a line is written widely, the gap may be this many times the usual one.
+GAP_TIMES = 1.2
+NEIGHBOURS = 3
+
+
+def free_ink(boxes: NDArray[np.float32], read: Sequence[Box], page_ink: InkMap) -> list[Box | None]:
+    """The ink in each box that no digit was read from, if it has the shape of one and stands beside ink that was.
+
+    Args:
+        boxes: float32 (N, 4): x, y, width, height in pixels of the ink map, the most certain first.
+        read: boxes of the digits that are read.
+        page_ink: the page.
+
+    Returns:
+        For each box the box around that ink, or None.
+    """
+    if not len(boxes) or not read:
+        return [None] * len(boxes)
+    found: list[Box | None] = [None] * len(boxes)
+    waiting = [(index, own) for index, box in enumerate(boxes) if (own := _free_part(_whole(box), read, page_ink))]
+    taken, more = list(read), True
+    while more:
+        more = False
+        # Of a row of such boxes each is beside the one before it.
+        for index, own in list(waiting):
+            if any(overlap(own, other) > MAX_SHARED for other in taken):
+                waiting.remove((index, own))
+            elif _share_of(taken, _beside(own), page_ink) >= MIN_DIGITS_BESIDE:
+                waiting.remove((index, own))
+                found[index], more = own, True
+                taken.append(own)
+    return found
+
+
+def refused_by_company(readings: Sequence[Reading], believed: Sequence[Reading], page_ink: InkMap) -> list[Reading]:
+    """Doubtful digits of a page that was read without a detector: what the classifier reads and its company refuses.
+
+    Args:
+        readings: of the ink's pieces.
+        believed: the same after keep_good_company.
+        page_ink: the page.
+    """
+    read = [reading.box for reading in believed if reading.label is not None]
+    refused = [before for before, after in zip(readings, believed, strict=True) if before.label != after.label]
+    refused.sort(key=lambda reading: -reading.confidence)
+    boxes = free_ink(np.array([reading.box for reading in refused], np.float32), read, page_ink)
+    return [
+        replace(reading, box=box, label=None, guess=reading.label)
+        for reading, box in zip(refused, boxes, strict=True)
+        if box is not None
+    ]
+
+
+def in_lines(possible: Sequence[Digit], lines: Sequence[Line]) -> list[Digit]:
+    """Those of the possible digits that continue a line, also where another one of them stands between.
+
+    Args:
+        possible: doubtful digits, the most certain first.
+        lines: of digits that are read.
+    """
+    if not possible:
+        return []
+    slant_deg = find_slant([digit.box for line in lines for digit in line.digits])
+    grown: list[list[Digit]] = [list(line.digits) for line in lines]
+    waiting, placed = list(possible), list[Digit]()
+    while True:
+        places = ((digit, _continued(digit, grown, slant_deg)) for digit in waiting)
+        digit, line = next(((digit, line) for digit, line in places if line is not None), (None, None))
+        if digit is None or line is None:
+            return placed
+        waiting.remove(digit)
+        line.append(digit)
+        placed.append(digit)
+
+
+def _continued(digit: Digit, lines: Sequence[list[Digit]], slant_deg: float) -> list[Digit] | None:
+    """The line that a digit continues; of several the one that it is nearest to."""
+    distances = [_distance(digit, line, slant_deg) for line in lines]
+    nearest = min(distances, default=np.inf)
+    return lines[distances.index(nearest)] if nearest < np.inf else None
+
+
+def _distance(digit: Digit, line: Sequence[Digit], slant_deg: float) -> float:
+    """How far a digit is from a line that it continues, as a part of the height there; else infinite."""
+    x, y = along(digit.box, slant_deg)
+    xs, ys, widths, heights = np.array(sorted((*along(each.box, slant_deg), *each.box[2:]) for each in line)).T
+    near = np.argsort(np.abs(xs - x))[:NEIGHBOURS]
+    height = float(np.median(heights[near]))
+    gap = float((np.abs(xs[near] - x) - (widths[near] + digit.box[2]) / 2).min()) / height
+    usual = np.median(np.diff(xs) - (widths[1:] + widths[:-1]) / 2) / height if len(xs) > 2 else 0.0
+    off = abs(float(np.interp(x, xs, ys)) - y) / height
+    least = MIN_HEIGHT_BETWEEN if xs[0] < x < xs[-1] else MIN_HEIGHT
+    fits = least * height <= digit.box[3] <= MAX_HEIGHT * height
+    return gap + off if fits and gap <= max(MAX_GAP, GAP_TIMES * usual) and off <= MAX_OFF_LINE else np.inf
+
+
+def _whole(box: NDArray[np.float32]) -> Box:
+    x, y, width, height = (round(float(value)) for value in box)
+    return x, y, width, height
+
+
+def _free_part(box: Box, read: Sequence[Box], page_ink: InkMap) -> Box | None:
+    """The box around the ink of a box that no digit was read from, if that is most of it and has a digit's shape."""
+    own = _inked(box, read, page_ink)
+    if own is None or own[2] < MIN_SPAN * box[2] or own[3] < MIN_SPAN * box[3] or own[2] > MAX_ASPECT * own[3]:
+        return None
+    return own if 1 - _share_of(read, box, page_ink) >= MIN_FREE else None
+
+
+def _beside(box: Box) -> Box:
+    x, y, width, height = box
+    reach = round(BESIDE_HEIGHTS * height)
+    return x - reach, y, width + 2 * reach, height
+
+
+def _share_of(digits: Sequence[Box], box: Box, page_ink: InkMap) -> float:
+    """How much of the ink in a box lies in the boxes of digits."""
+    ink, of_digits = _ink_in(box, digits, page_ink)
+    return float(of_digits.sum() / max(1, ink.sum()))
+
+
+def _inked(box: Box, read: Sequence[Box], page_ink: InkMap) -> Box | None:
+    """The box around the ink of a box that lies in none of those read; None if there is none."""
+    ink, of_digits = _ink_in(box, read, page_ink)
+    free = ink & ~of_digits
+    if not free.any():
+        return None
+    down, across = np.flatnonzero(free.any(axis=1)), np.flatnonzero(free.any(axis=0))
+    left, top = max(0, box[0]) + int(across[0]), max(0, box[1]) + int(down[0])
+    return left, top, int(np.ptp(across)) + 1, int(np.ptp(down)) + 1
+
+
+def _ink_in(box: Box, digits: Sequence[Box], page_ink: InkMap) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The ink in a box, and the part of it that lies in the boxes of digits: bool (h, w) each."""
+    x, y, width, height = box
+    left, top = max(0, x), max(0, y)
+    window = slice(top, max(0, y + height)), slice(left, max(0, x + width))
+    ink = page_ink.ink[window] > page_ink.threshold[window]
+    inside = np.zeros_like(ink)
+    for other_x, other_y, other_width, other_height in digits:
+        rows = slice(max(0, other_y - top), max(0, other_y + other_height - top))
+        inside[rows, max(0, other_x - left) : max(0, other_x + other_width - left)] = True
+    return ink, ink & inside

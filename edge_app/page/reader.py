@@ -1,0 +1,169 @@
+"""From an image to a page of numbers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ImageError
+from ..files.image import MIN_SIDE_PX
+from ..model.detector import DigitDetector
+from .boxes import Box, middle_in
+from .candidates import connect, find_candidates
+from .context import keep_good_company
+from .detection import MapNetwork
+from .doubtful import in_lines, refused_by_company
+from .fusion import confirm
+from .ink import InkMap, find_ink, to_luma
+from .lean import detect_upright
+from .lines import arrange, find_slant
+from .orientation import better_turn
+from .recognition import Classifier, Reading, read_joined, read_wholes
+from .result import Digit, Page
+from .stages import NO_WATCH, Watch
+from .trace import Trace
+
+# In the order in which a page passes them; plain pages skip the turn and the detector.
+STAGES = ("ink", "candidates", "wholes", "turn", "detector", "joined", "belief", "lines")
+# A page whose ink is all read, and surely so, needs no second look.
+PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
+MIN_PLAIN_DIGITS = 3
+# Ink is cut into digits only where the detector sees at least so sure a one in it.
+WORTH_CUTTING = 0.3
+
+
+class ImageReader(Protocol):
+    """What reads images: a PageReader, or what stands before one."""
+
+    @property
+    def classifier(self) -> Classifier:
+        """Reads single digits."""
+
+    def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
+        """See PageReader.read."""
+
+
+class PageReader:
+    """Finds and reads the handwritten digits of an image. Holds no state between images.
+
+    Args:
+        classifier: reads single digits.
+        detector: looks at pages that do not read plainly; None reads without one, and by default it is the shipped one.
+        traced: whether pages keep what reading did, Page.traces.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        detector: MapNetwork | Literal["shipped"] | None = "shipped",
+        traced: bool = False,
+    ) -> None:
+        self._classifier, self._traced = classifier, traced
+        if detector == "shipped":
+            detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
+        self.detector = detector
+
+    @property
+    def classifier(self) -> Classifier:
+        """Reads single digits."""
+        return self._classifier
+
+    def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
+        """Reads one image as it lies; edge_app.page.views.ViewReader also turns it where that reads clearly better.
+
+        Args:
+            image: uint8 (H, W) luma or (H, W, 3) RGB, from 32x32 pixels up.
+            watch: told of each of STAGES, as by a Stopwatch.
+
+        Raises:
+            ImageError: any other shape or dtype.
+        """
+        height, width = checked_size(image)
+        with watch("ink"):
+            luma = to_luma(image)
+            page_ink = find_ink(luma)
+        readings, turn, trace = self._read_ink(page_ink, watch)
+        if page_ink.doubtful and not any(reading.label is not None for reading in readings):
+            with watch("ink"):
+                page_ink = find_ink(luma, inverted=not page_ink.inverted)
+            readings, turn, trace = self._read_ink(page_ink, watch)
+        with watch("lines"):
+            page = _page(readings, page_ink.scale, (width, height))
+            return replace(page, better_turn=turn, traces=(trace,) if self._traced else ())
+
+    def _read_ink(self, page_ink: InkMap, watch: Watch) -> tuple[list[Reading], int, Trace]:
+        """Reads the ink of a page, boxes in pixels of the ink map, and looks for a better way up, see Page."""
+        with watch("candidates"):
+            connected = connect(page_ink)
+            candidates = find_candidates(page_ink, connected)
+        with watch("wholes"):
+            slant_deg = find_slant([candidate.box for candidate in candidates if not candidate.fragment])
+            wholes = read_wholes(candidates, self._classifier, slant_deg)
+        frames = [Reading(frame.box, None, 0.0, frame.contrast) for frame in candidates if frame.encloses]
+        found, turn, plain = None, 0, _plain([whole.reading for whole in wholes] + frames)
+        if not plain:
+            with watch("turn"):
+                turn = better_turn(wholes, self._classifier)
+        if self.detector is not None and not plain:
+            with watch("detector"):
+                found = detect_upright(page_ink, [whole.candidate for whole in wholes], self.detector)
+        with watch("joined"):
+            readings = frames
+            for whole in wholes:
+                cut = whole.looks_joined and (found is None or found.within(whole.candidate.box, WORTH_CUTTING))
+                readings += read_joined(whole, self._classifier) if cut else [whole.reading]
+        with watch("belief"):
+            if found is None:
+                believed = keep_good_company(readings)
+                believed += refused_by_company(readings, believed, page_ink)
+            else:
+                believed = confirm(readings, found, page_ink, connected, self._classifier)
+        return believed, turn, Trace(page_ink, connected, tuple(candidates), found)
+
+
+def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -> Page:
+    """The readings, whose boxes are in pixels of the ink map, in lines and in pixels of the image."""
+    digits = [
+        Digit(reading.label, reading.confidence, on_image(reading.box, scale, size_wh), reading.guess, reading.crop)
+        for reading in readings
+    ]
+    read = [digit for digit in digits if digit.label is not None]
+    lines = arrange(read)
+    doubtful = in_lines([digit for digit in digits if digit.guess is not None], lines)
+    if doubtful:
+        lines = arrange([*read, *doubtful])
+    refused = [digit for digit in digits if digit.label is None and digit.guess is None]
+    # Ink in which a doubtful digit stands has its mark there.
+    refused = [ink for ink in refused if not any(middle_in(digit.box, ink.box) for digit in doubtful)]
+    return Page(lines, *size_wh, tuple(ink.box for ink in refused), tuple(ink.crop for ink in refused))
+
+
+def _plain(readings: Sequence[Reading]) -> bool:
+    """Whether all ink reads as digits, nearly all surely, and some of them are more than a stroke."""
+    if any(reading.label is None for reading in readings):
+        return False
+    sure = [reading for reading in readings if reading.confidence >= PLAIN_CONFIDENCE]
+    return len(sure) >= PLAIN_SHARE * len(readings) and sum(each.label != 1 for each in sure) >= MIN_PLAIN_DIGITS
+
+
+def checked_size(image: NDArray[np.uint8]) -> tuple[int, int]:
+    """Height and width of an image that can be read; raises ImageError for any other."""
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
+        got = image.dtype if isinstance(image, np.ndarray) else type(image).__name__
+        raise ImageError(f"expected an image of uint8, got {got}; convert it to 0 to 255 first")
+    if image.ndim not in {2, 3} or (image.ndim == 3 and image.shape[2] != 3):
+        raise ImageError(f"expected an image of shape (H, W) or (H, W, 3) RGB, got {image.shape}; drop other channels")
+    if min(image.shape[:2]) < MIN_SIDE_PX:
+        raise ImageError(
+            f"expected at least {MIN_SIDE_PX}x{MIN_SIDE_PX} pixels, got {image.shape}; give a larger image"
+        )
+    return image.shape[0], image.shape[1]
+
+
+def on_image(box: Box, scale: float, size_wh: tuple[int, int]) -> Box:
+    """A box of the ink map in pixels of the input image of that size, and within it."""
+    left, top = (min(max(0, round(start * scale)), size - 1) for start, size in zip(box[:2], size_wh, strict=True))
+    right, bottom = (round((box[axis] + box[axis + 2]) * scale) for axis in (0, 1))
+    return left, top, max(1, min(right, size_wh[0]) - left), max(1, min(bottom, size_wh[1]) - top)

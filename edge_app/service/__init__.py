@@ -1,1 +1,0 @@
-"""Life under systemd: what is told to it, and the unit."""

@@ -1,0 +1,34 @@
+"""Broken strokes put together."""
+
+import numpy as np
+
+from edge_app.page.candidates import Candidate
+from edge_app.page.fragments import joined, near_pairs
+
+
+def piece(x: int, y: int, width: int, height: int) -> Candidate:
+    """A block of ink."""
+    return Candidate((x, y, width, height), np.full((height, width), 200, np.uint8), 200)
+
+
+def test_a_detached_bar_belongs_to_its_digit() -> None:
+    """Near pieces are paired, the larger one first; far ones and sure ones are not."""
+    body, bar, far, sure = (
+        piece(100, 110, 20, 40),
+        piece(112, 102, 20, 5),
+        piece(180, 110, 20, 40),
+        piece(122, 110, 9, 9),
+    )
+    assert near_pairs([body, bar, far, sure], [True, True, True, False]) == [(0, 1)]
+    assert near_pairs([body, bar], [True, False]) == []
+    assert near_pairs([], []) == []
+
+
+def test_joined_ink_lies_where_its_pieces_lay() -> None:
+    """The union's box holds both, with their ink in place and paper between."""
+    both = joined(piece(100, 110, 20, 40), piece(112, 102, 20, 5))
+    assert both.box == (100, 102, 32, 48)
+    assert both.ink.shape == (48, 32)
+    assert (both.ink > 0).sum() == 20 * 40 + 20 * 5
+    assert both.ink[:5, 12:].all()
+    assert both.ink[8:, :20].all()

@@ -1,0 +1,101 @@
+"""From an image to a page."""
+
+import cv2
+import numpy as np
+import pytest
+
+from edge_app import PageReader
+from edge_app.commands.read_files import to_record
+from edge_app.errors import ImageError
+from edge_app.page.boxes import middle_in
+from edge_app.page.candidates import connect
+from edge_app.page.ink import find_ink
+
+from ..fake_classifier import TallInk
+from ..made_detections import Unasked, seen
+from ..pages import blank, write
+
+
+def test_digits_come_in_lines_with_boxes_of_the_input() -> None:
+    """What is read lies where it was drawn, in pixels of the input, whatever its size."""
+    page = write(write(blank(), "247", (100, 150)), "93", (100, 300))
+    small = PageReader(TallInk(7), detector=None).read(page)
+    assert small.text == "777\n77"
+    assert (small.width, small.height) == (640, 480)
+    large = PageReader(TallInk(7), detector=None).read(np.kron(page, np.ones((5, 5), np.uint8)))
+    assert large.text == small.text
+    for a, b in zip(small.lines[0].digits, large.lines[0].digits, strict=True):
+        assert np.allclose(np.array(a.box) * 5, b.box, atol=15)
+
+
+def test_what_the_detector_half_sees_in_a_number_is_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a guess, its place in the text, and is refused ink no more; what stands alone stays refused."""
+    page = write(write(blank(), "2", (100, 140)), "7", (190, 140))
+    # Zeros that the classifier refuses, being wider than high, one of them far from all numbers.
+    inside, alone = (144, 102, 40, 36), (44, 402, 40, 36)
+    for x, y, width, height in (inside, alone):
+        cv2.ellipse(page, (x + width // 2, y + height // 2), (width // 2 - 2, height // 2 - 4), 0, 0, 360, (40,), 3)
+    ink = connect(find_ink(page)).stats[1:, :4].tolist()
+    two, seven = (tuple(box) for box in sorted(ink) if box[3] > 50)
+    found = seen((two, 0.9, 2), (seven, 0.9, 7), (inside, 0.4, 0), (alone, 0.4, 0))
+    monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: found)
+    read = PageReader(TallInk(7), Unasked()).read(page)
+    assert read.text.splitlines()[0] == "2?7"
+    doubtful = read.lines[0].digits[1]
+    assert (doubtful.label, doubtful.guess) == (None, 0)
+    assert 0.3 < doubtful.confidence <= 0.4
+    assert not any(middle_in(box, inside) for box in read.refused)
+    assert any(middle_in(box, alone) for box in read.refused)
+    assert to_record(read, "a.png", 1.0)["lines"][0]["digits"][1] == {
+        "label": None,
+        "guess": 0,
+        "confidence": round(doubtful.confidence, 4),
+        "box": list(doubtful.box),
+    }
+
+
+def test_grey_and_colour_give_the_same_page() -> None:
+    """An RGB image of grey pixels reads like the luma."""
+    page = write(blank(), "36", (100, 150))
+    reader = PageReader(TallInk(), detector=None)
+    assert reader.read(page) == reader.read(np.dstack([page] * 3))
+
+
+def test_reading_changes_neither_image_nor_reader() -> None:
+    """The same image in gives the same page out, and the image stays as it was."""
+    page = write(blank(), "36", (100, 150))
+    before = page.copy()
+    reader = PageReader(TallInk(), detector=None)
+    assert reader.read(page) == reader.read(page)
+    assert (page == before).all()
+
+
+def test_a_blank_page_is_empty() -> None:
+    """No ink, no lines."""
+    page = PageReader(TallInk(), detector=None).read(blank())
+    assert page.lines == ()
+    assert page.text == ""
+
+
+def test_read_only_and_strided_images_are_taken() -> None:
+    """Views into a camera's buffer work."""
+    page = write(blank(), "36", (100, 150))
+    view = np.dstack([page] * 4)[:, :, :3]
+    view.setflags(write=False)
+    assert PageReader(TallInk(), detector=None).read(view).text == "11"
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((31, 100), np.uint8),
+        np.zeros((100, 100), np.float32),
+        np.zeros((100, 100, 4), np.uint8),
+        np.zeros((100,), np.uint8),
+        [[0] * 40] * 40,
+    ],
+)
+def test_what_is_no_image_is_refused(image: object) -> None:
+    """Wrong size, dtype, shape or type: an ImageError that says what was expected."""
+    with pytest.raises(ImageError, match=r"expected .* got "):
+        PageReader(TallInk(), detector=None).read(image)  # type: ignore[arg-type]
