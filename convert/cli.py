@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from edge_app.errors import DigitsError
+from edge_app.files.atomic import require_writable
 from edge_app.host.parser import Parser
-from edge_app.model.file import require_writable
 from train.data.mnist import load_mnist
 
 from .conversion import EvaluationImages, Step, convert_and_prove, draw_non_digits, step_count

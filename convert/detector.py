@@ -13,9 +13,10 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from edge_app.files.atomic import write_atomically
+from edge_app.model.detector import Maps
 from edge_app.model.detector_contract import DetectorContract
-from edge_app.model.file import embed_contract, write_atomically
-from edge_app.page.detection import Maps
+from edge_app.model.file import embed_contract
 from train.data.mnist import Mnist
 from train.detector.evaluation import DetectorScore, score_detector
 from train.detector.patches import Patches, draw_patches

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from edge_app.errors import DigitsError
+from edge_app.files.atomic import require_writable
 from edge_app.host.parser import Parser
-from edge_app.model.file import require_writable
 
 from .metrics_file import METRICS_NAME, read_metrics
 from .recipe import RECIPES, Recipe

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_app.model.classifier import softmax
+
 from .backup import Backup
 from .data.examples import Targets, View, batches, draw_views, hard_targets, to_inputs
 from .data.mnist import DataError, Mnist, Split
@@ -81,9 +83,7 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any 
 
 def soft_targets(teacher: Any, view: View, share: float) -> Targets:
     """The teacher's probabilities for a view, and the labels' for the rest of 1: float32 (N, 11)."""
-    logits = predict(teacher, view.images)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    soft = powers / powers.sum(axis=1, keepdims=True)
+    soft = softmax(predict(teacher, view.images))
     return np.asarray(share * soft + (1 - share) * hard_targets(view.labels, 0), np.float32)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_app.errors import OutputError
-from edge_app.model.file import write_atomically
+from edge_app.files.atomic import write_atomically
 
 METRICS_NAME = "metrics.json"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from edge_app.errors import DigitsError
+from edge_app.files.atomic import write_atomically
 from edge_app.model.contract import IMAGE_HW, LABELS
-from edge_app.model.file import write_atomically
 
 from .quiet_import import import_tensorflow
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edge_app.model.file import write_atomically
+from edge_app.files.atomic import write_atomically
 
 from .data.mnist import Mnist, Split
 from .fitting import Trained, predict

@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 
 from edge_app.errors import DigitsError
-from edge_app.model.file import require_writable, write_atomically
+from edge_app.files.atomic import require_writable, write_atomically
 
 from .data.mnist import load_mnist
 from .metrics_file import METRICS_NAME, read_metrics, write_metrics

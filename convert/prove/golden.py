@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app.errors import DigitsError
+from edge_app.files.atomic import write_atomically
 from edge_app.model import golden as app
 from edge_app.model.classifier import read_logits
 from edge_app.model.contract import ModelContract
-from edge_app.model.file import GOLDEN_NAME, read_model, shipped_model_path, write_atomically
+from edge_app.model.file import GOLDEN_NAME, read_model, shipped_model_path
 from train.data.mnist import Split, load_mnist
 
 from .runtimes import installed_runtimes, logits_on_runtime

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.model.file import write_atomically
+from edge_app.files.atomic import write_atomically
 from edge_app.model.runtime import PACKAGES
 from edge_app.model.runtime import installed_runtimes as found_runtimes
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_app.errors import DigitsError
-from edge_app.model.file import write_atomically
+from edge_app.files.atomic import write_atomically
 from train.data.mnist import load_mnist
 from train.seed_statistics import number_heading, value_text
 from train.seeds import SEEDS_NAME

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from edge_app.model.file import write_atomically
+from edge_app.files.atomic import write_atomically
 from train.metrics_file import METRICS_NAME, package_versions
 
 from ..artefact import Artefact

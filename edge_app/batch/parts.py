@@ -12,8 +12,8 @@ import pyarrow
 import pyarrow.parquet
 
 from ..errors import OutputError
+from ..files.atomic import require_writable, write_atomically
 from ..files.lock import alone
-from ..model.file import require_writable, write_atomically
 from .models import Models
 from .reader import PageResult
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
-from ..model.file import write_atomically
+from ..files.atomic import write_atomically
 from .sources import SourceFile
 from .spans import LeftOut, Span, Task, count_pages, cut
 

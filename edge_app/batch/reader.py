@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..commands.read_files import to_record
 from ..host.printable import printable
+from ..page.record import to_record
 from ..page.views import View, ViewReader
 from .containers import Containers
 from .models import Models

@@ -14,11 +14,12 @@ from typing import Any
 
 from .. import errors
 from ..errors import BenchError, DigitsError, RuntimeUnavailableError
+from ..files.atomic import require_writable, write_atomically
 from ..files.image import load_image
 from ..host.machine import condition_now, this_machine
 from ..host.python_process import python_command, python_environment
 from ..model.contract import ModelContract
-from ..model.file import ModelFile, read_model, require_writable, shipped_model_path, write_atomically
+from ..model.file import ModelFile, read_model, shipped_model_path
 from ..model.runtime import RUNTIMES
 from ..page.drawing import save_image
 from .report import Bench, Percentiles, Run, as_table, compare, read_earlier, to_json

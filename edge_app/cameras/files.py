@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from ..documents.document import PDF_MARK, PDF_MARK_BYTES
 from ..errors import CameraError, EndOfFrames
-from ..files.image import SINGLE_SUFFIXES, TIFF_SUFFIXES, open_image, page_count, to_pixels
-from ..page.ink import to_luma
+from ..files.image import SINGLE_SUFFIXES, TIFF_SUFFIXES, open_image, page_count, to_luma, to_pixels
 from .camera import Camera, Frame
 from .scene import same_scene
 

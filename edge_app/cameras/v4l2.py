@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CameraError
-from ..page.ink import to_luma
+from ..files.image import to_luma
 from .camera import Camera, Frame
 
 # Until a webcam has found its exposure.

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import LabelledFolderError, OutputError
+from ..files.atomic import write_atomically
 from ..model.contract import DIGIT_LABELS, IMAGE_HW
-from ..model.file import write_atomically
 
 LOG = logging.getLogger(__name__)
 

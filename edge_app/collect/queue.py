@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LabelledFolderError
+from ..files.atomic import write_atomically
 from ..model.contract import IMAGE_HW
-from ..model.file import write_atomically
 from .folder import DONE, FOLDERS, WAITING, LabelledCrop, check_writer, require_room, write_crop
 from .label import Label, check_label, read_label
 from .waiting import CORRECTED, WaitingCrop, read_waiting, urgency

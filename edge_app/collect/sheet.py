@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SheetError
+from ..files.image import to_luma
 from ..page.boxes import Box
 from ..page.candidates import ConnectedInk, candidate_in, connect
-from ..page.ink import InkMap, find_ink, to_luma
+from ..page.ink import InkMap, find_ink
 from ..page.normalise import normalise
 from .rectify import SHRINK, rectify
 from .template import boxes

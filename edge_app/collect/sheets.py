@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError, SheetError
+from ..files.atomic import require_writable
 from ..files.image import load_image
-from ..model.file import require_writable
 from .folder import LabelledCrop, count_digits, place_of, require_room, write_crop
 from .sheet import Sheet, read_sheet
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import OutputError
-from ..model.file import write_atomically
+from ..files.atomic import write_atomically
 from ..page.boxes import Box
 
 VERSION = 1

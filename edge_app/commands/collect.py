@@ -37,7 +37,7 @@ def _collect(options: argparse.Namespace) -> int:
     if options.to is None:
         options.usage_error("expected --to DIR, the folder for the digits")
     if options.sheet is None:
-        from ..model.file import require_writable
+        from ..files.atomic import require_writable
         from .run_live import run
 
         require_writable(options.to, "--to")

@@ -22,8 +22,8 @@ from ..model.classifier import DigitClassifier
 from ..page.drawing import AnnotatedNames, annotate, save_image
 from ..page.explain import explain
 from ..page.reader import PageReader
+from ..page.record import to_record
 from ..page.regions import labelled
-from ..page.result import Digit, Page
 from ..page.views import View, ViewReader
 from ..store.choice import chosen_model
 
@@ -51,37 +51,6 @@ def read_files(options: argparse.Namespace) -> int:
             else:
                 _print_text(record, many=len(documents) > 1)
     return int(failed)
-
-
-def to_record(page: Page, source: str, latency_ms: float) -> dict[str, Any]:
-    """The JSON object of one read image."""
-    return {
-        "source": source,
-        "width": page.width,
-        "height": page.height,
-        # Only of what does not lie as it should.
-        **({"turn": page.turn} if page.turn else {}),
-        **({"better_turn": page.better_turn} if page.better_turn else {}),
-        "text": page.text,
-        "lines": [
-            {
-                **({} if line.region is None else {"region": line.region}),
-                "text": line.text,
-                "digits": [_digit_record(digit) for digit in line.digits],
-            }
-            for line in page.lines
-        ],
-        "latency_ms": round(latency_ms, 2),
-    }
-
-
-def _digit_record(digit: Digit) -> dict[str, Any]:
-    return {
-        "label": digit.label,
-        **({"guess": digit.guess} if digit.label is None else {}),
-        "confidence": round(digit.confidence, 4),
-        "box": list(digit.box),
-    }
 
 
 def _without_left_out(found: Sequence[Found], images: Sequence[str]) -> list[Found]:

@@ -16,6 +16,7 @@ from ..cameras.camera import Frame
 from ..cameras.supervised import SupervisedCamera
 from ..collect.collector import Collector
 from ..collect.queue import CropQueue
+from ..files.atomic import require_writable
 from ..host.logs import log_to_stderr
 from ..host.notify import Notifier
 from ..live.console import Console
@@ -25,7 +26,6 @@ from ..live.loop import LiveLoop
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..live.steady_view import SteadyViewReader
-from ..model.file import require_writable
 from ..page.result import Page
 from ..page.views import View
 from ..web.info import Info

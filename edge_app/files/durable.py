@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ..errors import OutputError
-from ..model.file import write_atomically
+from .atomic import write_atomically
 
 
 def write_durably(path: Path, content: bytes) -> None:

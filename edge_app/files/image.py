@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import ImageError
-from ..page.ink import to_luma
 from .heif import FORMAT, HEIF_SUFFIXES, is_heif, register_heif
 
 MAX_MEGAPIXELS = 60
@@ -42,6 +42,11 @@ DAMAGE = (
     struct.error,
     zlib.error,
 )
+
+
+def to_luma(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Uint8 (H, W) or (H, W, 3) RGB to luma, uint8 (H, W)."""
+    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def page_count(image: Image.Image) -> int:

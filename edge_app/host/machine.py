@@ -8,8 +8,6 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..model.runtime import PACKAGES
-
 MODEL_PATH = Path("proc/device-tree/model")
 TEMPERATURE_PATH = Path("sys/class/thermal/thermal_zone0/temp")
 FREQUENCY_PATH = Path("sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq")
@@ -17,6 +15,8 @@ FREQUENCY_PATH = Path("sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq")
 # Bits of `vcgencmd get_throttled`; the same ones 16 higher say that it has happened since the start.
 THROTTLED_BITS = ("under-voltage", "frequency capped", "throttled", "soft temperature limit")
 SINCE_START = 16
+# What decides how fast pages are read, by the names they are installed under.
+PACKAGES = ("ai-edge-litert", "tflite-runtime", "numpy", "opencv-python-headless", "pillow")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def this_machine(root: Path = Path("/")) -> Machine:
     """Describes this machine; its files are looked up under root."""
     board = (_read(root / MODEL_PATH) or "").strip("\0\n ")
     packages = {}
-    for package in (*PACKAGES.values(), "numpy", "opencv-python-headless", "pillow"):
+    for package in PACKAGES:
         try:
             packages[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..page.detection import MapNetwork, Maps
+from ..model.detector import Maps
+from ..page.detection import MapNetwork
 from ..page.ink import Grey
 
 # Tiles are compared as small pictures of so many pixels a side; noise changes none of them by more than this.

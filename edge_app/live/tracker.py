@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..page.boxes import Box, overlap
+from ..page.boxes import Box, overlap_of_smaller
 from ..page.result import DOUBTFUL, Line, Page
 from .event import Change, Kind
 
@@ -15,7 +15,7 @@ CHANGE_VOTES, CHANGE_SHARE = 5, 0.75
 # A number is gone when it has not been seen for so long and in so many frames.
 GONE_S, GONE_FRAMES = 1.0, 5
 # Boxes that share this part of the smaller one are one place.
-MIN_OVERLAP = 0.4
+SAME_PLACE = 0.4
 
 
 @dataclass(eq=False)
@@ -102,14 +102,14 @@ class Tracker:
         """A track for each line: the one in its place, else one with its number (a moved sheet), else a new one."""
         boxes = [box_of(line) for line in lines]
         shares = [
-            (overlap(track.box, box), -track.number, index, track)
+            (overlap_of_smaller(track.box, box), -track.number, index, track)
             for index, box in enumerate(boxes)
             for track in self._tracks
             if track.region == lines[index].region
         ]
         found: dict[int, _Track] = {}
         for share, _, index, track in sorted(shares, key=lambda each: each[:3], reverse=True):
-            if share >= MIN_OVERLAP and index not in found and track not in found.values():
+            if share >= SAME_PLACE and index not in found and track not in found.values():
                 found[index] = track
         for index, line in enumerate(lines):
             if index not in found:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError, ModelError
-from ..page.detection import Maps
-from ..page.ink import Grey
 from .classifier import Endpoint, input_table
 from .detector_contract import CELL_PX, MAP_CHANNELS, DetectorContract
 from .file import read_model, shipped_model_path
 from .runtime import open_interpreter
 
+# Logits (h, w), boxes (h, w, 4), digits' logits (h, w, 10).
+Maps = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 SHIPPED_NAME = "detector_int8.tflite"
 
 
@@ -59,7 +59,7 @@ class DigitDetector:
         model = read_model(shipped_model_path(SHIPPED_NAME) if path is None else path, DetectorContract.from_json)
         return cls(model.content, model.source, runtime, threads, allow_float)
 
-    def maps(self, tile: Grey) -> Maps:
+    def maps(self, tile: NDArray[np.uint8]) -> Maps:
         """Runs over one tile, uint8 (tile_px, tile_px): logits (h, w), boxes (h, w, 4), digits' logits (h, w, 10).
 
         Raises:

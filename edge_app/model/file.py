@@ -3,7 +3,6 @@
 import hashlib
 import io
 import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar, overload
 
-from ..errors import ModelError, OutputError
+from ..errors import ModelError
 from ..files.regular import read_regular
 from .contract import ModelContract
 
@@ -140,37 +139,3 @@ def read_model(
     if len(content) > MAX_BYTES:
         raise ModelError(f"expected a model of at most {MAX_BYTES >> 20} MB, got {path}; check the path")
     return parse_model(content, str(path), read_contract)
-
-
-def require_writable(output: Path, flag: str = "--output") -> None:
-    """Raises OutputError now rather than after minutes of work; a folder that is not there yet is made later."""
-    try:
-        existing = next(folder for folder in (output, *output.parents) if folder.exists())
-        with tempfile.TemporaryFile(dir=existing):
-            pass
-    except OSError as error:
-        raise OutputError(
-            f"expected a folder to write to, got {output} ({error.strerror}); choose another {flag}"
-        ) from error
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: to a temporary file beside it, synced, then renamed."""
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"expected a folder that can be written, got {path.parent} ({error.strerror}); choose another"
-        ) from error
-    finally:
-        # Gone already where all went well; Ctrl-C must leave nothing behind either.
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)

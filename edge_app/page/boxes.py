@@ -1,5 +1,8 @@
 """Boxes in an image, and how they lie to each other."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 # x, y, width and height in pixels.
 Box = tuple[int, int, int, int]
 
@@ -10,10 +13,25 @@ def middle_in(inner: Box, outer: Box) -> bool:
     return outer[0] <= x <= outer[0] + outer[2] and outer[1] <= y <= outer[1] + outer[3]
 
 
-def overlap(one: Box, other: Box) -> float:
+def overlap_of_smaller(one: Box, other: Box) -> float:
     """Shared area as a part of the smaller box, in [0, 1]."""
     width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
     height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
     if width <= 0 or height <= 0:
         return 0.0
     return width * height / min(one[2] * one[3], other[2] * other[3])
+
+
+def iou(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Intersection over union of one box (4,) with others (N, 4)."""
+    low = np.maximum(box[:2], others[:, :2])
+    high = np.minimum(box[:2] + box[2:], others[:, :2] + others[:, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=1)
+    return np.asarray(shared / (box[2:].prod() + others[:, 2:].prod(axis=1) - shared), np.float32)
+
+
+def on_image(box: Box, scale: float, size_wh: tuple[int, int]) -> Box:
+    """A box of the ink map in pixels of the input image of that size, and within it."""
+    left, top = (min(max(0, round(start * scale)), size - 1) for start, size in zip(box[:2], size_wh, strict=True))
+    right, bottom = (round((box[axis] + box[axis + 2]) * scale) for axis in (0, 1))
+    return left, top, max(1, min(right, size_wh[0]) - left), max(1, min(bottom, size_wh[1]) - top)

@@ -18,7 +18,7 @@ REACH_ABOVE = 0.2
 # Digits of one number stand this far apart at most.
 REACH_IN_LINE = 1.6
 # and share this part of the larger one's height.
-MIN_OVERLAP = 0.3
+MIN_SHARED_HEIGHT = 0.3
 # Ink smaller than this part of its neighbour's height (specks, dots) speaks neither for nor against it.
 MIN_SIZE_RATIO = 0.35
 # Evidence of a digit is its log odds, at most this.
@@ -51,7 +51,7 @@ def keep_good_company(readings: Sequence[Reading]) -> list[Reading]:
     read = np.array([reading.label is not None for reading in readings])
     believed = read & (evidence >= MIN_EVIDENCE)
     # A number may be written widely: what stands in its line needs no evidence of its own.
-    in_line = (beside <= REACH_IN_LINE) & (above <= -MIN_OVERLAP)
+    in_line = (beside <= REACH_IN_LINE) & (above <= -MIN_SHARED_HEIGHT)
     believed |= read & (evidence > 0) & (in_line & believed).any(axis=1)
     return [reading if kept else replace(reading, label=None) for reading, kept in zip(readings, believed, strict=True)]
 

@@ -9,18 +9,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.classifier import softmax
+from ..model.detector import Maps
 from ..model.detector_contract import CELL_PX, REFERENCE_WH_PX
 from .boxes import Box
 from .ink import Grey
 
-Maps = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 # Boxes (N, 4), scores (N,), probabilities (N, 10).
 Found = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 # Digits are sought at the scale that makes them nearly so high.
 SOUGHT_HEIGHT_PX = 26.0
 # What lies nearer to the rim of a tile is left to the next tile.
 RIM_PX = 24
-MAX_OVERLAP = 0.4
+MAX_IOU = 0.4
 # Scales are powers of 2 between these; only small images are worth enlarging.
 COARSEST_OCTAVE, FINEST_OCTAVE, FINEST_OCTAVE_SMALL = -5, 0, 1
 SMALL_PIXELS = 700_000
@@ -149,26 +150,16 @@ def decode(maps: Maps, min_score: float) -> Found:
     values = box[rows, columns]
     sizes = np.exp(np.clip(values[:, 2:], -4, 4)) * np.array(REFERENCE_WH_PX, np.float32)
     middles = (np.stack([columns, rows], axis=1) + 0.5 + values[:, :2]) * CELL_PX
-    logits = label[rows, columns]
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-100))
     scores = 1 / (1 + np.exp(-centre[rows, columns]))
     boxes = np.concatenate([middles - sizes / 2, sizes], axis=1)
     return (
         boxes.astype(np.float32),
         scores.astype(np.float32),
-        np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32),
+        softmax(label[rows, columns]),
     )
 
 
 def surest(boxes: NDArray[np.float32], scores: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Indices of the boxes that no surer one overlaps by more than MAX_OVERLAP of their union, the surest first."""
-    kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), 0.0, MAX_OVERLAP)
+    """Indices of the boxes that no surer one overlaps by more than MAX_IOU of their union, the surest first."""
+    kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), 0.0, MAX_IOU)
     return np.asarray(kept, np.int64).reshape(-1)
-
-
-def overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Intersection over union of one box (4,) with others (N, 4)."""
-    low = np.maximum(box[:2], others[:, :2])
-    high = np.minimum(box[:2] + box[2:], others[:, :2] + others[:, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=1)
-    return np.asarray(shared / (box[2:].prod() + others[:, 2:].prod(axis=1) - shared), np.float32)

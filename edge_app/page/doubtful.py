@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import Box, overlap
+from .boxes import Box, overlap_of_smaller
 from .ink import InkMap
 from .lines import along, find_slant
 from .recognition import Reading
@@ -19,7 +19,7 @@ from .result import Digit, Line
 
 # Ink in question shares at most this part of the smaller box with a digit that is read, or with a more certain doubtful
 # one; at least this part of it belongs to no digit that is read, and that part spans this much of its box.
-MAX_SHARED, MIN_FREE, MIN_SPAN = 0.6, 0.45, 0.4
+MAX_OVERLAP, MIN_FREE, MIN_SPAN = 0.6, 0.45, 0.4
 # Dashes and fillers are flat.
 MAX_ASPECT = 1.7
 # Of the ink within this many heights beside it, at least this part is digits: beside words it is less.
@@ -52,7 +52,7 @@ def free_ink(boxes: NDArray[np.float32], read: Sequence[Box], page_ink: InkMap) 
         more = False
         # Of a row of such boxes each is beside the one before it.
         for index, own in list(waiting):
-            if any(overlap(own, other) > MAX_SHARED for other in taken):
+            if any(overlap_of_smaller(own, other) > MAX_OVERLAP for other in taken):
                 waiting.remove((index, own))
             elif _share_of(taken, _beside(own), page_ink) >= MIN_DIGITS_BESIDE:
                 waiting.remove((index, own))

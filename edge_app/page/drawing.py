@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files.atomic import write_atomically
 from ..model.contract import DOUBTFUL_BELOW
-from ..model.file import write_atomically
 from .boxes import Box
 from .captions import FONT, Caption, captions
 from .result import Digit, Page

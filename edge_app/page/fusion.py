@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import Box
+from .boxes import Box, iou
 from .candidates import Candidate, ConnectedInk, candidate_in
 from .context import company_evidence, gaps
-from .detection import Detections, overlaps
+from .detection import Detections
 from .doubtful import free_ink
 from .ink import InkMap
 from .normalise import FIELD_PX, normalise
 from .recognition import Classifier, Reading
 
 # A reading and a detection are the same thing if they share this much of their union.
-SAME = 0.35
+SAME_IOU = 0.35
 # A reading that the detector does not see counts as seen so surely.
 UNSEEN = 0.02
 # The company's log odds count this much, at most so many of them.
@@ -31,11 +31,11 @@ AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
 # Where that share is usual, a reading needs this evidence; each part more or less changes it so much.
 USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0
 # Ink is several digits if the detector sees two in it, it is so much larger than each, and like neither.
-SEVERAL_LARGER, SEVERAL_APART, SEVERAL_SCORES = 1.4, 0.7, (0.4, 0.75)
+SEVERAL_LARGER, SEVERAL_IOU, SEVERAL_SCORES = 1.4, 0.7, (0.4, 0.75)
 # A detection without a reading has to be so sure, one of the two ways so sure of the digit, and its place free.
 MIN_NEW_SCORE, NEW_SHARE_WEIGHT = 0.55, 0.4
 MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.5, 0.7
-MAX_SHARED = 0.2
+MAX_IOU = 0.2
 # The detector's box is this much narrower than what is cut out for the classifier, as a part of its height.
 RIM = 0.06
 # A detection may be a doubtful digit from this score on, or from the lower one where the classifier is so certain.
@@ -90,7 +90,7 @@ def _view(reading: Reading, found: Detections) -> int | None:
     """The detection that is surest of those in a reading's place, by its index."""
     if reading.label is None or not len(found):
         return None
-    scores = np.where(overlaps(np.array(reading.box, np.float32), found.boxes) >= SAME, found.scores, 0)
+    scores = np.where(iou(np.array(reading.box, np.float32), found.boxes) >= SAME_IOU, found.scores, 0)
     return int(scores.argmax()) if scores.any() else None
 
 
@@ -112,7 +112,7 @@ def _relabelled(reading: Reading, by_detector: NDArray[np.float32]) -> Reading:
 def _holds_several(box: Box, found: Detections) -> bool:
     """Whether the detector sees several smaller digits in a box, and as certainly none that fills it."""
     inside = found.middles_in(box)
-    like = overlaps(np.array(box, np.float32), found.boxes) >= SEVERAL_APART
+    like = iou(np.array(box, np.float32), found.boxes) >= SEVERAL_IOU
     large = SEVERAL_LARGER * found.boxes[:, 2] * found.boxes[:, 3] > box[2] * box[3]
     seen = [inside & (found.scores >= score) for score in SEVERAL_SCORES]
     return any(each.sum() >= 2 and not (each & (like | large)).any() for each in seen)
@@ -142,7 +142,7 @@ def _missed(
         share = shares[np.abs(middles - box[:2] - box[2:] / 2).sum(axis=1).argmin()] if len(shares) else USUAL_SHARE
         if found.scores[index] < MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (share - USUAL_SHARE):
             continue
-        if taken and overlaps(box, np.stack(taken)).max() > MAX_SHARED:
+        if taken and iou(box, np.stack(taken)).max() > MAX_IOU:
             continue
         candidate = candidate_in(_cut_out(box), page_ink, connected)
         if candidate is not None:

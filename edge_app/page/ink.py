@@ -56,11 +56,6 @@ class InkMap:
         return np.asarray(cv2.compare(self.ink, self.threshold, cv2.CMP_GT), np.uint8)
 
 
-def to_luma(image: NDArray[np.uint8]) -> Grey:
-    """Uint8 (H, W) or (H, W, 3) RGB to luma, uint8 (H, W)."""
-    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
 def find_ink(luma: Grey, inverted: bool | None = None) -> InkMap:
     """Finds the ink of a page under any light.
 

@@ -17,7 +17,7 @@ CLEARER_THAN_LEVEL = 1.3
 MAX_GAP_HEIGHTS = 2.5
 # Neighbours whose heights differ more than this do not stand in one line.
 MAX_HEIGHT_RATIO = 3.5
-MIN_OVERLAP = 0.35
+MIN_SHARED_HEIGHT = 0.35
 
 Point = tuple[float, float]
 
@@ -75,11 +75,10 @@ def _continues(row: list[tuple[float, float, Digit]], item: tuple[float, float, 
     gap = item[0] - recent[-1][0] - (item[2].box[2] + recent[-1][2].box[2]) / 2
     if gap > MAX_GAP_HEIGHTS * max(height, own):
         return False
-    overlaps = [_overlap(other, item) for other in recent]
-    return max(overlaps) >= MIN_OVERLAP
+    return max(_shared_height(other, item) for other in recent) >= MIN_SHARED_HEIGHT
 
 
-def _overlap(a: tuple[float, float, Digit], b: tuple[float, float, Digit]) -> float:
+def _shared_height(a: tuple[float, float, Digit], b: tuple[float, float, Digit]) -> float:
     """Shared height of two digits across the line, as a part of the smaller one's."""
     half_a, half_b = a[2].box[3] / 2, b[2].box[3] / 2
     shared = min(a[1] + half_a, b[1] + half_b) - max(a[1] - half_a, b[1] - half_b)

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError
-from ..files.image import MIN_SIDE_PX
+from ..files.image import MIN_SIDE_PX, to_luma
 from ..model.detector import DigitDetector
-from .boxes import Box, middle_in
+from .boxes import middle_in, on_image
 from .candidates import connect, find_candidates
 from .context import keep_good_company
 from .detection import MapNetwork
 from .doubtful import in_lines, refused_by_company
 from .fusion import confirm
-from .ink import InkMap, find_ink, to_luma
+from .ink import InkMap, find_ink
 from .lean import detect_upright
 from .lines import arrange, find_slant
 from .orientation import better_turn
@@ -160,10 +160,3 @@ def checked_size(image: NDArray[np.uint8]) -> tuple[int, int]:
             f"expected at least {MIN_SIDE_PX}x{MIN_SIDE_PX} pixels, got {image.shape}; give a larger image"
         )
     return image.shape[0], image.shape[1]
-
-
-def on_image(box: Box, scale: float, size_wh: tuple[int, int]) -> Box:
-    """A box of the ink map in pixels of the input image of that size, and within it."""
-    left, top = (min(max(0, round(start * scale)), size - 1) for start, size in zip(box[:2], size_wh, strict=True))
-    right, bottom = (round((box[axis] + box[axis + 2]) * scale) for axis in (0, 1))
-    return left, top, max(1, min(right, size_wh[0]) - left), max(1, min(bottom, size_wh[1]) - top)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingPartError, OutputError, SignatureError
+from ..files.atomic import write_atomically
 from ..files.regular import read_regular
-from ..model.file import MAX_BYTES, write_atomically
+from ..model.file import MAX_BYTES
 
 SIGNATURE_BYTES = 64
 # Of a model's name or URL.

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..collect.cutting import Cut, Cutter
 from ..collect.waiting import CORRECTED
 from ..errors import LabelledFolderError
-from ..page.ink import MAX_WORK_PIXELS, to_luma
+from ..files.image import to_luma
+from ..page.ink import MAX_WORK_PIXELS
 from ..page.recognition import Classifier
 from ..page.result import Page
 from .picture import shrunk

@@ -20,10 +20,10 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from ..collect.cutting import Cut
-from ..commands.read_files import to_record
 from ..errors import CameraError, ImageError, LabelledFolderError, OutputError, SheetError
 from ..files.image import decode_image
 from ..page.reader import ImageReader
+from ..page.record import to_record
 from .kept import KeptPhotos
 
 MAX_MB = 20

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.model.file import write_atomically
+from edge_app.files.atomic import write_atomically
 from tests.benchmarks.digits import ROOT, writers_sets
 from train.backup import Backup
 from train.data.corruptions import accuracy_by_kind

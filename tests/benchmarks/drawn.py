@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from edge_app import DigitClassifier, PageReader  # noqa: E402
-from edge_app.commands.read_files import to_record  # noqa: E402
+from edge_app.page.record import to_record  # noqa: E402
 from tests.benchmarks.scoring import Marks, Score, score_marks, score_page  # noqa: E402
 from train.data.mnist import load_mnist  # noqa: E402
 from train.pages.layouts import LAYOUTS  # noqa: E402

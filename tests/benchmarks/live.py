@@ -29,12 +29,12 @@ sys.path.insert(0, str(ROOT))
 from edge_app import DigitClassifier, PageReader, load_image  # noqa: E402
 from edge_app.bench.sample_page import draw_page as draw_ten_digits  # noqa: E402
 from edge_app.cameras.supervised import SupervisedCamera  # noqa: E402
+from edge_app.files.image import to_luma  # noqa: E402
 from edge_app.host.notify import Notifier  # noqa: E402
 from edge_app.live.loop import LiveLoop  # noqa: E402
 from edge_app.live.photographs import Photographs  # noqa: E402
 from edge_app.live.state import LiveState  # noqa: E402
 from edge_app.page.drawing import save_image  # noqa: E402
-from edge_app.page.ink import to_luma  # noqa: E402
 from tests.mosquitto import PASSWORD, Mosquitto  # noqa: E402
 from tests.virtual_camera.camera import run_before_camera  # noqa: E402
 from train.data.mnist import load_mnist  # noqa: E402

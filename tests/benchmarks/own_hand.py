@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from edge_app import DigitClassifier, PageReader  # noqa: E402
-from edge_app.commands.read_files import to_record  # noqa: E402
-from edge_app.model.file import write_atomically  # noqa: E402
+from edge_app.files.atomic import write_atomically  # noqa: E402
 from edge_app.page.drawing import annotate  # noqa: E402
+from edge_app.page.record import to_record  # noqa: E402
 from tests.benchmarks.drawn import truth_of  # noqa: E402
 from tests.benchmarks.scoring import Score, score_page  # noqa: E402
 from train.data.mnist import load_mnist  # noqa: E402

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from edge_app import DigitClassifier, PageReader  # noqa: E402
-from edge_app.commands.read_files import to_record  # noqa: E402
 from edge_app.files.image import load_image  # noqa: E402
+from edge_app.page.record import to_record  # noqa: E402
 from tests.benchmarks.contact_sheet import Sheets  # noqa: E402
 from tests.benchmarks.scoring import (  # noqa: E402
     Alignment,

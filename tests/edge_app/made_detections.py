@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.page.detection import Detections, Maps
+from edge_app.model.detector import Maps
+from edge_app.page.detection import Detections
 
 
 def seen(*each: tuple[tuple[int, int, int, int], float, int]) -> Detections:

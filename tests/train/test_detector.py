@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edge_app.model.detector import Maps
 from edge_app.model.detector_contract import CELL_PX
-from edge_app.page.detection import Maps, decode
+from edge_app.page.detection import decode
 from train.data.mnist import Split
 from train.detector.evaluation import score_detector
 from train.detector.patches import EMPTY, IGNORED, MAX_BOXES, PATCH_PX, Patches, draw_patches

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_app import DigitClassifier, PageReader
-from edge_app.commands.read_files import to_record
+from edge_app.page.record import to_record
 from tests.benchmarks.drawn import truth_of
 from tests.benchmarks.scoring import Score, score_page
 from train.data.mnist import load_mnist

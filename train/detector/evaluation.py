@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.page.detection import Maps, decode, overlaps, surest
+from edge_app.model.detector import Maps
+from edge_app.page.boxes import iou
+from edge_app.page.detection import decode, surest
 
 from .patches import IGNORED, Patches
 
 MIN_SCORE = 0.4
-MIN_OVERLAP = 0.4
+MIN_IOU = 0.4
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,9 @@ def _count(boxes: NDArray[np.float32], labels: NDArray[np.int64], rows: NDArray[
     free = np.ones(len(truth), bool)
     found = placed = right = 0
     for box, label in zip(boxes, labels, strict=True):
-        shared = overlaps(box, corners) * free if len(truth) else np.zeros(0)
+        shared = iou(box, corners) * free if len(truth) else np.zeros(0)
         best = int(shared.argmax()) if len(truth) else 0
-        if len(truth) and shared[best] >= MIN_OVERLAP:
+        if len(truth) and shared[best] >= MIN_IOU:
             free[best] = False
             found, placed, right = found + 1, placed + 1, right + int(truth[best, 0] == label)
         elif not _inside(box, ignored):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app.page.detection import Maps
+from edge_app.model.detector import Maps
 
 from ..data.mnist import Mnist
 from ..metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app.errors import DigitsError
-from edge_app.model.file import read_model, require_writable
+from edge_app.files.atomic import require_writable
+from edge_app.model.file import read_model
 
 from ..backup import Backup
 from ..data.examples import Targets, View, draw_views, hard_targets, to_inputs

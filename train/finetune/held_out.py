@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from edge_app.model.file import write_atomically
+from edge_app.files.atomic import write_atomically
 
 from .crops import TeachingSet
 

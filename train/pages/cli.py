@@ -10,8 +10,8 @@ from pathlib import Path
 import cv2
 
 from edge_app.errors import DigitsError
+from edge_app.files.atomic import write_atomically
 from edge_app.host.parser import Parser
-from edge_app.model.file import write_atomically
 
 from ..data.mnist import load_mnist
 from .layouts import LAYOUTS

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_app import load_image
-from edge_app.page.ink import to_luma
+from edge_app.files.image import to_luma
 from tests.parts import require
 from tests.virtual_camera.camera import NEEDS, run_before_camera
 

@@ -14,8 +14,7 @@ from PIL import Image, ImageOps
 
 from edge_app.errors import ImageError
 from edge_app.files import heif
-from edge_app.files.image import BAND_ROWS, decode_image, load_image, open_image, to_pixels
-from edge_app.page.ink import to_luma
+from edge_app.files.image import BAND_ROWS, decode_image, load_image, open_image, to_luma, to_pixels
 
 
 def saved(path: Path, image: Image.Image, **options: Any) -> Path:

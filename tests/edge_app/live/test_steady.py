@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app.live.steady import KEPT_TILES, MAX_USES, SteadyNetwork
-from edge_app.page.detection import Maps
+from edge_app.model.detector import Maps
 
 from ..pages import write
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edge_app.live.event import Change
 from edge_app.live.tracker import GONE_S, WINDOW, Tracker, box_of
-from edge_app.page.boxes import Box, overlap
+from edge_app.page.boxes import Box, overlap_of_smaller
 from edge_app.page.result import DOUBTFUL, Digit, Line, Page
 
 FRAME_S = 1 / 30
@@ -139,8 +139,8 @@ def test_what_is_never_stable_is_never_told() -> None:
 def test_a_box_is_around_all_digits() -> None:
     """From the first digit's left to the last one's right."""
     assert box_of(line("408", 10, 20)) == (10, 20, 68, 30)
-    assert overlap((0, 0, 10, 10), (5, 0, 10, 10)) == 0.5
-    assert overlap((0, 0, 10, 10), (10, 0, 10, 10)) == 0.0
+    assert overlap_of_smaller((0, 0, 10, 10), (5, 0, 10, 10)) == 0.5
+    assert overlap_of_smaller((0, 0, 10, 10), (10, 0, 10, 10)) == 0.0
 
 
 @settings(deadline=None)

@@ -8,10 +8,11 @@ import pytest
 from edge_app import load_image
 from edge_app.cli import main
 from edge_app.errors import ImageError, ModelError
+from edge_app.files.image import to_luma
 from edge_app.model.detector import SHIPPED_NAME, DigitDetector
 from edge_app.model.file import read_model, shipped_model_path
 from edge_app.page.detection import detect
-from edge_app.page.ink import find_ink, to_luma
+from edge_app.page.ink import find_ink
 
 EXAMPLE = Path(__file__).parents[2] / "pages" / "desk.jpg"
 

@@ -10,17 +10,10 @@ from pathlib import Path
 import pytest
 
 from edge_app.errors import ModelError, OutputError
+from edge_app.files.atomic import write_atomically
 from edge_app.model import file as model_file
 from edge_app.model.contract import ModelContract
-from edge_app.model.file import (
-    CONTRACT_NAME,
-    LABELS_NAME,
-    embed_contract,
-    parse_model,
-    read_model,
-    shipped_model_path,
-    write_atomically,
-)
+from edge_app.model.file import CONTRACT_NAME, LABELS_NAME, embed_contract, parse_model, read_model, shipped_model_path
 from tests.parts import require
 
 # Not a network, but what the file's reader looks at: the mark, and bytes that must come back unchanged.

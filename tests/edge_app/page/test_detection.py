@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge_app.page.detection import Detections, Maps, decode, detect, overlaps, surest
+from edge_app.model.detector import Maps
+from edge_app.page.boxes import iou
+from edge_app.page.detection import Detections, decode, detect, surest
 from edge_app.page.ink import Grey
 
 
@@ -97,7 +99,7 @@ def test_a_lower_neighbour_is_no_peak() -> None:
 def test_overlap_is_intersection_over_union() -> None:
     """Half of each shared is a third of the union."""
     others = np.array([[5, 0, 10, 10], [40, 40, 5, 5]], np.float32)
-    assert overlaps(np.array([0, 0, 10, 10], np.float32), others).tolist() == pytest.approx([1 / 3, 0])
+    assert iou(np.array([0, 0, 10, 10], np.float32), others).tolist() == pytest.approx([1 / 3, 0])
 
 
 def test_within_asks_for_the_middle() -> None:

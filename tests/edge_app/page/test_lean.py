@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edge_app.model.detector import Maps
 from edge_app.page.boxes import middle_in
 from edge_app.page.candidates import connect, find_candidates
-from edge_app.page.detection import Maps
 from edge_app.page.ink import find_ink
 from edge_app.page.lean import detect_upright, find_lean
 

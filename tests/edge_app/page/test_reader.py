@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from edge_app import PageReader
-from edge_app.commands.read_files import to_record
 from edge_app.errors import ImageError
 from edge_app.page.boxes import middle_in
 from edge_app.page.candidates import connect
 from edge_app.page.ink import find_ink
+from edge_app.page.record import to_record
 
 from ..fake_classifier import TallInk
 from ..made_detections import Unasked, seen

@@ -1,0 +1,41 @@
+"""Files written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from ..errors import OutputError
+
+
+def require_writable(output: Path, flag: str = "--output") -> None:
+    """Raises OutputError now rather than after minutes of work; a folder that is not there yet is made later."""
+    try:
+        existing = next(folder for folder in (output, *output.parents) if folder.exists())
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"expected a folder to write to, got {output} ({error.strerror}); choose another {flag}"
+        ) from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all: to a temporary file beside it, synced, then renamed."""
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"expected a folder that can be written, got {path.parent} ({error.strerror}); choose another"
+        ) from error
+    finally:
+        # Gone already where all went well; Ctrl-C must leave nothing behind either.
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
