@@ -31,14 +31,12 @@ class Candidate:
     Attributes:
         box: (x, y, width, height) in pixels of the ink map.
         ink: uint8 (height, width), 0 outside its strokes, its darkest strokes 255.
-        contrast: how dark its strokes are on the page, 0 to 255.
         encloses: other ink lies inside its box, as in a frame: it is no digit, and its ink is left out.
         fragment: too small or flat to be a digit, but maybe a piece of one.
     """
 
     box: Box
     ink: Grey
-    contrast: int
     encloses: bool = False
     fragment: bool = False
 
@@ -89,8 +87,8 @@ def candidate_in(box: Box, page_ink: InkMap, connected: ConnectedInk) -> Candida
     if len(numbers) == 0 or counts[numbers].sum() < MIN_PIXELS:
         return None
     own = np.isin(labels, numbers)
-    strokes, dark = _stretched(np.where(own, page_ink.ink[window], 0).astype(np.uint8), own)
-    return Candidate((window[1].start, window[0].start, strokes.shape[1], strokes.shape[0]), strokes, dark)
+    strokes = _stretched(np.where(own, page_ink.ink[window], 0).astype(np.uint8), own)
+    return Candidate((window[1].start, window[0].start, strokes.shape[1], strokes.shape[0]), strokes)
 
 
 def _connected(mask: Grey) -> ConnectedInk:
@@ -138,20 +136,20 @@ def _surrounds(labels: NDArray[np.int32], frame: NDArray[np.int32], index: int, 
 
 def _frame(stats: NDArray[np.int32]) -> Candidate:
     x, y, width, height = (int(value) for value in stats[:4])
-    return Candidate((x, y, width, height), np.zeros((1, 1), np.uint8), 0, encloses=True)
+    return Candidate((x, y, width, height), np.zeros((1, 1), np.uint8), encloses=True)
 
 
 def _cut(ink: Grey, labels: NDArray[np.int32], index: int, stats: NDArray[np.int32]) -> Candidate:
     x, y, width, height = (int(value) for value in stats[:4])
     window = slice(y, y + height), slice(x, x + width)
     own = labels[window] == index
-    strokes, dark = _stretched(np.where(own, ink[window], 0).astype(np.uint8), own)
+    strokes = _stretched(np.where(own, ink[window], 0).astype(np.uint8), own)
     fragment = height < MIN_HEIGHT_PX
-    return Candidate((x, y, width, height), strokes, dark, fragment=fragment)
+    return Candidate((x, y, width, height), strokes, fragment=fragment)
 
 
-def _stretched(strokes: Grey, own: NDArray[np.bool_]) -> tuple[Grey, int]:
-    """Strokes with the darkest at 255, and how dark those were."""
+def _stretched(strokes: Grey, own: NDArray[np.bool_]) -> Grey:
+    """Strokes with the darkest at 255."""
     inks, rank = strokes[own], int(DARK_QUANTILE * (own.sum() - 1))
     dark = int(np.partition(inks, rank)[rank])
-    return np.asarray(cv2.convertScaleAbs(strokes, alpha=255 / max(dark, 1)), np.uint8), dark
+    return np.asarray(cv2.convertScaleAbs(strokes, alpha=255 / max(dark, 1)), np.uint8)

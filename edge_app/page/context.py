@@ -1,4 +1,4 @@
-"""Context: a digit is believed by the company it keeps.
+"""Context: a digit is believed by what stands around it.
 
 Texture, cursive words and print give some ink that looks like a digit, among much that does not; the ink of a number
 is digits nearly all. So ink is put into groups of near neighbours, and a group is believed or not as a whole.
@@ -35,7 +35,7 @@ MAX_LETTERS = 6.0
 MIN_EVIDENCE = 2.0
 
 
-def keep_good_company(readings: Sequence[Reading]) -> list[Reading]:
+def refuse_by_context(readings: Sequence[Reading]) -> list[Reading]:
     """Refuses digits that stand among ink that is no digits.
 
     Args:
@@ -44,11 +44,9 @@ def keep_good_company(readings: Sequence[Reading]) -> list[Reading]:
     Returns:
         The same readings in the same order, some of them with the label None.
     """
-    if not readings:
-        return []
     beside, above = gaps(readings)
     evidence = _of_groups(readings, beside, above)
-    read = np.array([reading.label is not None for reading in readings])
+    read = np.array([reading.label is not None for reading in readings], bool)
     believed = read & (evidence >= MIN_EVIDENCE)
     # A number may be written widely: what stands in its line needs no evidence of its own.
     in_line = (beside <= REACH_IN_LINE) & (above <= -MIN_SHARED_HEIGHT)
@@ -56,7 +54,7 @@ def keep_good_company(readings: Sequence[Reading]) -> list[Reading]:
     return [reading if kept else replace(reading, label=None) for reading, kept in zip(readings, believed, strict=True)]
 
 
-def company_evidence(readings: Sequence[Reading]) -> NDArray[np.float64]:
+def context_evidence(readings: Sequence[Reading]) -> NDArray[np.float64]:
     """What the group of each reading says for it (above 0) or against it, as log odds: float64 (N,)."""
     return _of_groups(readings, *gaps(readings))
 
@@ -83,9 +81,9 @@ def _of_groups(
 
 def _evidence(readings: Sequence[Reading], groups: NDArray[np.int64]) -> NDArray[np.float64]:
     """What each reading says for its group (above 0) or against it."""
-    sizes = np.array([reading.box[2:] for reading in readings], np.float64)
-    read = np.array([reading.label is not None for reading in readings])
-    ones = np.array([reading.label == 1 for reading in readings])
+    sizes = np.array([reading.box[2:] for reading in readings], np.float64).reshape(-1, 2)
+    read = np.array([reading.label is not None for reading in readings], bool)
+    ones = np.array([reading.label == 1 for reading in readings], bool)
     confidence = np.clip([reading.confidence for reading in readings], 1e-6, 1 - 1e-6)
     odds = np.log(confidence / (1 - confidence))
     one_weight = ONE_WEIGHT if read.sum() < CLEAN_PAGE * len(read) else ONE_WEIGHT_CLEAN

@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Box, overlap_of_smaller
+from .candidates import Candidate, ConnectedInk, candidate_in
+from .detection import Detections
+from .fusion import agreed, cut_out
 from .ink import InkMap
 from .lines import along, find_slant
-from .recognition import Reading
+from .recognition import Look, Reading
 from .result import Digit, Line
 
 # Ink in question shares at most this part of the smaller box with a digit that is read, or with a more certain doubtful
@@ -61,12 +64,42 @@ def free_ink(boxes: NDArray[np.float32], read: Sequence[Box], page_ink: InkMap) 
     return found
 
 
-def refused_by_company(readings: Sequence[Reading], believed: Sequence[Reading], page_ink: InkMap) -> list[Reading]:
-    """Doubtful digits of a page that was read without a detector: what the classifier reads and its company refuses.
+def propose_doubtful(
+    found: Detections, in_doubt: NDArray[np.int64], read: Sequence[Box], page_ink: InkMap, connected: ConnectedInk
+) -> list[tuple[int, Box, Candidate]]:
+    """The ink of those detections in doubt that is of no digit that was read: their index, its box, and it.
+
+    Args:
+        found: by the detector.
+        in_doubt: indices of detections, int64 (N,), the most certain first.
+        read: boxes of the digits that are read.
+        page_ink: the page.
+        connected: its ink by what hangs together.
+    """
+    return [
+        (int(index), box, candidate)
+        for index, box in zip(in_doubt, free_ink(found.boxes[in_doubt], read, page_ink), strict=True)
+        if box is not None and (candidate := candidate_in(cut_out(np.array(box)), page_ink, connected)) is not None
+    ]
+
+
+def guess(proposed: Sequence[tuple[int, Box, Candidate]], looks: Sequence[Look], found: Detections) -> list[Reading]:
+    """Doubtful digits out of propose_doubtful() and the classifier's look at each."""
+    doubtful = []
+    for (index, box, _), look in zip(proposed, looks, strict=True):
+        by_detector = found.probabilities[index]
+        best = agreed(look.probabilities, by_detector)
+        confidence = float(found.scores[index] * max(look.probabilities[best], by_detector[best]))
+        doubtful.append(Reading(box, None, confidence, best, look.crop))
+    return doubtful
+
+
+def doubted_by_context(readings: Sequence[Reading], believed: Sequence[Reading], page_ink: InkMap) -> list[Reading]:
+    """Doubtful digits of a page that was read without a detector: what the classifier reads and its context refuses.
 
     Args:
         readings: of the ink's pieces.
-        believed: the same after keep_good_company.
+        believed: the same after refuse_by_context.
         page_ink: the page.
     """
     read = [reading.box for reading in believed if reading.label is not None]

@@ -38,7 +38,7 @@ def near_pairs(candidates: Sequence[Candidate], unsure: Sequence[bool]) -> list[
     return [(int(wanted[i]), int(wanted[j])) for i, j in np.argwhere(near)]
 
 
-def joined(larger: Candidate, smaller: Candidate) -> Candidate:
+def put_together(larger: Candidate, smaller: Candidate) -> Candidate:
     """Both pieces as one candidate."""
     left, top = (min(larger.box[axis], smaller.box[axis]) for axis in (0, 1))
     right, bottom = (
@@ -49,4 +49,4 @@ def joined(larger: Candidate, smaller: Candidate) -> Candidate:
         x, y, width, height = piece.box
         place = ink[y - top : y - top + height, x - left : x - left + width]
         np.maximum(place, piece.ink, out=place)
-    return Candidate((left, top, right - left, bottom - top), ink, larger.contrast)
+    return Candidate((left, top, right - left, bottom - top), ink)

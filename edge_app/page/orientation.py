@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ..model.classifier import UNREAD, Predictions
 from .boxes import Box
 from .normalise import normalise
-from .recognition import Classifier, Whole
+from .recognition import Classifier
 from .result import Page
+from .wholes import Whole
 
 # A glance takes in this many pieces of ink, spread over the page; a second one this many where that settles nothing.
 FIRST_GLANCE, SECOND_GLANCE = 12, 36

@@ -1,5 +1,6 @@
 """From an image to a page of numbers."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, Protocol
@@ -12,21 +13,22 @@ from ..files.image import MIN_SIDE_PX, to_luma
 from ..model.detector import DigitDetector
 from .boxes import middle_in, on_image
 from .candidates import connect, find_candidates
-from .context import keep_good_company
-from .detection import MapNetwork
-from .doubtful import in_lines, refused_by_company
-from .fusion import confirm
+from .context import refuse_by_context
+from .detection import Detections, MapNetwork
+from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
+from .fusion import fuse, propose
 from .ink import InkMap, find_ink
 from .lean import detect_upright
 from .lines import arrange, find_slant
 from .orientation import better_turn
-from .recognition import Classifier, Reading, read_joined, read_wholes
+from .recognition import Classifier, Reading, look_at
 from .result import Digit, Page
 from .stages import NO_WATCH, Watch
 from .trace import Trace
+from .wholes import Cut, Whole, cut_touching, read_wholes
 
 # In the order in which a page passes them; plain pages skip the turn and the detector.
-STAGES = ("ink", "candidates", "wholes", "turn", "detector", "joined", "belief", "lines")
+STAGES = ("ink", "candidates", "wholes", "turn", "detector", "touching", "belief", "lines")
 # A page whose ink is all read, and surely so, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
@@ -101,7 +103,7 @@ class PageReader:
         with watch("wholes"):
             slant_deg = find_slant([candidate.box for candidate in candidates if not candidate.fragment])
             wholes = read_wholes(candidates, self._classifier, slant_deg)
-        frames = [Reading(frame.box, None, 0.0, frame.contrast) for frame in candidates if frame.encloses]
+        frames = [Reading(frame.box, None, 0.0) for frame in candidates if frame.encloses]
         found, turn, plain = None, 0, _plain([whole.reading for whole in wholes] + frames)
         if not plain:
             with watch("turn"):
@@ -109,18 +111,31 @@ class PageReader:
         if self.detector is not None and not plain:
             with watch("detector"):
                 found = detect_upright(page_ink, [whole.candidate for whole in wholes], self.detector)
-        with watch("joined"):
+        with watch("touching"):
+            cuts = [_cut(whole, found) for whole in wholes]
+            proposed = {} if found is None else propose(found, page_ink, connected)
+            inks = [ink for cut in cuts if cut is not None for ink in cut.inks]
+            looks = iter(look_at([*inks, *(candidate.ink for candidate in proposed.values())], self._classifier))
             readings = frames
-            for whole in wholes:
-                cut = whole.looks_joined and (found is None or found.within(whole.candidate.box, WORTH_CUTTING))
-                readings += read_joined(whole, self._classifier) if cut else [whole.reading]
+            for whole, cut in zip(wholes, cuts, strict=True):
+                readings += [whole.reading] if cut is None else cut.read(list(itertools.islice(looks, len(cut.spans))))
         with watch("belief"):
             if found is None:
-                believed = keep_good_company(readings)
-                believed += refused_by_company(readings, believed, page_ink)
+                believed = refuse_by_context(readings)
+                believed += doubted_by_context(readings, believed, page_ink)
             else:
-                believed = confirm(readings, found, page_ink, connected, self._classifier)
+                believed, in_doubt = fuse(readings, found, proposed, dict(zip(proposed, looks, strict=True)))
+                read = [reading.box for reading in believed if reading.label is not None]
+                unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
+                believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
         return believed, turn, Trace(page_ink, connected, tuple(candidates), found)
+
+
+def _cut(whole: Whole, found: Detections | None) -> Cut | None:
+    """Touching digits cut apart, where ink looks like them and the detector, if it was asked, sees a digit there."""
+    if whole.looks_touching and (found is None or found.within(whole.candidate.box, WORTH_CUTTING)):
+        return cut_touching(whole)
+    return None
 
 
 def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -> Page:

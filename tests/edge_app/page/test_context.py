@@ -1,17 +1,17 @@
 """Digits and the company they keep."""
 
-from edge_app.page.context import keep_good_company
+from edge_app.page.context import refuse_by_context
 from edge_app.page.recognition import Reading
 
 
 def reading(x: int, label: int | None, confidence: float = 0.9, y: int = 100, height: int = 40) -> Reading:
     """Ink of a usual size at a place."""
-    return Reading((x, y, 25, height), label, confidence, 200)
+    return Reading((x, y, 25, height), label, confidence)
 
 
 def labels(readings: list[Reading]) -> list[int | None]:
     """What is left of the labels."""
-    return [each.label for each in keep_good_company(readings)]
+    return [each.label for each in refuse_by_context(readings)]
 
 
 def test_a_number_stays_whole() -> None:
@@ -33,7 +33,7 @@ def test_a_letter_that_looks_like_a_digit_goes() -> None:
 
 def test_nothing_is_nothing() -> None:
     """No readings, none kept."""
-    assert keep_good_company([]) == []
+    assert refuse_by_context([]) == []
 
 
 def test_a_lone_stroke_needs_company() -> None:

@@ -3,12 +3,12 @@
 import numpy as np
 
 from edge_app.page.candidates import Candidate
-from edge_app.page.fragments import joined, near_pairs
+from edge_app.page.fragments import near_pairs, put_together
 
 
 def piece(x: int, y: int, width: int, height: int) -> Candidate:
     """A block of ink."""
-    return Candidate((x, y, width, height), np.full((height, width), 200, np.uint8), 200)
+    return Candidate((x, y, width, height), np.full((height, width), 200, np.uint8))
 
 
 def test_a_detached_bar_belongs_to_its_digit() -> None:
@@ -26,7 +26,7 @@ def test_a_detached_bar_belongs_to_its_digit() -> None:
 
 def test_joined_ink_lies_where_its_pieces_lay() -> None:
     """The union's box holds both, with their ink in place and paper between."""
-    both = joined(piece(100, 110, 20, 40), piece(112, 102, 20, 5))
+    both = put_together(piece(100, 110, 20, 40), piece(112, 102, 20, 5))
     assert both.box == (100, 102, 32, 48)
     assert both.ink.shape == (48, 32)
     assert (both.ink > 0).sum() == 20 * 40 + 20 * 5

@@ -4,9 +4,9 @@ import numpy as np
 
 from edge_app.page.candidates import connect
 from edge_app.page.detection import Detections
-from edge_app.page.fusion import confirm
+from edge_app.page.fusion import fuse, propose
 from edge_app.page.ink import find_ink
-from edge_app.page.recognition import Reading
+from edge_app.page.recognition import Reading, look_at
 
 from ..fake_classifier import TallInk
 from ..made_detections import seen
@@ -18,31 +18,38 @@ INK = connect(PAGE_INK)
 FOUR, EIGHT = sorted((int(x), int(y), int(w), int(h)) for x, y, w, h, area in INK.stats[1:] if area > 50)
 
 
+def fused(readings: list[Reading], found: Detections, fake: TallInk | None = None) -> list[Reading]:
+    """The readings after fusion, the new ones last."""
+    proposed = propose(found, PAGE_INK, INK)
+    looks = look_at([candidate.ink for candidate in proposed.values()], fake or TallInk(8))
+    return fuse(readings, found, proposed, dict(zip(proposed, looks, strict=True)))[0]
+
+
 def labels(readings: list[Reading], found: Detections, fake: TallInk | None = None) -> list[int | None]:
-    """The labels after both are joined, the new ones last."""
-    return [each.label for each in confirm(readings, found, PAGE_INK, INK, fake or TallInk(8))]
+    """Their labels."""
+    return [each.label for each in fused(readings, found, fake)]
 
 
 def test_a_reading_that_the_detector_sees_stays() -> None:
     """Both ways agree."""
-    assert labels([Reading(FOUR, 4, 0.99, 100)], seen((FOUR, 0.8, 4))) == [4]
+    assert labels([Reading(FOUR, 4, 0.99)], seen((FOUR, 0.8, 4))) == [4]
 
 
 def test_a_reading_that_the_detector_does_not_see_is_refused() -> None:
     """However sure the classifier is: print and texture look like digits to it."""
-    assert labels([Reading(FOUR, 4, 0.99, 100)], seen((FOUR, 0.07, 4))) == [None]
-    assert labels([Reading(FOUR, 4, 0.99, 100)], seen()) == [None]
+    assert labels([Reading(FOUR, 4, 0.99)], seen((FOUR, 0.07, 4))) == [None]
+    assert labels([Reading(FOUR, 4, 0.99)], seen()) == [None]
 
 
 def test_a_clear_view_of_another_digit_overrules_a_doubtful_reading() -> None:
     """And not a sure one."""
-    assert labels([Reading(FOUR, 9, 0.75, 100)], seen((FOUR, 0.97, 4))) == [4]
-    assert labels([Reading(FOUR, 9, 0.999, 100)], seen((FOUR, 0.9, 4))) == [9]
+    assert labels([Reading(FOUR, 9, 0.75)], seen((FOUR, 0.97, 4))) == [4]
+    assert labels([Reading(FOUR, 9, 0.999)], seen((FOUR, 0.9, 4))) == [9]
 
 
 def test_what_the_detector_alone_sees_is_read_from_its_ink() -> None:
     """Its box is that of the ink cut out; unsure on both sides, it is left out."""
-    (new,) = confirm([], seen((EIGHT, 0.9, 8)), PAGE_INK, INK, TallInk(8))
+    (new,) = fused([], seen((EIGHT, 0.9, 8)))
     assert new.label == 8
     assert abs(np.array(new.box) - EIGHT).max() < 12
     doubtful = seen((EIGHT, 0.9, 8))
@@ -55,7 +62,7 @@ def test_an_occupied_place_gets_no_second_digit() -> None:
     """A detection that overlaps a reading which stays adds nothing; nor does one where there is no ink."""
     overlapping = (FOUR[0] + 12, FOUR[1], FOUR[2], FOUR[3])
     found = seen((FOUR, 0.9, 4), (overlapping, 0.8, 1), ((450, 300, 30, 50), 0.9, 7))
-    assert labels([Reading(FOUR, 4, 0.99, 100)], found) == [4]
+    assert labels([Reading(FOUR, 4, 0.99)], found) == [4]
 
 
 def test_a_reading_of_two_digits_at_once_gives_way_to_both() -> None:
@@ -63,4 +70,4 @@ def test_a_reading_of_two_digits_at_once_gives_way_to_both() -> None:
     left, right = FOUR, EIGHT
     both = (left[0], left[1], right[0] + right[2] - left[0], max(left[3], right[3]))
     found = seen((both, 0.5, 0), (left, 0.9, 8), (right, 0.9, 8))
-    assert labels([Reading(both, 0, 0.99, 100)], found, TallInk(8)) == [None, 8, 8]
+    assert labels([Reading(both, 0, 0.99)], found, TallInk(8)) == [None, 8, 8]

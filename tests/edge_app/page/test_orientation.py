@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from edge_app import DigitClassifier, PageReader
 from edge_app.page.candidates import Candidate
 from edge_app.page.orientation import better_turn, clearer, turned, turned_back
-from edge_app.page.recognition import Reading, Whole
+from edge_app.page.recognition import Reading
 from edge_app.page.result import Digit, Line, Page
+from edge_app.page.wholes import Whole
 
 from ..fake_classifier import TallInk
 from ..pages import blank, write
@@ -19,7 +20,7 @@ TURNS = (0, 90, 180, 270)
 def whole(ink: NDArray[np.uint8], label: int | None, confidence: float) -> Whole:
     """Ink that was read so."""
     box = (0, 0, ink.shape[1], ink.shape[0])
-    return Whole(Candidate(box, ink, 255), ink, None, Reading(box, label, confidence, 255))
+    return Whole(Candidate(box, ink), ink, None, Reading(box, label, confidence))
 
 
 def line(*confidences: float, label: int = 3) -> Page:

@@ -3,9 +3,11 @@
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edge_app import PageReader
 from edge_app.errors import ImageError
+from edge_app.model.classifier import Predictions
 from edge_app.page.boxes import middle_in
 from edge_app.page.candidates import connect
 from edge_app.page.ink import find_ink
@@ -99,3 +101,33 @@ def test_what_is_no_image_is_refused(image: object) -> None:
     """Wrong size, dtype, shape or type: an ImageError that says what was expected."""
     with pytest.raises(ImageError, match=r"expected .* got "):
         PageReader(TallInk(), detector=None).read(image)  # type: ignore[arg-type]
+
+
+class Counting(TallInk):
+    """Counts the batches that it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(7, 0.6)
+        self.batches = 0
+
+    def classify_batch(self, images: NDArray[np.uint8]) -> Predictions:
+        """Reads N images, uint8 (N, 28, 28)."""
+        self.batches += 1
+        return super().classify_batch(images)
+
+
+@pytest.mark.parametrize("rows", [1, 6])
+def test_the_classifier_is_asked_in_as_few_batches_as_a_page_allows(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many digits touch: wholes, touching digits and what the detector alone sees, and doubtful ones."""
+    page = blank()
+    for row in range(rows):
+        for column in range(5):
+            write(page, "44", (20 + 120 * column, 60 + 70 * row), 40)
+            cv2.line(page, (40 + 120 * column, 45 + 70 * row), (75 + 120 * column, 45 + 70 * row), (40,), 3)
+    places = [(25 + 120 * column, 20 + 70 * row, 30, 40) for row in range(rows) for column in range(5)]
+    found = seen(*((place, 0.6, 4) for place in places))
+    monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: found)
+    monkeypatch.setattr("edge_app.page.reader.better_turn", lambda *_: 0)
+    classifier = Counting()
+    PageReader(classifier, Unasked()).read(page)
+    assert 2 <= classifier.batches <= 4
