@@ -1,11 +1,17 @@
 """A run of the tests says in its closing line what it skipped, and how to get it."""
 
 import pytest
+from hypothesis import settings
 
 from tests.parts import closing_line
 
 # TensorFlow, in each, takes 2 GB; a browser and a broker run beside them.
 WORKERS = 2
+
+# How hard property tests look: before a commit, and with --hypothesis-profile thorough, as CI asks.
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=100, deadline=None)
+settings.load_profile("quick")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

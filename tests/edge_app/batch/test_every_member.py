@@ -14,7 +14,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -131,7 +131,6 @@ def outcomes() -> Outcomes:
 
 
 @pytest.mark.parametrize("make", [as_folder, as_zip, as_tar])
-@settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(sorted(KINDS)), max_size=12))
 def test_every_member_ends_in_exactly_one(make: Make, outcomes: Outcomes, kinds: list[str]) -> None:
     """A document once a page, everything else once; folders alone are nothing that could be lost."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
@@ -267,7 +267,6 @@ class PowerCutError(Exception):
     """What a test ends a step with."""
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(["label", "undo"]), st.integers(1, 4), st.integers(0, 12)), max_size=12))
 def test_nothing_is_lost_whenever_it_is_interrupted(steps: list[tuple[str, int, int]]) -> None:
     """Each crop waits or has one label, after any steps that end before their n-th write, rename or deletion."""

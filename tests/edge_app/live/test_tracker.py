@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_app.live.event import Change
@@ -143,7 +143,6 @@ def test_a_box_is_around_all_digits() -> None:
     assert overlap_of_smaller((0, 0, 10, 10), (10, 0, 10, 10)) == 0.0
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["4", "40", "77", "4?", "?7"]), max_size=3), max_size=80))
 def test_whatever_is_shown_the_told_adds_up(shown: list[list[str]]) -> None:
     """Changed and left name what was told of that place before; what was told and did not leave is in view."""

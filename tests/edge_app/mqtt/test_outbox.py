@@ -6,14 +6,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_app.errors import OutputError
 from edge_app.mqtt.outbox import NAME, Outbox
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from(["put", "deliver", "reopen"]), max_size=60))
 def test_order_is_kept_and_nothing_is_lost(steps: list[str]) -> None:
     """Over any sequence of putting, delivering and starting again, as long as the bound is not reached."""

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -27,7 +27,6 @@ def sheet(shift_xy: tuple[int, int] = (0, 0)) -> NDArray[np.uint8]:
     return write(write(blank(), "2748", (120 + x, 150 + y)), "935", (120 + x, 330 + y))
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.integers(-90, 90), st.integers(-60, 90))
 def test_shifting_changes_only_the_boxes(x: int, y: int) -> None:
     """The same numbers elsewhere on the page read the same."""
@@ -38,7 +37,6 @@ def test_shifting_changes_only_the_boxes(x: int, y: int) -> None:
     assert np.allclose(np.subtract(first, base), (x, y, 0, 0), atol=2)
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.floats(0.35, 2.5))
 def test_scaling_does_not_matter(factor: float) -> None:
     """From 20 to 150 pixel digits one page reads alike."""
@@ -46,7 +44,6 @@ def test_scaling_does_not_matter(factor: float) -> None:
     assert sizes(READER.read(np.asarray(scaled, np.uint8))) == [4, 3]
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.floats(0.3, 1.0), st.integers(0, 40))
 def test_brightness_and_contrast_do_not_matter(gain: float, offset: int) -> None:
     """Darker light and a camera's offset leave the reading alone."""
@@ -54,7 +51,6 @@ def test_brightness_and_contrast_do_not_matter(gain: float, offset: int) -> None
     assert sizes(READER.read(dimmed)) == [4, 3]
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 255), st.floats(0, 4), st.integers(0, 2**31 - 1))
 def test_blank_pages_read_as_nothing(paper: int, noise: float, seed: int) -> None:
     """No paper, dark or light, gives a digit out of mere noise."""
