@@ -64,7 +64,10 @@ class SupervisedCamera(Camera):
         try:
             self._start()
             self._opened(self._receive(START_S))
-        except (TimeoutError, EOFError) as error:
+        except (CameraError, InterruptedError):
+            self.close()
+            raise
+        except (OSError, EOFError) as error:
             self.close()
             raise CameraError(
                 f"expected {wanted} to open within {START_S:.0f} s, got {str(error) or 'nothing'}; "
@@ -136,7 +139,8 @@ class SupervisedCamera(Camera):
 
     def _start(self) -> None:
         self._connection, theirs = socket.socketpair()
-        with theirs:
+        with theirs, contextlib.ExitStack() as failed:
+            failed.callback(self._connection.close)
             self._process = subprocess.Popen(
                 python_command("-c", HOLDER, str(theirs.fileno()), self._task),
                 pass_fds=[theirs.fileno()],
@@ -144,6 +148,7 @@ class SupervisedCamera(Camera):
                 stdout=subprocess.DEVNULL,
                 env=python_environment(),
             )
+            failed.pop_all()
         # Asked at once, so that a camera that cannot be opened has something to answer.
         self._command(wire.NEXT)
         self._asked = True
@@ -174,15 +179,22 @@ class SupervisedCamera(Camera):
         self._changed(text, self._restarts)
 
     def _again(self, why: str) -> None:
-        """Ends the process, waits a little longer each time, and starts another."""
+        """Ends the process, waits a little longer each time, and starts another, as soon as the machine can."""
         self._tell(why)
         self.kill()
         self.close()
-        wait_s = BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
-        self._failures += 1
-        if self._stop.wait(wait_s):
-            raise InterruptedError
-        self._start()
+        refused = False
+        while True:
+            wait_s = BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
+            self._failures += 1
+            if self._stop.wait(wait_s):
+                raise InterruptedError
+            try:
+                return self._start()
+            except OSError as error:
+                if not refused:
+                    LOG.warning("%s: its process cannot be started (%s); trying again", self.name, error)
+                refused = True
 
     def _tell(self, why: str) -> None:
         self._restarts += 1

@@ -1,12 +1,15 @@
 """A camera that stays up."""
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,3 +156,43 @@ def test_half_a_photograph_is_not_taken_for_a_frame(tmp_path: Path, told: list[t
             camera.photograph()
         assert values(camera, 2) == [1, 1]
     assert told[-1] == ("ill 1", 1)
+
+
+def test_a_machine_without_room_for_a_process_is_waited_for(
+    page_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Too many open files, or too little memory, while the camera is started again: told once, and frames go on."""
+    popen, failures = subprocess.Popen, iter(range(5))
+    opened: list[socket.socket] = []
+    pair = socket.socketpair
+
+    def start(*arguments: Any, **options: Any) -> Any:
+        if next(failures, None) is not None:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return popen(*arguments, **options)
+
+    def connect() -> tuple[socket.socket, socket.socket]:
+        opened.extend(both := pair())
+        return both
+
+    with SupervisedCamera(str(page_path)) as camera:
+        last = camera.read().number
+        monkeypatch.setattr(subprocess, "Popen", start)
+        monkeypatch.setattr(socket, "socketpair", connect)
+        camera.kill()
+        assert camera.read().number > last
+        assert sum(each.fileno() >= 0 for each in opened) == 1
+    assert ["Too many open files" in record.getMessage() for record in caplog.records].count(True) == 1
+
+
+def test_no_room_for_a_process_at_the_start_is_an_error_of_the_app(
+    page_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One clear line."""
+
+    def start(*_arguments: Any, **_options: Any) -> Any:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with pytest.raises(CameraError, match=r"got .*Too many open files; try"):
+        SupervisedCamera(str(page_path))
