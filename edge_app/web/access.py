@@ -72,7 +72,7 @@ def is_own_name(host_header: str) -> bool:
 
 
 class Guesses:
-    """Counts wrong tokens by address: whoever has shown too many different ones has to wait.
+    """Counts wrong tokens by address: where too many different ones came from, further wrong ones have to wait.
 
     Args:
         clock: seconds, monotonic.
@@ -91,7 +91,7 @@ class Guesses:
                 guesses.add(hashlib.sha256(shown.encode()).digest())
 
     def too_many(self, address: str) -> bool:
-        """Whether that address has to wait."""
+        """Whether wrong ones from that address have to wait."""
         if self._clock() - self._since_s >= GUESSES_S:
             self._since_s = self._clock()
             self._wrong.clear()

@@ -17,6 +17,8 @@ COOKIE = "edge_app_token"
 COOKIE_S = 30 * 24 * 3600
 # These hold nothing secret; a health check has no token.
 OPEN = ("/healthz", "/static/")
+# What proxies add, beside X-Forwarded-….
+FORWARDED = {"forwarded", "via", "x-real-ip"}
 SIGN_IN = Template((Path(__file__).parent / "static" / "sign_in.html").read_text(encoding="utf-8"))
 
 
@@ -43,30 +45,46 @@ class Guard:
         if request.method == "POST" and not _same_origin(request):
             return refusal(request, 403, "expected a request from this page, got one from another site; open / here")
         if self._access.token is None:
-            if is_own_name(request.headers.get("host", "")):
-                return None
-            return refusal(
-                request, 421, "expected localhost or 127.0.0.1 as host, got another name; a token allows any name"
-            )
+            return _refuse_strangers(request)
         return None if request.scope["path"].startswith(OPEN) else self._ask_token(request)
 
     def _ask_token(self, request: Request) -> Response | None:
-        address = request.client.host if request.client else ""
-        if self._guesses.too_many(address):
-            return refusal(
-                request, 429, "expected the right token, got too many wrong ones; wait a minute", {"Retry-After": "60"}
-            )
         from_address = request.query_params.get("token") if _wants_page(request) else None
         shown = from_address if from_address is not None else _shown(request)
         if shown is None or not self._access.admits(shown):
-            if shown is not None:
-                self._guesses.add(address, shown)
-            return _unauthorized(request, wrong=shown is not None)
+            return _unauthorized(request, wrong=False) if shown is None else self._wrong(request, shown)
         if from_address is None:
             return None
         answer = RedirectResponse("/", 303)
         answer.set_cookie(COOKIE, shown, COOKIE_S, httponly=True, samesite="strict")
         return answer
+
+    def _wrong(self, request: Request, shown: str) -> Response:
+        """Only who shows a wrong token ever waits: behind a proxy everyone has the address of whoever guesses."""
+        address = request.client.host if request.client else ""
+        if self._guesses.too_many(address):
+            return refusal(
+                request, 429, "expected the right token, got too many wrong ones; wait a minute", {"Retry-After": "60"}
+            )
+        self._guesses.add(address, shown)
+        return _unauthorized(request, wrong=True)
+
+
+def _refuse_strangers(request: Request) -> Response | None:
+    """Without a token, who is not at this machine: a proxy here passes on anyone, whatever host it says."""
+    forwarded = next((name for name in request.headers if name in FORWARDED or name.startswith("x-forwarded-")), None)
+    if forwarded is not None:
+        return refusal(
+            request,
+            403,
+            f"expected a request from this machine, got one from a proxy (header {forwarded}) and no token to ask for; "
+            "start it with --token-file FILE",
+        )
+    if not is_own_name(request.headers.get("host", "")):
+        return refusal(
+            request, 421, "expected localhost or 127.0.0.1 as host, got another name; a token allows any name"
+        )
+    return None
 
 
 def _with_headers(send: Send) -> Send:

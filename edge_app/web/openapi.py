@@ -15,9 +15,12 @@ DOCUMENT: dict[str, Any] = json.loads((Path(__file__).parent / "openapi.json").r
 # What the guard and the error handlers answer instead of a route.
 WITH_TOKEN = {
     "401": "No token, or a wrong one.",
-    "429": "Too many wrong tokens; Retry-After says when to come again.",
+    "429": "A wrong token after too many others; Retry-After says when to come again.",
 }
-WITHOUT_TOKEN = {"421": "Asked for by another name than localhost or 127.0.0.1; with a token any name is answered to."}
+WITHOUT_TOKEN = {
+    "403": "Sent on by a proxy, which takes a token, or by a page of another site.",
+    "421": "Asked for by another name than localhost or 127.0.0.1; with a token any name is answered to.",
+}
 ON_POST = {"403": "Sent by a page of another site."}
 ALWAYS = {"500": "A bug; the app's log has more."}
 

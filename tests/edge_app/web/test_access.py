@@ -110,16 +110,21 @@ def test_only_the_page_takes_a_token_in_the_address() -> None:
     assert client_of(TOKEN).get("/api/info", params={"token": TOKEN}).status_code == 401
 
 
-def test_guesses_are_slowed_down() -> None:
-    """After some wrong tokens even the right one has to wait; the same wrong one counts once."""
+def test_wrong_tokens_are_slowed_down_and_the_right_one_never_is() -> None:
+    """After some wrong ones more of them have to wait, the same one counting once; behind a proxy all share that."""
     client = client_of(TOKEN)
     for _ in range(3 * GUESSES):
         assert client.get("/api/info", headers={"Authorization": "Bearer old-token-of-an-old-page"}).status_code == 401
     for guess in range(GUESSES - 1):
         client.get("/api/info", headers={"Authorization": f"Bearer {guess}"})
-    answer = client.get("/api/info", headers={"Authorization": f"Bearer {TOKEN}"})
+    answer = client.get("/api/info", headers={"Authorization": "Bearer another"})
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "60"
+    assert client.get("/api/info", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert client.get("/").status_code == 401
+    assert client.get("/", params={"token": "another"}).status_code == 429
+    assert client.get("/", params={"token": TOKEN}).status_code == 303
+    assert client.get("/").status_code == 200
 
 
 def test_guesses_are_forgotten_after_a_minute() -> None:
@@ -177,3 +182,17 @@ def test_without_a_token_only_own_names_are_answered_to(host: str, own: bool) ->
 def test_other_sites_cannot_post(headers: dict[str, str], status: int) -> None:
     """A page elsewhere cannot make a browser upload here."""
     assert client_of(None, "http://localhost:8080").post("/api/read", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "x-forwarded-proto", "Via", "X-Real-IP"]
+)
+def test_what_a_proxy_sends_on_takes_a_token(header: str) -> None:
+    """Many proxies say Host: 127.0.0.1, and then everyone would be at this machine; with a token all is as before."""
+    for path in ("/", "/healthz", "/api/numbers"):
+        answer = client_of(None, "http://127.0.0.1").get(path, headers={header: "192.0.2.1"})
+        assert answer.status_code == 403
+        assert f"header {header.lower()}" in answer.text
+        assert "--token-file" in answer.text
+    bearer = {"Authorization": f"Bearer {TOKEN}", header: "192.0.2.1"}
+    assert client_of(TOKEN, "http://127.0.0.1").get("/api/numbers", headers=bearer).status_code == 200
