@@ -1,23 +1,32 @@
-"""One HTTP connection that hangs up on clients that take forever, which uvicorn's own does not."""
+"""One HTTP connection that hangs up on clients that take forever or are too many, which uvicorn's own does not."""
 
 import asyncio
+import ipaddress
+import logging
+from collections import Counter
 from contextlib import suppress
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ..host.logs import Seldom
 from .headers import HEADERS
 
-# For the head of a request, and for the rest of a body that nobody reads.
-HEAD_S = 10.0
+LOG = logging.getLogger(__name__)
+LOG.addFilter(Seldom())
+
+# In all; the seats on the streams are half of them.
+MAX_CONNECTIONS = 128
+# For the whole head of a request, and for the rest of a body that nobody reads.
+HEAD_S, REST_S = 5.0, 10.0
 # For taking what was sent.
 TAKE_S = 10.0
 
 
 class PatientProtocol(H11Protocol):
-    """Patient, but not for ever."""
+    """Patient, but not for ever, and with MAX_CONNECTIONS at most: one that asks nothing makes room for the next."""
 
-    _since_s = 0.0
+    _since_s, _network = 0.0, ""
     _looking: asyncio.TimerHandle | None = None
     _taking: asyncio.TimerHandle | None = None
 
@@ -25,6 +34,8 @@ class PatientProtocol(H11Protocol):
         """Starts to wait for a request."""
         super().connection_made(transport)
         self._since_s = self.loop.time()
+        self._network = _network(self.client[0] if self.client else "")
+        self._make_room()
         self._look()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -49,6 +60,7 @@ class PatientProtocol(H11Protocol):
         super().resume_writing()
         if self._taking is not None:
             self._taking.cancel()
+            self._taking = None
 
     def send_400_response(self, msg: str) -> None:
         """Refuses what is no HTTP; if that shows in the middle of a request, its own answer must not follow."""
@@ -67,9 +79,40 @@ class PatientProtocol(H11Protocol):
                 self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
     def _look(self) -> None:
-        answering = self.cycle is not None and not self.cycle.response_complete
-        if not answering and self.loop.time() - self._since_s >= HEAD_S:
+        patience_s = REST_S if self.conn.their_state is h11.SEND_BODY else HEAD_S
+        if not self._answering() and self.loop.time() - self._since_s >= patience_s:
             self.transport.abort()
             return
         self._looking = self.loop.call_later(HEAD_S / 4, self._look)
+
+    def _make_room(self) -> None:
+        """With too many, hangs up on one that asks nothing, or takes nothing: of the network with the most, the oldest.
+
+        So a flood pushes out itself, and many behind one proxy have all the room that others leave.
+        """
+        there = [each for each in self.connections if isinstance(each, PatientProtocol)]
+        there = [each for each in there if not each.transport.is_closing()]
+        if len(there) <= MAX_CONNECTIONS:
+            return
+        LOG.warning(
+            "more than %d connections to the web page, of %s too: hangs up on idle ones", MAX_CONNECTIONS, self._network
+        )
+        crowd = Counter(each._network for each in there)
+        idle = [each for each in there if each is not self and (not each._answering() or each._taking is not None)]
+        first = max(idle, default=self, key=lambda each: (crowd[each._network], not each._answering(), -each._since_s))
+        first.transport.abort()
+
+
+def _network(address: str) -> str:
+    """Whose address it is: of IPv6 the first half, as each client has the other half to itself."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv4Address):
+        return address
+    return str(ip.ipv4_mapped or ipaddress.ip_network((int(ip) >> 64 << 64, 64)))

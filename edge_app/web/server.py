@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import socket
 import threading
 from typing import Any
@@ -10,10 +11,15 @@ import uvicorn
 from starlette.applications import Starlette
 
 from ..errors import OptionError
+from ..host.logs import Seldom
 from .access import is_loopback
 from .connection import PatientProtocol
 
-MAX_CONNECTIONS = 128
+LOG = logging.getLogger(__name__)
+LOG.addFilter(Seldom())
+
+# Wait in the kernel to be accepted; more are not worth their descriptors.
+BACKLOG = 64
 MAX_HEAD_BYTES = 16 * 1024
 # A slow client on the stream then is a few frames behind, not the minutes that the kernel would keep for it.
 SEND_BUFFER_BYTES = 128 * 1024
@@ -63,6 +69,7 @@ class WebServer:
     def _serve(self, listener: socket.socket, started: threading.Event) -> None:
         async def serve() -> None:
             self._loop = asyncio.get_running_loop()
+            self._loop.set_exception_handler(_told)
             # It listens already: whoever connects from now on waits a moment at most.
             started.set()
             await self._server.serve([listener])
@@ -81,6 +88,15 @@ class WebServer:
             connection.transport.abort()
 
 
+def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What goes wrong in the loop; a lack of descriptors, which lasts while somebody else uses them up, seldom."""
+    error = context.get("exception")
+    if "socket" in context and isinstance(error, OSError):
+        LOG.warning("no connection to the web page is accepted: %s; tries again", error)
+    else:
+        loop.default_exception_handler(context)
+
+
 def _config(app: Starlette) -> uvicorn.Config:
     options: dict[str, Any] = {
         "http": PatientProtocol,
@@ -93,7 +109,7 @@ def _config(app: Starlette) -> uvicorn.Config:
         "access_log": False,
         "proxy_headers": False,
         "server_header": False,
-        "limit_concurrency": MAX_CONNECTIONS,
+        "backlog": BACKLOG,
         "timeout_graceful_shutdown": 1,
         "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
     }
@@ -103,7 +119,7 @@ def _config(app: Starlette) -> uvicorn.Config:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.create_server(address[:2], family=family, backlog=64)
+        listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
         mend = "try --preview-port 0 for any free one" if error.errno == errno.EADDRINUSE else "check --preview-host"
         if error.errno == errno.EACCES:

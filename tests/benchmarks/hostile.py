@@ -72,7 +72,7 @@ def main() -> int:
 def serve(place: Path) -> int:
     """Reads frames and serves, collecting in a folder, until standard input ends; then tells what was touched."""
     # So that it takes minutes and not hours: clients that never come to an end are many here.
-    connection.HEAD_S, uploads.BODY_S = 1.0, 2.0
+    connection.HEAD_S, connection.REST_S, uploads.BODY_S = 1.0, 1.0, 2.0
     touched: Counter[str] = Counter()
     state = LiveState()
     classifier = DigitClassifier.load()

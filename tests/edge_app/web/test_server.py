@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import json
+import logging
 import socket
 import sys
 import threading
@@ -21,9 +23,11 @@ from numpy.typing import NDArray
 from edge_app import Page, PageReader
 from edge_app.bench.sample_page import draw_page
 from edge_app.errors import MissingPartError, OptionError
+from edge_app.host.logs import Seldom
 from edge_app.live.state import LiveState
 from edge_app.page.orientation import turned
 from edge_app.web import connection, picture, uploads
+from edge_app.web import server as web_server
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.info import Info
@@ -66,10 +70,10 @@ def server(state: LiveState) -> Iterator[WebServer]:
     opened.close()
 
 
-def connect(server: WebServer, request: str = "") -> socket.socket:
-    """A connection that has sent that much."""
+def connect(server: WebServer, request: str = "", address: str = "127.0.0.1") -> socket.socket:
+    """A connection from that address that has sent that much."""
     place = urlsplit(server.url)
-    opened = socket.create_connection((place.hostname, place.port), timeout=PATIENCE_S)
+    opened = socket.create_connection((place.hostname, place.port), PATIENCE_S, (address, 0))
     opened.sendall(request.encode())
     return opened
 
@@ -148,6 +152,87 @@ def test_a_client_that_takes_nothing_holds_up_nobody(monkeypatch: pytest.MonkeyP
         assert watchers(server) == 1
         take_until(quick, b"\xff\xd9\r\n--frame\r\n")
     server.close()
+
+
+@pytest.fixture
+def flooded(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+    """A server of eight connections, which patiently waits for heads; its log has said nothing yet."""
+    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 8)
+    monkeypatch.setattr(connection, "HEAD_S", PATIENCE_S)
+    monkeypatch.setattr(connection.LOG, "filters", [Seldom()])
+    return server
+
+
+def test_idle_connections_make_room_for_who_asks(flooded: WebServer, caplog: pytest.LogCaptureFixture) -> None:
+    """However many send nothing, or a head without an end; few sockets stay, and the log has one line for all."""
+    with contextlib.ExitStack() as stack:
+        idle = [stack.enter_context(connect(flooded, "GET / HTTP/1.1\r\nX: " * (n % 2))) for n in range(60)]
+        for address in ("127.0.0.1", "127.0.0.2"):
+            with connect(flooded, get("/healthz"), address) as opened:
+                assert b"200 OK" in take_until(opened, b"ok\n")
+        for each in idle[:40]:
+            with contextlib.suppress(ConnectionResetError):
+                assert each.recv(100) == b""
+        assert len(flooded._server.server_state.connections) <= 9
+    assert [record.getMessage() for record in caplog.records if record.name == connection.LOG.name] == [
+        "more than 8 connections to the web page, of 127.0.0.1 too: hangs up on idle ones"
+    ]
+
+
+def test_a_flood_hangs_up_on_no_other_address_and_on_nobody_who_is_answered(flooded: WebServer) -> None:
+    """A stream from the same address goes on, and so does an idle connection from another, which is kept for later."""
+    with contextlib.ExitStack() as stack:
+        other = stack.enter_context(connect(flooded, get("/healthz"), "127.0.0.2"))
+        assert b"200 OK" in take_until(other, b"ok\n")
+        events = stack.enter_context(connect(flooded, get("/api/events")))
+        take_until(events, b"\n\n")
+        for _ in range(60):
+            stack.enter_context(connect(flooded))
+        take_until(events, b"\n\n")
+        other.sendall(get("/healthz").encode())
+        assert b"200 OK" in take_until(other, b"ok\n")
+        assert take_until(events, b"\n\n") != b""
+
+
+def test_one_address_may_have_all_connections(flooded: WebServer) -> None:
+    """An office behind one proxy is no flood; when all of them are answered, one more is hung up on at once."""
+    with contextlib.ExitStack() as stack:
+        watching = [stack.enter_context(connect(flooded, get("/api/events"))) for _ in range(8)]
+        for each in watching:
+            take_until(each, b"\n\n")
+        with connect(flooded) as one_more, contextlib.suppress(ConnectionResetError):
+            assert one_more.recv(100) == b""
+        for each in watching:
+            assert take_until(each, b"\n\n") != b""
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("", ""),
+    ],
+)
+def test_an_ipv6_client_counts_by_its_network(address: str, network: str) -> None:
+    """It has as many addresses as it likes."""
+    assert connection._network(address) == network
+
+
+def test_a_lack_of_descriptors_is_told_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Asyncio tells it, with its traceback, at each attempt; anything else it says as before."""
+    monkeypatch.setattr(web_server.LOG, "filters", [Seldom()])
+    loop = asyncio.new_event_loop()
+    context = {"message": "socket.accept() out of system resource", "socket": None}
+    for _ in range(100):
+        web_server._told(loop, {**context, "exception": OSError(errno.EMFILE, "Too many open files")})
+    web_server._told(loop, {"message": "a bug", "exception": KeyError("x")})
+    loop.close()
+    assert [record.name for record in caplog.records] == [web_server.LOG.name, "asyncio"]
+    assert caplog.records[0].exc_info is None
+    assert caplog.records[0].levelno == logging.WARNING
 
 
 def test_a_head_that_never_ends_is_given_up(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
