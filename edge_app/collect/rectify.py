@@ -14,6 +14,9 @@ Marks = dict[int, NDArray[np.float32]]
 SHRINK = 2
 MIN_MARKS = 4
 MIN_MARK_PX = 20
+# Marks are looked for in so many megapixels; MIN_MARKS of them lie no further than half a mark from their places.
+SEARCH_MEGAPIXELS = 6
+MAX_OFF_PX = MARKER_PX / SHRINK / 2
 # Of the pixels of a sharp mark, so many are between black and white at 150 dpi; of an unsharp one more.
 MAX_GREY_PART = 0.27
 SAME_SHEET = "photograph the whole sheet from above, with all six marks in view, flat, sharp and in even light"
@@ -30,8 +33,10 @@ def rectify(luma: Grey) -> Grey:
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (MARKER_PX - 1)
     flat = np.concatenate([corners + MARKERS_XY[number] for number in marks]) / SHRINK
     matrix, _ = cv2.findHomography(np.concatenate(list(marks.values())), flat, cv2.RANSAC, 6.0)
-    if matrix is None:
-        raise SheetError(f"expected a flat sheet, got marks that lie on no plane; {SAME_SHEET}")
+    # Print elsewhere may look like one of them.
+    marks = {} if matrix is None else _in_place(matrix, marks, flat)
+    if len(marks) < MIN_MARKS:
+        raise SheetError(f"expected a flat sheet, got marks that do not lie as on one; {SAME_SHEET}")
     _require_all_boxes(matrix, luma)
     size_wh = PAGE_WH[0] // SHRINK, PAGE_WH[1] // SHRINK
     # A photo of many megapixels is shrunk by area first: skipped pixels would make its strokes ragged.
@@ -47,21 +52,13 @@ def rectify(luma: Grey) -> Grey:
 
 def _find_marks(luma: Grey) -> Marks:
     """The marks' corners, float32 (4, 2), clockwise from the upper left, by position in MARKERS_XY."""
-    parameters = cv2.aruco.DetectorParameters()
-    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(DICTIONARY), parameters)
-    found, ids, _ = detector.detectMarkers(luma)
-    numbers = [] if ids is None else [int(number) for number in ids.ravel()]
+    numbers, found = _detect(luma)
     wanted = marker_ids(VERSION)
     if any(numbers.count(number) > 1 for number in wanted):
         raise SheetError(
             "expected one sheet in the photo, got marks of two; photograph each alone, the other out of view"
         )
-    marks = {
-        wanted.index(number): np.asarray(corners, np.float32).reshape(4, 2)
-        for number, corners in zip(numbers, found, strict=True)
-        if number in wanted
-    }
+    marks = {wanted.index(number): each for number, each in zip(numbers, found, strict=True) if number in wanted}
     if len(numbers) - len(marks) >= MIN_MARKS > len(marks):
         raise SheetError(
             f"expected digit template {VERSION}, got marks of another one; "
@@ -75,6 +72,26 @@ def _find_marks(luma: Grey) -> Marks:
             "come closer, or take a larger photo"
         )
     return marks
+
+
+def _detect(luma: Grey) -> tuple[list[int], list[NDArray[np.float32]]]:
+    """All marks' ids and corners; in a picture of many megapixels that is noise, looking for them would take long."""
+    shrink = max(1.0, (luma.size / (SEARCH_MEGAPIXELS * 10**6)) ** 0.5)
+    small = luma if shrink == 1 else cv2.resize(luma, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+    larger = np.array([luma.shape[1] / small.shape[1], luma.shape[0] / small.shape[0]])
+    parameters = cv2.aruco.DetectorParameters()
+    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
+    detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(DICTIONARY), parameters)
+    found, ids, _ = detector.detectMarkers(small)
+    corners = [((np.reshape(each, (4, 2)) + 0.5) * larger - 0.5).astype(np.float32) for each in found]
+    return [] if ids is None else [int(number) for number in ids.ravel()], corners
+
+
+def _in_place(matrix: cv2.typing.MatLike, marks: Marks, flat: NDArray[np.floating]) -> Marks:
+    """The marks that lie where the sheet has them, all corners of them."""
+    seen = cv2.perspectiveTransform(np.stack(list(marks.values())), matrix)
+    off_px = np.linalg.norm(seen - flat.reshape(seen.shape), axis=2).max(axis=1)
+    return {number: mark for (number, mark), off in zip(marks.items(), off_px, strict=True) if off <= MAX_OFF_PX}
 
 
 def _mark_px(marks: Marks) -> float:

@@ -1,15 +1,27 @@
 """Photos of sheets to labelled digits."""
 
+from collections.abc import Callable
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 
 from edge_app import DigitClassifier
-from edge_app.collect import template
+from edge_app.collect import rectify, template
 from edge_app.collect.sheet import read_sheet
 from edge_app.collect.template import MARKER_PX, MARKERS_XY, boxes
 from edge_app.errors import SheetError
 
+from ...benchmarks.hostile_sheets import (
+    anywhere,
+    at_one_place,
+    in_a_line,
+    mirrored_marks,
+    paste,
+    square,
+    swapped,
+)
 from .sheets import Image, filled, photographed
 
 
@@ -74,6 +86,52 @@ def test_four_marks_are_enough_and_fewer_are_refused(sheet: Image, hidden: int) 
         return
     with pytest.raises(SheetError, match="six marks, got 3; photograph the whole sheet"):
         read_sheet(photographed(covered))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", [anywhere, swapped, in_a_line, at_one_place, mirrored_marks])
+def test_marks_that_lie_as_on_no_sheet_are_refused(kind: Callable[[np.random.Generator], Image], seed: int) -> None:
+    """Some plane always fits four corners: what lies on it is nobody's digits."""
+    with pytest.raises(SheetError, match="expected a flat sheet, got marks that do not lie as on one; photograph"):
+        read_sheet(kind(np.random.default_rng(seed)))
+
+
+def test_one_mark_too_many_elsewhere_does_no_harm(sheet: Image) -> None:
+    """Print on a desk can look like one that a finger hides."""
+    covered = sheet.copy()
+    x, y = MARKERS_XY[0]
+    covered[y : y + MARKER_PX, x : x + MARKER_PX] = 150
+    photo = np.hstack([photographed(covered), np.full((1700, 200), 200, np.uint8)])
+    paste(photo, template.marker_ids(template.VERSION)[0], square(1500, 900, 70))
+    assert len(read_sheet(photo).crops) == 100
+
+
+def test_marks_of_a_large_photo_are_looked_for_in_a_smaller_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In sixty megapixels of noise it takes as long as in six; and crops are the same, as they are cut at full size."""
+    noise = np.random.default_rng(0).integers(0, 256, (3000, 4000), np.uint8)
+    sought: list[int] = []
+    detector = cv2.aruco.ArucoDetector
+
+    class Spy:
+        def __init__(self, *arguments: Any) -> None:
+            self._detector = detector(*arguments)
+
+        def detectMarkers(self, luma: Image) -> Any:  # noqa: N802
+            sought.append(luma.size)
+            return self._detector.detectMarkers(luma)
+
+    monkeypatch.setattr(cv2.aruco, "ArucoDetector", Spy)
+    with pytest.raises(SheetError, match="six marks, got 0"):
+        read_sheet(noise)
+    assert sought[0] <= 6.1e6
+    photo = photographed(filled(), width=1700, height=2100)
+    full = read_sheet(photo)
+    monkeypatch.setattr(rectify, "SEARCH_MEGAPIXELS", 1)
+    small = read_sheet(photo)
+    assert sought[-1] < 1.01e6
+    assert len(full.crops) == len(small.crops) == 100
+    for one, other in zip(full.crops, small.crops, strict=True):
+        assert np.abs(one.raw.astype(int) - other.raw).mean() < 10
 
 
 @pytest.mark.parametrize("seen", [1.0, 0.2])
