@@ -87,7 +87,7 @@ def _detect(luma: Grey) -> tuple[list[int], list[NDArray[np.float32]]]:
     return [] if ids is None else [int(number) for number in ids.ravel()], corners
 
 
-def _in_place(matrix: cv2.typing.MatLike, marks: Marks, flat: NDArray[np.floating]) -> Marks:
+def _in_place(matrix: cv2.typing.MatLike, marks: Marks, flat: NDArray[np.float64]) -> Marks:
     """The marks that lie where the sheet has them, all corners of them."""
     seen = cv2.perspectiveTransform(np.stack(list(marks.values())), matrix)
     off_px = np.linalg.norm(seen - flat.reshape(seen.shape), axis=2).max(axis=1)

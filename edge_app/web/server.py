@@ -18,8 +18,10 @@ from .connection import PatientProtocol
 LOG = logging.getLogger(__name__)
 LOG.addFilter(Seldom())
 
-# Wait in the kernel to be accepted; more are not worth their descriptors.
-BACKLOG = 64
+# Who waits in the kernel, where a connection costs no descriptor; with a full queue everyone's next attempt is a second
+# later. And how many are accepted before others of the app's connections have their turn: a few, so that whoever sends
+# a request is read before later ones make it give way.
+QUEUE, AT_ONCE = 512, 16
 MAX_HEAD_BYTES = 16 * 1024
 # A slow client on the stream then is a few frames behind, not the minutes that the kernel would keep for it.
 SEND_BUFFER_BYTES = 128 * 1024
@@ -88,6 +90,13 @@ class WebServer:
             connection.transport.abort()
 
 
+class _Listener(socket.socket):
+    """What asyncio accepts from; it takes one number for how many wait and how many are accepted at once."""
+
+    def listen(self, _at_once: int = QUEUE, /) -> None:
+        super().listen(QUEUE)
+
+
 def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """What goes wrong in the loop; a lack of descriptors, which lasts while somebody else uses them up, seldom."""
     error = context.get("exception")
@@ -109,7 +118,7 @@ def _config(app: Starlette) -> uvicorn.Config:
         "access_log": False,
         "proxy_headers": False,
         "server_header": False,
-        "backlog": BACKLOG,
+        "backlog": AT_ONCE,
         "timeout_graceful_shutdown": 1,
         "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
     }
@@ -119,7 +128,7 @@ def _config(app: Starlette) -> uvicorn.Config:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        listener = _Listener(fileno=socket.create_server(address[:2], family=family, backlog=QUEUE).detach())
     except OSError as error:
         mend = "try --preview-port 0 for any free one" if error.errno == errno.EADDRINUSE else "check --preview-host"
         if error.errno == errno.EACCES:

@@ -79,7 +79,13 @@ def paste(page: Grey, number: int, corners: NDArray[np.float32]) -> None:
 def square(x: float, y: float, side: float, turn: float = 0.0) -> NDArray[np.float32]:
     """Corners of a turned square around a middle."""
     angles = turn + np.pi / 4 * np.array([5, 7, 1, 3])
-    return np.stack([x + side / 2**0.5 * np.cos(angles), y + side / 2**0.5 * np.sin(angles)], 1).astype(np.float32)
+    across = side / 2**0.5
+    return np.asarray(np.stack([x + across * np.cos(angles), y + across * np.sin(angles)], axis=1), np.float32)
+
+
+def small() -> Grey:
+    """The sheet at 150 dpi."""
+    return np.asarray(cv2.resize(SHEET, (1240, 1754), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def blank() -> Grey:
@@ -91,13 +97,14 @@ def anywhere(rng: Random) -> Grey:
     """The six marks, each anywhere, turned and sized anyhow."""
     page = blank()
     for number in IDS:
-        paste(page, number, square(*rng.uniform(100, 1300, 2), rng.uniform(25, 160), rng.uniform(0, 7)))
+        x, y, side, turn = rng.uniform((100, 100, 25, 0), (1300, 1300, 160, 7))
+        paste(page, number, square(x, y, side, turn))
     return page
 
 
 def swapped(rng: Random) -> Grey:
     """In the right places, but in another order."""
-    page = cv2.resize(SHEET, (1240, 1754), interpolation=cv2.INTER_AREA)
+    page = small()
     for number, (x, y) in zip(rng.permutation(IDS), MARKERS_XY, strict=True):
         paste(page, int(number), square(x / 2 + 42, y / 2 + 42, 85))
     return page
@@ -143,13 +150,13 @@ def bent(rng: Random) -> Grey:
     """A sheet in waves."""
     rows, columns = np.mgrid[0:1754, 0:1240].astype(np.float32)
     wave = (rng.uniform(5, 80) * np.sin(rows / rng.uniform(20, 300))).astype(np.float32)
-    flat = cv2.resize(SHEET, (1240, 1754), interpolation=cv2.INTER_AREA)
+    flat = small()
     return np.asarray(cv2.remap(flat, columns + wave, rows, cv2.INTER_LINEAR, borderValue=(90,)), np.uint8)
 
 
 def doubled(rng: Random) -> Grey:
     """One mark there twice."""
-    page = cv2.resize(SHEET, (1240, 1754), interpolation=cv2.INTER_AREA)
+    page = small()
     paste(page, int(rng.choice(IDS)), square(620, rng.uniform(300, 1400), 85))
     return page
 
@@ -161,7 +168,7 @@ def mirrored(_rng: Random) -> Grey:
 
 def mirrored_marks(_rng: Random) -> Grey:
     """Marks that read well at places that are mirrored."""
-    page = cv2.resize(SHEET, (1240, 1754), interpolation=cv2.INTER_AREA)[:, ::-1].copy()
+    page = small()[:, ::-1].copy()
     for number, (x, y) in zip(IDS, MARKERS_XY, strict=True):
         paste(page, number, square(1240 - (x / 2 + 42), y / 2 + 42, 85))
     return page

@@ -155,7 +155,7 @@ def test_a_client_that_takes_nothing_holds_up_nobody(monkeypatch: pytest.MonkeyP
 
 
 @pytest.fixture
-def flooded(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+def flooded(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> WebServer:
     """A server of eight connections, which patiently waits for heads; its log has said nothing yet."""
     monkeypatch.setattr(connection, "MAX_CONNECTIONS", 8)
     monkeypatch.setattr(connection, "HEAD_S", PATIENCE_S)
@@ -177,6 +177,26 @@ def test_idle_connections_make_room_for_who_asks(flooded: WebServer, caplog: pyt
     assert [record.getMessage() for record in caplog.records if record.name == connection.LOG.name] == [
         "more than 8 connections to the web page, of 127.0.0.1 too: hangs up on idle ones"
     ]
+
+
+def test_who_asks_in_the_middle_of_a_flood_is_answered(server: WebServer) -> None:
+    """Behind hundreds that came while the app was busy, and before hundreds: none of them is in the way."""
+    busy, place = threading.Event(), urlsplit(server.url)
+    assert server._loop is not None
+    server._loop.call_soon_threadsafe(busy.wait, PATIENCE_S)
+    with contextlib.ExitStack() as stack:
+        stack.callback(busy.set)
+        asking = [stack.enter_context(connect(server, get("/healthz")))]
+        for _ in range(300):
+            idle = stack.enter_context(socket.socket())
+            idle.setblocking(False)
+            idle.connect_ex((place.hostname, place.port))
+        # With a full queue the kernel would not take it: it would try again after a second, and again.
+        asking.append(stack.enter_context(socket.create_connection((place.hostname, place.port), 5)))
+        asking[1].sendall(get("/healthz").encode())
+        busy.set()
+        for each in asking:
+            assert b"200 OK" in take_until(each, b"ok\n")
 
 
 def test_a_flood_hangs_up_on_no_other_address_and_on_nobody_who_is_answered(flooded: WebServer) -> None:
