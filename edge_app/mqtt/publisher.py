@@ -1,11 +1,9 @@
 """Tells a broker each event once, in order, whatever becomes of the connection meanwhile."""
 
 import contextlib
-import importlib
 import json
 import logging
 import queue
-import ssl
 import sys
 import threading
 import time
@@ -13,19 +11,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..errors import MissingPartError, OptionError
+from ..host.lasting_thread import LastingThread
 from ..host.version import __version__
 from ..live.event import NumberEvent
+from .client import make_client
 from .discovery import OFFLINE, ONLINE, Topics, configurations
-from .outbox import Outbox
+from .outbox import Item, Outbox
 from .url import Broker
 
 LOG = logging.getLogger(__name__)
 
-FIRST_RETRY_S, LAST_RETRY_S = 1, 60
-KEEPALIVE_S = 20
-CONNECT_S = 5.0
 FLUSH_S = 0.3
+# So often it is looked whether the disk takes readings again.
+LOOK_S = 1.0
+# What MQTT 3.1.1 brokers answer to MQTT 5, as paho tells it.
+OLD_BROKER = "Unsupported protocol version"
 
 
 class MqttOutput:
@@ -50,12 +50,15 @@ class MqttOutput:
         self.topics = Topics(broker.topic)
         self._states: dict[str, str] = {}
         self._heard: dict[str, Callable[[bytes], None]] = {}
-        self._acknowledged: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._acknowledged: queue.SimpleQueue[tuple[Any, int]] = queue.SimpleQueue()
         self._connected, self._something, self._ended = threading.Event(), threading.Event(), threading.Event()
         self._last_trouble = ""
-        self._client = self._make_client(password, ca)
+        self._newest = True
+        # Not kept as an attribute: no dump of this shows the password.
+        self._new_client = lambda: make_client(broker, password, ca, self._newest)
+        self._client = self._make_client()
         self._threads = [
-            threading.Thread(target=work, name=f"mqtt-{name}", daemon=True)
+            LastingThread(f"mqtt-{name}", work, self._ended)
             for name, work in (("network", self._network), ("delivery", self._deliver))
         ]
         for thread in self._threads:
@@ -95,59 +98,61 @@ class MqttOutput:
         self._threads[0].join(FLUSH_S)
         self._outbox.close()
 
-    def _make_client(self, password: str | None, ca: Path | None) -> Any:
-        try:
-            paho = importlib.import_module("paho.mqtt.client")
-            enums = importlib.import_module("paho.mqtt.enums")
-        except ImportError as error:
-            raise MissingPartError(
-                "expected the package paho-mqtt for --mqtt, got none; try pip install 'digits-edge[live]'"
-            ) from error
-        client = paho.Client(enums.CallbackAPIVersion.VERSION2)
-        if self._broker.user is not None:
-            client.username_pw_set(self._broker.user, password)
-        if self._broker.tls:
-            try:
-                client.tls_set_context(ssl.create_default_context(cafile=ca))
-            except (OSError, ssl.SSLError) as error:
-                raise OptionError(
-                    f"expected a PEM file of certificates for --mqtt-ca, got {ca} ({error}); check it"
-                ) from error
-        client.will_set(self.topics.availability, OFFLINE, qos=1, retain=True)
-        client.reconnect_delay_set(FIRST_RETRY_S, LAST_RETRY_S)
-        client.connect_timeout = CONNECT_S
+    def _make_client(self) -> Any:
+        client = self._new_client()
         client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
         client.on_connect_fail, client.on_publish = self._on_connect_fail, self._on_publish
         client.on_message = self._on_message
         return client
 
     def _network(self) -> None:
-        self._client.connect_async(self._broker.host, self._broker.port, KEEPALIVE_S)
-        self._client.loop_forever(retry_first_connection=True)
+        """Keeps the connection until the end, or until it must be made in another way."""
+        client = self._client
+        try:
+            client.loop_forever(retry_first_connection=True)
+        finally:
+            self._connected.clear()
+            if not self._ended.is_set():
+                # Frees the socket if a failure left it open.
+                client.connect_async(self._broker.host, self._broker.port)
+                self._client = self._make_client()
 
     def _deliver(self) -> None:
-        while not self._ended.is_set():
-            item = self._outbox.first()
-            if item is None:
-                self._something.wait()
-                self._something.clear()
-            elif self._connected.wait(0.1):
-                payload = json.dumps({"id": item.number, **json.loads(item.text)})
-                # Not acknowledged when the connection breaks, paho sends it again by itself on the next one.
-                if self._wait_for(self._client.publish(self.topics.number, payload, qos=1, retain=True).mid):
-                    self._outbox.done(item.number)
+        """Delivers the next reading, or waits for one for a while."""
+        item = self._outbox.first()
+        if item is None:
+            self._something.wait(LOOK_S)
+            self._something.clear()
+        elif self._connected.wait(0.1):
+            self._publish(item)
 
-    def _wait_for(self, message: int) -> bool:
-        """Waits until the broker has a message; False if the end comes first."""
-        while not self._ended.is_set():
+    def _publish(self, item: Item) -> None:
+        try:
+            payload = json.dumps({"id": item.number, **json.loads(item.text)})
+        except (ValueError, TypeError) as error:
+            LOG.warning("mqtt: a damaged reading is left out: %s", error)
+            self._outbox.done(item.number)
+            return
+        client = self._client
+        # Not acknowledged when the connection breaks, paho sends it again by itself on the next one.
+        if self._wait_for(client, client.publish(self.topics.number, payload, qos=1, retain=True).mid):
+            self._outbox.done(item.number)
+
+    def _wait_for(self, client: Any, message: int) -> bool:
+        """Waits until the broker has a message; False if the end, or another client, comes first."""
+        while not self._ended.is_set() and client is self._client:
             with contextlib.suppress(queue.Empty):
-                if self._acknowledged.get(timeout=0.1) == message:
+                if self._acknowledged.get(timeout=0.1) == (client, message):
                     return True
         return False
 
     def _on_connect(self, client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
-            self._trouble(f"refuses: {reason}; check user and password")
+            if str(reason) == OLD_BROKER and self._newest:
+                self._newest = False
+                client.disconnect()
+            else:
+                self._trouble(f"refuses: {reason}; check user and password")
             return
         self._last_trouble = ""
         LOG.info("mqtt: connected to %s, %d readings to deliver", self._broker.host, len(self._outbox))
@@ -168,8 +173,8 @@ class MqttOutput:
     def _on_connect_fail(self, _client: Any, _data: Any) -> None:
         self._trouble(f"cannot be reached: {sys.exc_info()[1]}")
 
-    def _on_publish(self, _client: Any, _data: Any, message: int, _reason: Any, _properties: Any) -> None:
-        self._acknowledged.put(message)
+    def _on_publish(self, client: Any, _data: Any, message: int, _reason: Any, _properties: Any) -> None:
+        self._acknowledged.put((client, message))
 
     def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
         heard = self._heard.get(message.topic)
