@@ -114,9 +114,9 @@ class Listener:
         """Everything heard on a topic."""
         return [payload for name, payload in self.heard if name == topic]
 
-    def send(self, topic: str, payload: bytes) -> None:
+    def send(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Says something itself."""
-        self._client.publish(topic, payload, qos=1).wait_for_publish(10)
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
 
     def close(self) -> None:
         """Leaves."""
@@ -130,6 +130,25 @@ class Listener:
         self.repeats += message.dup
         text = message.payload.decode()
         self.heard.append((message.topic, json.loads(text) if text.startswith("{") else text))
+
+
+class Sender:
+    """Somebody who only says something, in MQTT 3.1.1, to a broker on loopback."""
+
+    def __init__(self, port: int) -> None:
+        self._client = paho.Client(CallbackAPIVersion.VERSION2)
+        self._client.username_pw_set(USER, PASSWORD)
+        self._client.connect("localhost", port)
+        self._client.loop_start()
+
+    def send(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        """Says it, and waits until the broker has it."""
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(60)
+
+    def close(self) -> None:
+        """Leaves."""
+        self._client.disconnect()
+        self._client.loop_stop()
 
 
 def wait_until(happened: Callable[[], bool], patience_s: float = 60.0) -> bool:

@@ -3,7 +3,9 @@
 import functools
 import http.client
 import io
+import queue
 import socket
+import threading
 import time
 import urllib.request
 from typing import Any
@@ -67,12 +69,33 @@ def _connection(
 
 def _connect(deadline: Deadline, address: tuple[str, int], *_: Any) -> socket.socket:
     failure = OSError(f"no address of {address[0]}")
-    for found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+    for found in _addresses(deadline, address):
         try:
             return socket.create_connection((str(found[4][0]), address[1]), deadline.next_wait_s())
         except OSError as error:
             failure = error
     raise failure
+
+
+def _addresses(deadline: Deadline, address: tuple[str, int]) -> list[Any]:
+    """What a name stands for; a thread asks, as nothing ends a look-up that a name server delays."""
+    answers: queue.SimpleQueue[list[Any] | OSError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(*address, type=socket.SOCK_STREAM))
+        # The last two are what a name that is none brings.
+        except (OSError, ValueError, TypeError) as error:
+            answers.put(error if isinstance(error, OSError) else OSError(str(error)))
+
+    threading.Thread(target=ask, name="look-up", daemon=True).start()
+    try:
+        found = answers.get(timeout=deadline.next_wait_s())
+    except queue.Empty:
+        raise TimeoutError("timed out") from None
+    if isinstance(found, OSError):
+        raise found
+    return found
 
 
 class _Answer(http.client.HTTPResponse):

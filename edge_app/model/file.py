@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -19,6 +20,8 @@ LABELS_NAME = "labels.txt"
 DIGEST_NAME = "flatbuffer.sha256"
 GOLDEN_NAME = "golden.png"
 MAX_BYTES = 64 * 1024 * 1024
+# Ways of packing that are taken: others bring errors of their own, and take memory without a bound.
+PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class EmbeddedContract(Protocol):
@@ -105,13 +108,15 @@ def parse_model(
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if any(member.file_size > 1_000_000 for member in archive.infolist()):
                 raise ModelError(f"expected embedded files of a few kB in {source}, got more than 1 MB")
+            if any(member.compress_type not in PLAIN for member in archive.infolist()):
+                raise ModelError(f"expected stored or deflated embedded files in {source}, got others; copy it again")
             text = archive.read(CONTRACT_NAME).decode()
             digest = archive.read(DIGEST_NAME).decode().strip()
             flatbuffer = content[: min(member.header_offset for member in archive.infolist())]
     except ModelError:
         raise
     # zipfile raises RuntimeError for a member whose flags say that it is encrypted.
-    except (zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, ValueError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, LookupError, RuntimeError, ValueError, EOFError, OSError) as error:
         raise ModelError(
             f"expected a model with an embedded {CONTRACT_NAME}, got {source} without a readable one; "
             "make the model with: python -m convert --int8"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DigitsError, ModelError, OptionError, OutputError, SourceError
-from ..host.download import Limits, NoRedirect, download, is_http
+from ..host.lasting_thread import LastingThread
 from ..model.file import MAX_BYTES
 from ..store.store import ModelStore
 
@@ -76,10 +76,9 @@ class ModelUpdates:
             raise OptionError(f"expected http(s)://host/…/{PLACE}.tflite for --model-url, got {url!r}")
         self._store, self._url, self._public_key, self._report = store, url, public_key, report
         self._waiting: Announcement | ModelError | None = None
-        self._closed, self._changed = False, threading.Condition()
+        self._closed, self._changed = threading.Event(), threading.Condition()
         self._told, self._token = "", object()
-        self._thread = threading.Thread(target=self._work, name="model-updates", daemon=True)
-        self._thread.start()
+        LastingThread("model-updates", self._work, self._closed).start()
 
     def announced(self, payload: bytes) -> None:
         """Takes an announcement; returns at once."""
@@ -97,35 +96,36 @@ class ModelUpdates:
     def close(self) -> None:
         """Takes no more; what is under way may end with the process, as an installation stands that."""
         with self._changed:
-            self._closed = True
+            self._closed.set()
             self._changed.notify()
 
     def _work(self) -> None:
-        while not self._closed:
-            self._tell_change()
-            found = self._next()
-            if found is not None:
-                self._tell(self._follow(found))
+        self._tell_change()
+        found = self._next()
+        if found is not None:
+            self._tell(self._follow(found))
 
     def _next(self) -> Announcement | ModelError | None:
         """Waits for what is announced; None at the end, and when it is time to look at the store."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._waiting is not None, LOOK_S)
+            self._changed.wait_for(lambda: self._closed.is_set() or self._waiting is not None, LOOK_S)
             found, self._waiting = self._waiting, None
-            return None if self._closed else found
+            return None if self._closed.is_set() else found
 
     def _tell_change(self) -> None:
         # Taken before the model, so that no change slips through between the two.
-        token, former = self._store.token(), self._token
-        if token == former:
+        token = self._store.token()
+        if token == self._token:
             return
-        self._token, current = token, self._store.current().sha256
+        current = self._store.current().sha256
         if current != self._told:
             self._tell({"status": "current", "sha256": current})
+        # Last: what fails before is tried again.
+        self._token = token
 
     def _tell(self, record: dict[str, Any]) -> None:
-        self._told = record["current"] if record["status"] == "refused" else record["sha256"]
         self._report(record)
+        self._told = record["current"] if record["status"] == "refused" else record["sha256"]
 
     def _follow(self, wanted: Announcement | ModelError) -> dict[str, Any]:
         about: dict[str, Any] = {}
@@ -138,9 +138,16 @@ class ModelUpdates:
             self._install(wanted)
         except DigitsError as error:
             LOG.warning("model: refused: %s", error)
-            return {"status": "refused", **about, "reason": str(error), "current": self._store.current().sha256}
+            return self._refused(about, str(error))
+        # A bug; what a stranger's file finds must not end the updates.
+        except Exception as error:
+            LOG.exception("model: refused")
+            return self._refused(about, f"expected a model that can be checked, got {type(error).__name__}; see the log")
         LOG.info("model: version %s installed", about["version"])
         return {"status": "installed", **about}
+
+    def _refused(self, about: dict[str, Any], reason: str) -> dict[str, Any]:
+        return {"status": "refused", **about, "reason": reason, "current": self._store.current().sha256}
 
     def _install(self, wanted: Announcement) -> None:
         url = self._url.replace(PLACE, wanted.sha256)

@@ -96,6 +96,24 @@ def test_one_deadline_holds_for_all_of_it(answer: Answer, raw: Callable[[Answer]
     assert failures[0].startswith(f"expected the whole of {url} within 0 s, got ")
 
 
+def test_a_name_server_that_does_not_answer_is_under_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing ends a look-up; it is left behind."""
+    over = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: over.wait(60))
+    started_s = time.monotonic()
+    with pytest.raises(SourceError, match="expected the whole of http://example.invalid/a within 0 s"):
+        fetch("http://example.invalid/a", 0.3)
+    over.set()
+    assert time.monotonic() - started_s < 30
+
+
+@pytest.mark.parametrize("url", ["http://no.such.name.invalid/a", "http://" + "a" * 70 + ".invalid/", "http://a..b/"])
+def test_names_that_stand_for_nothing_are_an_error(url: str) -> None:
+    """Whatever the look-up makes of them."""
+    with pytest.raises(SourceError, match="expected a file at"):
+        fetch(url, 20)
+
+
 def test_redirections_are_under_the_same_deadline(raw: Callable[[Answer], str]) -> None:
     """Each answer alone comes in time."""
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import hashlib
 import json
 import socket
 import socketserver
@@ -22,6 +23,7 @@ from edge_app.model.file import read_model, shipped_model_path
 from edge_app.mqtt.fleet import Announcement, ModelUpdates, fetch
 from edge_app.store.signature import make_keys, sign, signature_path
 from edge_app.store.store import ModelStore
+from tests.hostile_servers import Server, damaged, file
 from tests.mosquitto import NEEDS, PASSWORD, Listener, Mosquitto, wait_until
 from tests.parts import require
 
@@ -231,6 +233,42 @@ def test_a_full_disk_is_refused(tmp_path: Path, server: str, monkeypatch: pytest
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
     _, (report,) = followed(tmp_path, server + "/{sha256}.tflite", announcement(sha256))
     assert report["reason"].startswith("expected room for a model")
+
+
+def test_damaged_models_do_not_end_the_updates(tmp_path: Path) -> None:
+    """Each is refused, the good one behind them is installed; whoever packs it in another way has to pack it again."""
+    files = [*damaged(shipped_model_path().read_bytes()).values(), another_model(tmp_path / "good").read_bytes()]
+    answers = {hashlib.sha256(content).hexdigest(): file(content) for content in files}
+    with Server(answers) as serving:
+        _, reports = followed(tmp_path, serving.url + "/{sha256}", *map(announcement, answers))
+    assert [report["status"] for report in reports] == ["refused"] * (len(files) - 1) + ["installed"]
+    assert all(report["reason"].startswith("expected ") for report in reports[:-1])
+    assert sum("stored or deflated" in report.get("reason", "") for report in reports) == 3
+
+
+def test_a_bug_does_not_end_the_updates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a check it refuses the model; in telling it, the thread goes on."""
+    reports, store = list[dict[str, Any]](), ModelStore(tmp_path)
+    monkeypatch.setattr("edge_app.host.lasting_thread.PAUSE_S", 0.05)
+    monkeypatch.setattr("edge_app.mqtt.fleet.LOOK_S", 0.05)
+
+    def report(record: dict[str, Any]) -> None:
+        reports.append(record)
+        if len(reports) == 1:
+            raise ValueError("a bug")
+
+    def fetched(_url: str) -> bytes:
+        raise ArithmeticError("a bug")
+
+    monkeypatch.setattr("edge_app.mqtt.fleet.fetch", fetched)
+    updates = ModelUpdates(store, "http://127.0.0.1/{sha256}", None, report)
+    assert wait_until(lambda: len(reports) == 2)
+    updates.announced(announcement("0" * 64))
+    assert wait_until(lambda: len(reports) == 3)
+    updates.close()
+    # The first was not told, and so is told again.
+    assert [each["status"] for each in reports] == ["current", "current", "refused"]
+    assert "ArithmeticError" in reports[2]["reason"]
 
 
 def test_signatures_come_with_the_model(tmp_path: Path, server: str) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,8 +16,10 @@ from convert.report.card import ROOT
 from edge_app.errors import OptionError
 from edge_app.live.event import NumberEvent
 from edge_app.live.state import LiveState
+from edge_app.mqtt.client import MAX_PACKET_BYTES
+from edge_app.mqtt.discovery import Topics, configurations
 from edge_app.mqtt.open import open_outputs, state_folder
-from edge_app.mqtt.outbox import Outbox
+from edge_app.mqtt.outbox import Item, Outbox
 from edge_app.mqtt.publisher import MqttOutput
 from edge_app.mqtt.url import parse_url
 from tests.mosquitto import NEEDS, PASSWORD, Listener, Mosquitto, wait_until
@@ -116,6 +119,76 @@ def test_what_was_read_while_the_broker_was_away_comes_later(
     assert wait_until(lambda: len(texts(listener)) == 12)
     out.close()
     assert texts(listener) == [str(number) for number in range(12)]
+
+
+def test_a_large_message_does_not_come(broker: Mosquitto, listener: Listener, tmp_path: Path) -> None:
+    """The broker drops it for us, retained or not; what fits comes, and delivery goes on."""
+    sizes, large = list[int](), MAX_PACKET_BYTES + 1
+    listener.send("home/meter/model/set", bytes(large), retain=True)
+    out = output(broker, tmp_path / "state")
+    out.listen("home/meter/model/set", lambda payload: sizes.append(len(payload)))
+    assert wait_until(out._connected.is_set)
+    for size in (large, 10_000, large, 10):
+        listener.send("home/meter/model/set", bytes(size))
+    assert wait_until(lambda: sizes[-1:] == [10])
+    out.tell(event(0))
+    assert wait_until(lambda: texts(listener) == ["0"])
+    out.close()
+    assert sizes == [10_000, 10]
+
+
+def test_delivery_survives_a_disk_that_cannot_be_read(
+    broker: Mosquitto, listener: Listener, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread tries again until the disk is back; the failure is logged once."""
+    monkeypatch.setattr("edge_app.host.lasting_thread.PAUSE_S", 0.05)
+    out, failures = output(broker, tmp_path / "state"), list[int]()
+    first = out._outbox.first
+
+    def failing() -> Item | None:
+        if len(failures) < 5:
+            failures.append(1)
+            raise sqlite3.OperationalError("disk I/O error")
+        return first()
+
+    monkeypatch.setattr(out._outbox, "first", failing)
+    out.tell(event(0))
+    assert wait_until(lambda: texts(listener) == ["0"])
+    out.close()
+    assert caplog.text.count("mqtt-delivery: failed") == 1
+
+
+def test_a_failure_while_connecting_does_not_end_the_connection(
+    broker: Mosquitto, listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next attempt gets through."""
+    monkeypatch.setattr("edge_app.host.lasting_thread.PAUSE_S", 0.05)
+    failures = list[int]()
+
+    def failing(topics: Topics, version: str) -> dict[str, str]:
+        if not failures:
+            failures.append(1)
+            raise OSError("disk I/O error")
+        return configurations(topics, version)
+
+    monkeypatch.setattr("edge_app.mqtt.publisher.configurations", failing)
+    out = output(broker, tmp_path / "state")
+    out.tell(event(0))
+    assert wait_until(lambda: texts(listener) == ["0"])
+    out.close()
+    assert failures == [1]
+
+
+def test_a_damaged_reading_holds_up_none_behind_it(broker: Mosquitto, listener: Listener, tmp_path: Path) -> None:
+    """It is left out."""
+    outbox = Outbox(tmp_path / "state")
+    for text in ("no JSON", "[1]"):
+        outbox.put(text)
+    outbox.close()
+    out = output(broker, tmp_path / "state")
+    out.tell(event(0))
+    assert wait_until(lambda: texts(listener) == ["0"])
+    out.close()
 
 
 def test_a_wrong_password_is_said_once_and_loses_nothing(
