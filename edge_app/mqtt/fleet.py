@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DigitsError, ModelError, OptionError, OutputError, SourceError
+from ..host.download import Limits, NoRedirect, download, is_http
 from ..host.lasting_thread import LastingThread
 from ..model.file import MAX_BYTES
 from ..store.store import ModelStore
