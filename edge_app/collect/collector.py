@@ -95,8 +95,9 @@ class Collector:
         if self._written is not None:
             if not self._written.done():
                 return []
-            # A bug in writing is none of the card's failures: it ends the reading, as anywhere else.
-            self._written.result()
+            # A bug in writing is none of the card's failures: who reads hears of it, and the next crop is tried again.
+            written, self._written = self._written, None
+            written.result()
         digits = [digit for line in page.lines for digit in line.digits]
         doubtful = [(digit.box, "refused") for digit in digits if digit.label is None]
         read = [digit for digit in digits if digit.label is not None]

@@ -5,6 +5,7 @@ ID.known (JSON), which is written last. labelled/ID.json alone says that it is l
 rest follows, at the latest at the next look: whatever is interrupted, nothing is lost and nothing is there twice.
 """
 
+import os
 import re
 import threading
 import time
@@ -23,6 +24,8 @@ from .label import Label, check_label, read_label
 from .waiting import CORRECTED, WaitingCrop, read_waiting, urgency
 
 CAPACITY, MAX_AGE_S = 2_000, 30 * 24 * 3600
+# A clock that goes wrong by so much was set.
+JUMP_S = 60.0
 # In the order in which they are written and moved.
 SUFFIXES = (".png", ".raw.png", ".known")
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -48,6 +51,7 @@ class CropQueue:
     def __init__(self, folder: Path, writer: str, capacity: int = CAPACITY, max_age_s: float = MAX_AGE_S) -> None:
         self.folder, self.writer = folder, check_writer(writer)
         self._capacity, self._max_age_s, self._lock = capacity, max_age_s, threading.Lock()
+        self._clock_s = time.time() - time.monotonic()
         # Looking through two thousand files takes a while: not with each crop.
         self._every, self._added = max(1, capacity // 40), 0
         self._counted, self._number = set[str](), 0
@@ -72,6 +76,7 @@ class CropQueue:
             known = [read_waiting(self._file(place, crop.id, ".known")) for place in (WAITING, DONE)]
             if any(known) and crop.reason != CORRECTED:
                 return True
+            self._follow_clock()
             contents = _png(image), _png(raw), crop.to_json()
             for suffix, content in zip(SUFFIXES, contents, strict=True):
                 write_atomically(self._file(WAITING, crop.id, suffix), content)
@@ -184,6 +189,16 @@ class CropQueue:
     def _crops(self, crop_id: str) -> Iterator[Path]:
         """Where it lies labelled, whoever's: another run may have collected here for another writer."""
         return (path for path in self.folder.glob(f"*/*/{crop_id}.png") if path.parent.name in FOLDERS)
+
+    def _follow_clock(self) -> None:
+        """Moves the dates of what waits when the clock was set, as on a Pi that was just started: ages stay as they are."""
+        jump_s = time.time() - time.monotonic() - self._clock_s
+        if abs(jump_s) < JUMP_S:
+            return
+        self._clock_s += jump_s
+        for path in (self.folder / WAITING).glob("*.known"):
+            seen_s = path.stat().st_mtime + jump_s
+            os.utime(path, (seen_s, seen_s))
 
     def _prune(self) -> None:
         """Drops what is too old or too much, or would be before the next look."""

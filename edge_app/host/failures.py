@@ -16,7 +16,7 @@ class Failures:
         clock: seconds, monotonic.
 
     Attributes:
-        last: the kind of the last failure, or None if it has worked since.
+        last: the kind of the last failure, or None if it has worked, or is tried again, since.
     """
 
     def __init__(self, what: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,5 +33,5 @@ class Failures:
             LOG.error("%s: failed, trying again", self._what, exc_info=error)
 
     def worked(self) -> None:
-        """Takes a success."""
+        """Takes a success, or a new try."""
         self.last = None

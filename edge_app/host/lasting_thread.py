@@ -30,9 +30,9 @@ class LastingThread(threading.Thread):
     def run(self) -> None:
         """Works until the end."""
         while not self._ended.is_set():
+            self._failures.worked()
             try:
                 self._work()
-                self._failures.worked()
             except Exception as error:
                 self._failures.failed(error)
                 self._ended.wait(PAUSE_S)

@@ -6,6 +6,8 @@ import socket
 import time
 from collections.abc import Mapping
 
+from .lasting_thread import ended_threads
+
 
 class Notifier:
     """Says that the app is ready, alive, ending.
@@ -28,11 +30,13 @@ class Notifier:
         self._send(f"READY=1\nSTATUS={_line(status)}")
 
     def alive(self) -> None:
-        """Called as often as frames come; it passes on what the watchdog needs."""
+        """Called as often as frames come; it passes on what the watchdog needs, unless a thread has ended."""
         now_s = time.monotonic()
-        if self._interval_s is not None and now_s - self._last_s >= self._interval_s:
-            self._last_s = now_s
-            self._send("WATCHDOG=1")
+        if self._interval_s is None or now_s - self._last_s < self._interval_s:
+            return
+        self._last_s = now_s
+        ended = ended_threads()
+        self._send(f"STATUS=ended: {', '.join(ended)}" if ended else "WATCHDOG=1")
 
     def status(self, text: str) -> None:
         """A short line for `systemctl status`."""

@@ -4,9 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from ..cameras.camera import Camera, Frame
 from ..errors import EndOfFrames
+from ..host.failures import Failures
+from ..host.lasting_thread import PAUSE_S
 from ..host.notify import Notifier
 from ..page.reader import ImageReader
 from ..page.result import Page
@@ -43,7 +46,8 @@ class LiveLoop:
     ) -> None:
         self._camera, self._reader, self._outputs, self._state = camera, reader, outputs, state
         self._stop, self._notifier, self._photographs = stop, notifier, photographs
-        self._collect, self._tracker = collect, Tracker()
+        self._collect, self._tracker, self._ready = collect, Tracker(), False
+        self._failures, self._camera_failures = Failures("reading"), Failures("camera")
 
     def run(self, frames: int | None = None) -> int:
         """Reads at most so many frames; returns how many were read."""
@@ -54,10 +58,23 @@ class LiveLoop:
                 frame = self._camera.read()
             except (EndOfFrames, InterruptedError):
                 break
-            self._read(frame)
+            except Exception as error:
+                self._camera_failures.failed(error)
+                self._stop.wait(PAUSE_S)
+                continue
             done += 1
-            if done == 1:
+            try:
+                self._read(frame)
+            # Nobody listens any more.
+            except BrokenPipeError:
+                raise
+            except Exception as error:
+                # The watchdog hears nothing, in case that every frame fails.
+                self._failures.failed(error)
+                continue
+            if not self._ready:
                 self._notifier.ready(f"reading {self._camera.name}")
+                self._ready = True
             self._notifier.alive()
         return done
 
@@ -70,8 +87,17 @@ class LiveLoop:
         self._show(frame, page, events, read_s)
         for event in events:
             for output in self._outputs:
-                output.tell(event)
-        self._collect(frame, page)
+                self._try(output.tell, event)
+        self._try(self._collect, frame, page)
+
+    def _try(self, use: Callable[..., None], *what: Any) -> None:
+        """One that fails must not keep anything from the others."""
+        try:
+            use(*what)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            self._failures.failed(error)
 
     def _show(self, frame: Frame, page: Page, events: list[NumberEvent], read_s: float) -> None:
         numbers = [_event(change, frame) for change in self._tracker.numbers()]

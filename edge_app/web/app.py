@@ -10,10 +10,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..collect.collector import Collector
+from ..host.lasting_thread import troubled_threads
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page.reader import ImageReader
@@ -164,9 +165,10 @@ class Pages:
         return self._photograph
 
     async def health(self, _request: Request) -> Response:
-        """200 if frames are being read."""
-        reason = trouble(self._state.now(), time.monotonic())
-        return PlainTextResponse(f"{reason or 'ok'}\n", 503 if reason else 200)
+        """200 if frames are being read, and all threads are well."""
+        reason, threads = trouble(self._state.now(), time.monotonic()), troubled_threads()
+        status = reason or ("not all threads are well" if threads else "ok")
+        return JSONResponse({"status": status, "threads": threads}, 200 if status == "ok" else 503)
 
     async def metrics(self, request: Request) -> Response:
         """Counters, in the text format that Prometheus asks for."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
+from ..host.failures import Failures
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -24,6 +25,7 @@ class Broadcast:
     def __init__(self, make: Callable[[bool], Awaitable[bytes | None]], interval_s: float, seats: int) -> None:
         self._make, self._interval_s, self._seats = make, interval_s, seats
         self._last, self._number = b"", 0
+        self._failures = Failures("the page's live view")
         self._news = asyncio.Event()
         self._making: asyncio.Task[None] | None = None
         self.watchers = 0
@@ -68,7 +70,11 @@ class Broadcast:
         sent_s = loop.time()
         while True:
             started_s = loop.time()
-            made = await self._make(not self._last)
+            try:
+                made = await self._make(not self._last)
+            except Exception as error:
+                self._failures.failed(error)
+                made = None
             if made is None and self._last and started_s - sent_s >= REPEAT_S:
                 made = self._last
             if made is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import functools
 import logging
 import socket
 import threading
@@ -11,6 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from ..errors import OptionError
+from ..host.lasting_thread import LastingThread
 from ..host.logs import Seldom
 from .access import is_loopback
 from .connection import PatientProtocol
@@ -39,7 +41,10 @@ class WebServer:
 
     def __init__(self, app: Starlette, host: str, port: int) -> None:
         self._host, self._port = host, port
-        self._server = uvicorn.Server(_config(app))
+        self._config = _config(app)
+        self._server = uvicorn.Server(self._config)
+        self._listener: socket.socket | None = None
+        self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -51,15 +56,16 @@ class WebServer:
 
     def start(self) -> None:
         """Listens and returns; raises OptionError if it cannot listen there."""
-        listener = _listen(self._host, self._port)
-        self._port = listener.getsockname()[1]
+        self._listener = _listen(self._host, self._port)
+        self._port = self._listener.getsockname()[1]
         started = threading.Event()
-        self._thread = threading.Thread(target=self._serve, args=(listener, started), name="web", daemon=True)
+        self._thread = LastingThread("web", functools.partial(self._serve, started), self._ended)
         self._thread.start()
         started.wait()
 
     def close(self) -> None:
         """Hangs up on everyone, within half a second; may be called twice."""
+        self._ended.set()
         if self._thread is None or self._loop is None:
             return
         try:
@@ -68,7 +74,10 @@ class WebServer:
             return
         self._thread.join(CLOSE_S)
 
-    def _serve(self, listener: socket.socket, started: threading.Event) -> None:
+    def _serve(self, started: threading.Event) -> None:
+        listener, self._listener = self._listener or _listen(self._host, self._port), None
+        self._server = uvicorn.Server(self._config)
+
         async def serve() -> None:
             self._loop = asyncio.get_running_loop()
             self._loop.set_exception_handler(_told)
@@ -80,6 +89,8 @@ class WebServer:
 
         with listener:
             asyncio.run(serve())
+        if not self._ended.is_set():
+            raise RuntimeError("the web server ended")
 
     def _hang_up(self) -> None:
         self._server.should_exit = self._server.force_exit = True

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from ..collect.cutting import Cut
 from ..errors import CameraError, ImageError, LabelledFolderError, OutputError, SheetError
 from ..files.image import decode_image
+from ..host.lasting_thread import LastingThread
 from ..page.reader import ImageReader
 from ..page.record import to_record
 from .kept import KeptPhotos
@@ -127,7 +128,7 @@ class UploadReader:
     async def _in_thread(self, job: Callable[[], T]) -> T:
         if self._thread is None:
             # A daemon: ending the app does not wait for a picture.
-            self._thread = threading.Thread(target=self._work, name="uploads", daemon=True)
+            self._thread = LastingThread("uploads", self._work, threading.Event())
             self._thread.start()
         future: Future[T] = Future()
         self._jobs.put((job, future))

@@ -2,6 +2,7 @@
 
 import errno
 import threading
+from concurrent.futures import Future, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,23 @@ def test_a_place_that_is_gone_costs_crops_alone(
     monkeypatch.setattr(Path, "exists", gone)
     look(Collector(queue), luma, seen(luma, 0.6), classifier, "abc")
     assert "a crop is lost" in caplog.text
+
+
+def test_a_bug_in_writing_is_told_once_and_does_not_end_collecting(
+    tmp_path: Path, classifier: DigitClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads hears of it with the next frame; the crops after it are written."""
+    queue, luma = CropQueue(tmp_path, "ann"), write(blank(), "7", (100, 150))
+    add, collector = queue.add, Collector(queue)
+    monkeypatch.setattr(module, "REST_S", 0.0)
+    monkeypatch.setattr(queue, "add", lambda *_: 1 // 0)
+    page = seen(luma, 0.6)
+    wait([collector.see(luma, page, classifier, "abc") or Future()])
+    monkeypatch.setattr(queue, "add", add)
+    with pytest.raises(ZeroDivisionError):
+        collector.see(luma, page, classifier, "abc")
+    look(collector, luma, page, classifier, "abc")
+    assert len(queue.waiting()) == 1
 
 
 def test_a_slow_card_does_not_hold_up_reading(

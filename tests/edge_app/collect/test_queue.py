@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from edge_app.collect import queue as queue_module
 from edge_app.collect.folder import read_crops
 from edge_app.collect.queue import CropQueue
 from edge_app.collect.waiting import WaitingCrop
@@ -68,6 +70,29 @@ def test_undo_takes_labels_back_the_last_first(tmp_path: Path) -> None:
     assert queue.undo() is None
     assert ids(queue) == [crop(1).id, crop(2).id, crop(3).id]
     assert read_crops(tmp_path) == []
+
+
+@pytest.mark.parametrize("jump_s", [3600, -3600, 365 * 86400, -365 * 86400])
+def test_a_clock_that_is_set_drops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump_s: float) -> None:
+    """As a Pi's is when it finds the network: what waits stays as old as it is, and goes when it is too old by that."""
+    right, clock = time.time, {"off_s": 0.0}
+    write = queue_module.write_atomically
+
+    def written(path: Path, content: bytes) -> None:
+        write(path, content)
+        os.utime(path, (time.time(), time.time()))
+
+    monkeypatch.setattr("time.time", lambda: right() + clock["off_s"])
+    monkeypatch.setattr(queue_module, "write_atomically", written)
+    queue = filled(tmp_path, 3, capacity=40)
+    for number, off_s in ((4, jump_s), (5, 0.0), (6, jump_s)):
+        clock["off_s"] = off_s
+        queue.add(crop(number), image(number), image(number))
+        assert len(ids(queue)) == number
+    for path in (tmp_path / "unlabelled").glob(f"{crop(1).id}.*"):
+        os.utime(path, (time.time() - 31 * 86400, time.time() - 31 * 86400))
+    queue.add(crop(20), image(20), image(20))
+    assert crop(1).id not in ids(queue)
 
 
 def test_undo_goes_by_the_order_of_labels_not_by_the_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,16 @@ def test_systemd_is_told_of_the_start_life_and_end(systemd: tuple[socket.socket,
     assert told == [b"READY=1\nSTATUS=reading a camera", b"WATCHDOG=1", b"STATUS=busy", b"STOPPING=1"]
 
 
+def test_the_watchdog_is_not_fed_once_a_thread_has_ended(
+    systemd: tuple[socket.socket, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The status says which; systemd starts the app again then."""
+    listening, name = systemd
+    monkeypatch.setattr("edge_app.host.notify.ended_threads", lambda: ("mqtt-delivery", "web"))
+    Notifier({"NOTIFY_SOCKET": name, "WATCHDOG_USEC": "30000000"}).alive()
+    assert listening.recv(100) == b"STATUS=ended: mqtt-delivery, web"
+
+
 def test_the_watchdog_of_another_process_is_not_fed(systemd: tuple[socket.socket, str]) -> None:
     """Nor one that systemd did not set."""
     listening, name = systemd

@@ -1,9 +1,11 @@
 """The live loop, with a camera of files and a classifier without a model."""
 
 import io
+import itertools
 import json
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +15,12 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_app import PageReader
+from edge_app.cameras.camera import Frame
 from edge_app.cameras.files import FileCamera
 from edge_app.errors import CameraError
 from edge_app.host.notify import Notifier
 from edge_app.live.console import Console, describe
-from edge_app.live.event import NumberEvent
+from edge_app.live.event import NumberEvent, Output
 from edge_app.live.loop import LiveLoop
 from edge_app.live.photographs import WAITING, Photographs
 from edge_app.live.state import LiveState
@@ -90,6 +93,109 @@ def test_the_state_knows_an_event_before_outputs_do(tmp_path: Path) -> None:
         reader = PageReader(TallInk(7), detector=None)
         LiveLoop(camera, reader, [output], state, threading.Event(), Notifier(), Photographs()).run(20)
     assert output.drifts == [3]
+
+
+class Failing(PageReader):
+    """Cannot read the first frames."""
+
+    left = 5
+
+    def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
+        """Reads one image, or fails."""
+        self.left -= 1
+        if self.left >= 0:
+            raise MemoryError
+        return super().read(image, watch)
+
+
+def test_a_frame_that_cannot_be_read_is_passed_over(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The next ones are read; it is logged once."""
+    state, printed = live(tmp_path, 20, Failing(TallInk(7), detector=None))
+    assert [each["text"] for each in printed] == ["777"]
+    assert state.now().counters.frames_read == 15
+    assert caplog.text.count("reading: failed") == 1
+
+
+class Breaking:
+    """An Output that fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def tell(self, _event: NumberEvent) -> None:
+        """Takes none."""
+        raise self._error
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Watched(Notifier):
+    """Counts what the watchdog hears."""
+
+    heard = 0
+
+    def alive(self) -> None:
+        """One more."""
+        self.heard += 1
+
+
+def run_with(folder: Path, outputs: list[Output], collect: Callable[[Frame, Page], None], reader: PageReader) -> Watched:
+    """Twenty frames of a page that says 274; returns what the watchdog heard."""
+    save_image(write(blank(), "274", (100, 150)), folder / "page.png")
+    notifier = Watched({})
+    with FileCamera(folder / "page.png", fps=200) as camera:
+        LiveLoop(
+            camera, reader, outputs, LiveState(), threading.Event(), notifier, Photographs(), collect
+        ).run(20)
+    return notifier
+
+
+def test_an_output_that_fails_keeps_nothing_from_the_others(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor does collecting end the reading; but when stdout is closed, it ends."""
+    printed, reader = io.StringIO(), PageReader(TallInk(7), detector=None)
+
+    def collect(_frame: Frame, _page: Page) -> None:
+        raise ZeroDivisionError
+
+    run_with(tmp_path, [Breaking(OSError(28, "No space left")), Console(True, printed)], collect, reader)
+    assert json.loads(printed.getvalue())["text"] == "777"
+    assert caplog.text.count("reading: failed") == 2
+    with pytest.raises(BrokenPipeError):
+        run_with(tmp_path, [Breaking(BrokenPipeError())], lambda *_: None, reader)
+
+
+def test_the_watchdog_hears_nothing_of_frames_that_fail(tmp_path: Path) -> None:
+    """It ends the app if none is read any more."""
+    assert run_with(tmp_path, [], lambda *_: None, Failing(TallInk(7), detector=None)).heard == 15
+
+
+def test_a_camera_that_fails_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a pause, whatever it raised."""
+    monkeypatch.setattr("edge_app.live.loop.PAUSE_S", 0.01)
+    save_image(blank(), tmp_path / "page.png")
+    failures = [OSError(24, "Too many open files"), ValueError("cannot reshape"), CameraError("expected light, got none")]
+
+    class Ill(FileCamera):
+        def read(self) -> Frame:
+            if failures:
+                raise failures.pop()
+            return super().read()
+
+    with Ill(tmp_path / "page.png", fps=200) as camera:
+        reader = PageReader(TallInk(7), detector=None)
+        assert LiveLoop(camera, reader, [], LiveState(), threading.Event(), Notifier(), Photographs()).run(3) == 3
+
+
+@pytest.mark.parametrize("jump_s", [3600, -3600, 365 * 86400, -365 * 86400])
+def test_a_clock_that_is_set_changes_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump_s: float) -> None:
+    """Back and forth with each frame: the number is told once, stays in view, and its age is right."""
+    right, calls = time.time, itertools.count()
+    monkeypatch.setattr("time.time", lambda: right() + jump_s * (next(calls) % 2))
+    state, printed = live(tmp_path, 30)
+    assert [(each["event"], each["text"]) for each in printed] == [("read", "777")]
+    assert 0 <= float(str(printed[0]["age_ms"])) < 60_000
+    assert [number.text for number in state.now().numbers] == ["777"]
 
 
 def test_a_slow_reader_drops_frames(tmp_path: Path) -> None:

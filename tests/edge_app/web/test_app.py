@@ -99,12 +99,22 @@ def test_health_is_a_frame_in_the_last_seconds(age_s: float, status: int) -> Non
     live = LiveState()
     client = client_of(live)
     answer = client.get("/healthz")
-    assert (answer.status_code, answer.text) == (503, "no frame has been read yet\n")
+    assert (answer.status_code, answer.json()) == (503, {"status": "no frame has been read yet", "threads": {}})
     frame = Frame(np.zeros((40, 40), np.uint8), 0, time.monotonic() - age_s)
     live.show(frame, Page((), 40, 40), [], [], 0.0)
     answer = client.get("/healthz")
     assert answer.status_code == status
-    assert answer.text == ("ok\n" if status == 200 else f"no frame has been read for {age_s} s\n")
+    assert answer.json()["status"] == ("ok" if status == 200 else f"no frame has been read for {age_s} s")
+
+
+def test_health_names_threads_that_are_not_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though frames are read."""
+    live = LiveState()
+    live.show(Frame(np.zeros((40, 40), np.uint8), 0, time.monotonic()), Page((), 40, 40), [], [], 0.0)
+    monkeypatch.setattr("edge_app.web.app.troubled_threads", lambda: {"mqtt-delivery": "ended"})
+    answer = client_of(live).get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not all threads are well", "threads": {"mqtt-delivery": "ended"}}
 
 
 def test_metrics(client: TestClient) -> None:

@@ -268,7 +268,7 @@ def test_a_connection_is_kept_for_the_next_request(server: WebServer, monkeypatc
     with connect(server) as opened:
         for _ in range(15):
             opened.sendall(get("/healthz").encode())
-            assert b"200 OK" in take_until(opened, b"ok\n")
+            assert b"200 OK" in take_until(opened, b"}}")
             time.sleep(0.1)
 
 
@@ -406,3 +406,19 @@ def test_a_missing_package_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "starlette.applications", None)
     with pytest.raises(MissingPartError, match=r"pip install 'digits-edge\[live\]'"):
         open_web(options(), LiveState(), Info("", ""))
+
+
+def test_a_server_that_ended_is_started_again(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the same port, after a pause."""
+    monkeypatch.setattr("edge_app.host.lasting_thread.PAUSE_S", 0.05)
+    first = server._server
+    first.should_exit = True
+    assert wait_until(lambda: server._server is not first)
+
+    def answered() -> bool:
+        with contextlib.suppress(OSError), connect(server) as opened:
+            opened.sendall(get("/healthz").encode())
+            return b"200 OK" in take_until(opened, b"}}")
+        return False
+
+    assert wait_until(answered)
