@@ -114,13 +114,16 @@ def damaged(model: bytes) -> dict[str, bytes]:
         "extra fields cut": plain[: central + 30] + b"\x04\0" + plain[central + 32 :],
         "nested JSON": packed(model[:start], {**members, "contract.json": b"[" * 200_000}),
         "a number that no float holds": packed(
-            model[:start], {**members, "contract.json": contract.replace(b'"temperature": ', b'"temperature": 1' + b"0" * 400)}
+            model[:start],
+            {**members, "contract.json": contract.replace(b'"temperature": ', b'"temperature": 1' + b"0" * 400)},
         ),
         "no UTF-8": packed(model[:start], {**members, "contract.json": b"\xff" + contract}),
     }
 
 
-def packed(flatbuffer: bytes, members: dict[str, bytes], method: int = zipfile.ZIP_STORED, spoilt: bool = False) -> bytes:
+def packed(
+    flatbuffer: bytes, members: dict[str, bytes], method: int = zipfile.ZIP_STORED, spoilt: bool = False
+) -> bytes:
     """A model with these files behind it, spoilt in the middle of each."""
     buffer = io.BytesIO(flatbuffer)
     with zipfile.ZipFile(buffer, "a", method) as archive, warnings.catch_warnings():

@@ -191,7 +191,7 @@ class CropQueue:
         return (path for path in self.folder.glob(f"*/*/{crop_id}.png") if path.parent.name in FOLDERS)
 
     def _follow_clock(self) -> None:
-        """Moves the dates of what waits when the clock was set, as on a Pi that was just started: ages stay as they are."""
+        """Moves the dates of what waits when the clock was set, as a Pi's is after its start: ages stay as they are."""
         jump_s = time.time() - time.monotonic() - self._clock_s
         if abs(jump_s) < JUMP_S:
             return

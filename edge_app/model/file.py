@@ -22,6 +22,11 @@ GOLDEN_NAME = "golden.png"
 MAX_BYTES = 64 * 1024 * 1024
 # Ways of packing that are taken: others bring errors of their own, and take memory without a bound.
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile raises for damaged archives; RuntimeError for a member whose flags say that it is encrypted.
+BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(LookupError, RuntimeError, ValueError, EOFError, OSError),
+)
 
 
 class EmbeddedContract(Protocol):
@@ -115,8 +120,7 @@ def parse_model(
             flatbuffer = content[: min(member.header_offset for member in archive.infolist())]
     except ModelError:
         raise
-    # zipfile raises RuntimeError for a member whose flags say that it is encrypted.
-    except (zipfile.BadZipFile, zlib.error, struct.error, LookupError, RuntimeError, ValueError, EOFError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise ModelError(
             f"expected a model with an embedded {CONTRACT_NAME}, got {source} without a readable one; "
             "make the model with: python -m convert --int8"

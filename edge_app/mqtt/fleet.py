@@ -143,7 +143,9 @@ class ModelUpdates:
         # A bug; what a stranger's file finds must not end the updates.
         except Exception as error:
             LOG.exception("model: refused")
-            return self._refused(about, f"expected a model that can be checked, got {type(error).__name__}; see the log")
+            return self._refused(
+                about, f"expected a model that can be checked, got {type(error).__name__}; see the log"
+            )
         LOG.info("model: version %s installed", about["version"])
         return {"status": "installed", **about}
 

@@ -55,7 +55,7 @@ class MqttOutput:
         self._last_trouble = ""
         self._newest = True
         # Not kept as an attribute: no dump of this shows the password.
-        self._new_client = lambda: make_client(broker, password, ca, self._newest)
+        self._new_client: Callable[[], Any] = lambda: make_client(broker, password, ca, self._newest)
         self._client = self._make_client()
         self._threads = [
             LastingThread(f"mqtt-{name}", work, self._ended)

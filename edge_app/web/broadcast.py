@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
-from ..host.failures import Failures
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
+
+from ..host.failures import Failures
 
 # After so long without anything new the last one goes out again, so that connections that died are noticed.
 REPEAT_S = 5.0

@@ -1,8 +1,8 @@
 """Measures what MQTT loses on a full disk: a small one of its own is filled, numbers are told, then it is freed.
 
-`sudo python tests/benchmarks/full_disk.py [--seconds S] [--folder DIR]`; exit code 1 unless all of them arrive, in order,
-none twice, without a restart. It mounts 1 MB of memory as that disk, and kills the broker (Debian's mosquitto, on another
-disk) while it is full, and starts it again.
+`sudo python tests/benchmarks/full_disk.py [--seconds S] [--folder DIR]`; exit code 1 unless all of them arrive, in
+order, none twice, without a restart. It mounts 1 MB of memory as that disk, and kills the broker (Debian's mosquitto,
+on another disk) while it is full, and starts it again.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Measures what stops fleet updates: malicious announcements, servers and models, then a good one that must be installed.
+"""Measures what stops fleet updates: malicious announcements, servers and models, then a good model to install.
 
 `python tests/benchmarks/updater.py [--fetch-s S] [--folder DIR]`; exit code 1 unless each is refused within the time
 limit of a fetch, a good model behind them is installed, and the peak of memory stays below MAX_MB. All goes through
@@ -44,7 +44,12 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="for temporary files")
     options = parser.parse_args()
     fleet.FETCH_S = options.fetch_s
-    models = {**damaged(SHIPPED.content), "another hash": variant(1), "reads nothing": forgetful(), "NaN": not_a_number()}
+    models = {
+        **damaged(SHIPPED.content),
+        "another hash": variant(1),
+        "reads nothing": forgetful(),
+        "NaN": not_a_number(),
+    }
     good = variant(2)
     answers = {key(name): answer for name, answer in SERVERS.items()}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in models.items()}
@@ -58,12 +63,12 @@ def main() -> int:
         server = stack.enter_context(Server(answers))
         (folder / "broker").mkdir()
         broker = stack.enter_context(Mosquitto(folder / "broker"))
-        return measure(folder, broker, server.url, payloads, announced(hashlib.sha256(good).hexdigest()), options.fetch_s)
+        return measure(
+            folder, broker, server.url, payloads, announced(hashlib.sha256(good).hexdigest()), options.fetch_s
+        )
 
 
-def measure(
-    folder: Path, broker: Mosquitto, url: str, payloads: dict[str, bytes], good: bytes, fetch_s: float
-) -> int:
+def measure(folder: Path, broker: Mosquitto, url: str, payloads: dict[str, bytes], good: bytes, fetch_s: float) -> int:
     """Announces all of them in turn; prints what became of each, and returns the exit code."""
     retain = f"from tests.mosquitto import Sender; Sender({broker.port}).send({WANTED!r}, bytes({LARGE_BYTES}), True)"
     subprocess.run([sys.executable, "-c", retain], cwd=ROOT, check=True)

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from edge_app.collect import queue as queue_module
 from edge_app.collect.folder import read_crops
 from edge_app.collect.queue import CropQueue
 from edge_app.collect.waiting import WaitingCrop
 from edge_app.errors import LabelledFolderError, OutputError
+from edge_app.files.atomic import write_atomically
 
 
 def image(number: int) -> NDArray[np.uint8]:
@@ -76,14 +76,13 @@ def test_undo_takes_labels_back_the_last_first(tmp_path: Path) -> None:
 def test_a_clock_that_is_set_drops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump_s: float) -> None:
     """As a Pi's is when it finds the network: what waits stays as old as it is, and goes when it is too old by that."""
     right, clock = time.time, {"off_s": 0.0}
-    write = queue_module.write_atomically
 
     def written(path: Path, content: bytes) -> None:
-        write(path, content)
+        write_atomically(path, content)
         os.utime(path, (time.time(), time.time()))
 
     monkeypatch.setattr("time.time", lambda: right() + clock["off_s"])
-    monkeypatch.setattr(queue_module, "write_atomically", written)
+    monkeypatch.setattr("edge_app.collect.queue.write_atomically", written)
     queue = filled(tmp_path, 3, capacity=40)
     for number, off_s in ((4, jump_s), (5, 0.0), (6, jump_s)):
         clock["off_s"] = off_s

@@ -101,7 +101,7 @@ def test_a_name_server_that_does_not_answer_is_under_it_too(monkeypatch: pytest.
     over = threading.Event()
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: over.wait(60))
     started_s = time.monotonic()
-    with pytest.raises(SourceError, match="expected the whole of http://example.invalid/a within 0 s"):
+    with pytest.raises(SourceError, match=r"whole of http://example\.invalid/a within 0 s"):
         fetch("http://example.invalid/a", 0.3)
     over.set()
     assert time.monotonic() - started_s < 30

@@ -29,7 +29,9 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     ended.set()
 
 
-@pytest.mark.parametrize("error", [sqlite3.OperationalError("full"), MemoryError(), OSError(24, "files"), KeyError("a")])
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("full"), MemoryError(), OSError(24, "files"), KeyError("a")]
+)
 def test_any_failure_is_survived_and_told_once(
     start: Start, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -140,14 +140,14 @@ class Watched(Notifier):
         self.heard += 1
 
 
-def run_with(folder: Path, outputs: list[Output], collect: Callable[[Frame, Page], None], reader: PageReader) -> Watched:
+def run_with(
+    folder: Path, outputs: list[Output], collect: Callable[[Frame, Page], None], reader: PageReader
+) -> Watched:
     """Twenty frames of a page that says 274; returns what the watchdog heard."""
     save_image(write(blank(), "274", (100, 150)), folder / "page.png")
     notifier = Watched({})
     with FileCamera(folder / "page.png", fps=200) as camera:
-        LiveLoop(
-            camera, reader, outputs, LiveState(), threading.Event(), notifier, Photographs(), collect
-        ).run(20)
+        LiveLoop(camera, reader, outputs, LiveState(), threading.Event(), notifier, Photographs(), collect).run(20)
     return notifier
 
 
@@ -174,7 +174,11 @@ def test_a_camera_that_fails_is_asked_again(tmp_path: Path, monkeypatch: pytest.
     """After a pause, whatever it raised."""
     monkeypatch.setattr("edge_app.live.loop.PAUSE_S", 0.01)
     save_image(blank(), tmp_path / "page.png")
-    failures = [OSError(24, "Too many open files"), ValueError("cannot reshape"), CameraError("expected light, got none")]
+    failures = [
+        OSError(24, "Too many open files"),
+        ValueError("cannot reshape"),
+        CameraError("expected light, got none"),
+    ]
 
     class Ill(FileCamera):
         def read(self) -> Frame:

@@ -138,7 +138,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixt
 
 
 def test_memory_is_bounded_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """On a disk that stays full the oldest go, which is said once and counted; so are those that are left at the end."""
+    """On a disk that stays full the oldest go, which is said once and counted; so are those left at the end."""
     outbox = Outbox(tmp_path, capacity=3)
     on_disk(outbox).full = True
     for number in range(50):

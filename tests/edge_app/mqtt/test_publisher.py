@@ -138,7 +138,11 @@ def test_a_large_message_does_not_come(broker: Mosquitto, listener: Listener, tm
 
 
 def test_delivery_survives_a_disk_that_cannot_be_read(
-    broker: Mosquitto, listener: Listener, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    broker: Mosquitto,
+    listener: Listener,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its thread tries again until the disk is back; the failure is logged once."""
     monkeypatch.setattr("edge_app.host.lasting_thread.PAUSE_S", 0.05)

@@ -33,6 +33,7 @@ from edge_app.web.app import create_app
 from edge_app.web.info import Info
 from edge_app.web.open import open_web
 from edge_app.web.server import WebServer
+from tests.mosquitto import wait_until
 
 from ..fake_classifier import TallInk
 from ..pages import blank, write
