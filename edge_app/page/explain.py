@@ -11,7 +11,7 @@ from .detection import Detections
 from .drawing import annotate
 from .fusion import MIN_NEW_SCORE
 from .ink import Grey
-from .normalise import FIELD_PX, normalise
+from .normalise import FIELD_PX
 from .result import Page
 from .trace import Trace
 
@@ -44,7 +44,7 @@ def _stages(trace: Trace) -> dict[str, NDArray[np.uint8]]:
         "3-mask": page_ink.mask,
         "4-without-rulings": (trace.connected.labels > 0).astype(np.uint8) * np.uint8(255),
         "5-candidates": _boxes(page_ink.ink, trace.candidates),
-        "6-normalised": _tiles(trace.candidates),
+        "6-normalised": _tiles([reading.crop for reading in trace.readings if reading.crop is not None]),
     }
     return pictures if trace.found is None else {**pictures, "7-detector": _scores(page_ink.ink, trace.found)}
 
@@ -70,7 +70,8 @@ def _scores(ink: Grey, found: Detections) -> NDArray[np.uint8]:
     return canvas
 
 
-def _tiles(candidates: Sequence[Candidate]) -> NDArray[np.uint8]:
-    tiles = [normalise(candidate.ink) for candidate in candidates] or [np.zeros((FIELD_PX, FIELD_PX), np.uint8)]
+def _tiles(crops: Sequence[Grey]) -> NDArray[np.uint8]:
+    """All that the classifier saw, in rows."""
+    tiles = [*crops] or [np.zeros((FIELD_PX, FIELD_PX), np.uint8)]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % TILES_A_ROW)
     return np.vstack([np.hstack(tiles[i : i + TILES_A_ROW]) for i in range(0, len(tiles), TILES_A_ROW)])

@@ -128,7 +128,7 @@ class PageReader:
                 read = [reading.box for reading in believed if reading.label is not None]
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
-        return believed, turn, Trace(page_ink, connected, tuple(candidates), found)
+        return believed, turn, Trace(page_ink, connected, tuple(candidates), found, tuple(believed))
 
 
 def _cut(whole: Whole, found: Detections | None) -> Cut | None:

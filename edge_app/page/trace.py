@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .candidates import Candidate, ConnectedInk
 from .detection import Detections
 from .ink import InkMap
+from .recognition import Reading
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,11 @@ class Trace:
         connected: the same without ruling lines, by what hangs together.
         candidates: ink that may be digits.
         found: by the detector; None if it was not asked.
+        readings: what is believed of the ink in the end: read, refused, and doubtful with a guess.
     """
 
     page_ink: InkMap
     connected: ConnectedInk
     candidates: tuple[Candidate, ...]
     found: Detections | None
+    readings: tuple[Reading, ...]
