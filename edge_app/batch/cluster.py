@@ -1,7 +1,6 @@
 """Dask distributed: workers of this machine or of a scheduler that is already there, and tasks in order on them."""
 
 import logging
-import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -9,10 +8,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import dask
-from distributed import Client, Future, KilledWorker, LocalCluster
+from distributed import Client, Future, KilledWorker
 
 from ..errors import ClusterError, DigitsError
+from .local import local_cluster
 from .worker import ReaderPlugin
 
 CONNECT_S = 10
@@ -20,13 +19,6 @@ WORKERS_S = 60
 # Tasks under way for each thread: enough that none waits, few enough that the client holds little.
 TASKS_A_THREAD = 8
 MIN_TASKS = 32
-LOOPBACK = "127.0.0.1"
-# Dask looks at itself so often that it takes 4 % of a core when idle; so it is 1.5 %.
-QUIET = {
-    "distributed.admin.tick.interval": "500ms",
-    "distributed.admin.system-monitor.interval": "5s",
-    "distributed.worker.profile.enabled": False,
-}
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -52,7 +44,7 @@ def connect(scheduler: str | None, workers: int | None, plugin: ReaderPlugin) ->
     """A client with at least one worker, set up to read.
 
     Args:
-        scheduler: its address; None starts one and its workers on this machine, reachable from it alone.
+        scheduler: its address; None starts one and its workers on this machine, for this user alone.
         workers: processes to start, of one thread each; all cores if None.
         plugin: the workers' reader.
 
@@ -65,7 +57,7 @@ def connect(scheduler: str | None, workers: int | None, plugin: ReaderPlugin) ->
             logging.getLogger(name).setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         try:
-            address = stack.enter_context(_local(workers)) if scheduler is None else scheduler
+            address = stack.enter_context(local_cluster(workers)) if scheduler is None else scheduler
             client = stack.enter_context(Client(address, timeout=CONNECT_S, set_as_default=False))
             client.wait_for_workers(1, timeout=WORKERS_S)
             client.register_plugin(plugin)
@@ -129,22 +121,6 @@ def _wait(future: "Future[list[Result]]") -> list[Result]:
         raise ClusterError(
             "expected the scheduler to stay, got a lost connection; start it and the same command again"
         ) from error
-
-
-@contextmanager
-def _local(workers: int | None) -> Generator[LocalCluster, None, None]:
-    with warnings.catch_warnings(), dask.config.set(QUIET):
-        # If port 8787 is taken, another one is, and its address is printed anyway.
-        warnings.simplefilter("ignore")
-        with LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            host=LOOPBACK,
-            dashboard_address=f"{LOOPBACK}:8787",
-            worker_dashboard_address=f"{LOOPBACK}:0",
-            silence_logs=logging.CRITICAL,
-        ) as cluster:
-            yield cluster
 
 
 def _unregister(client: Client, plugin: ReaderPlugin) -> None:

@@ -88,7 +88,8 @@ def batch(options: argparse.Namespace) -> int:
         if plan is None or len(done) < plan.parts:
             plugin = ReaderPlugin(models, sources, options.dpi, View.of(options))
             client = stack.enter_context(connect(options.scheduler, options.workers, plugin))
-            print(f"edge_app: dashboard at {client.dashboard_link}", file=sys.stderr, flush=True)
+            if options.scheduler is not None:
+                print(f"edge_app: dashboard at {client.dashboard_link}", file=sys.stderr, flush=True)
             plan = plan or write_plan(
                 options.output,
                 identity,

@@ -161,7 +161,7 @@ def test_a_killed_run_goes_on_and_one_worker_gives_the_same(scans: Path, undistu
     written = first.stat().st_mtime_ns
     done = subprocess.run([*arguments, "1"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == f"{COUNTS}{output}\n"
-    assert "edge_app: dashboard at http://127.0.0.1:" in done.stderr
+    assert "dashboard" not in done.stderr
     assert first.stat().st_mtime_ns == written
     assert files_of(output) == files_of(undisturbed)
 
