@@ -34,9 +34,7 @@ class SourceFile:
 
 
 def full_source(source: str) -> str:
-    """A SOURCE that means the same wherever it is opened: URLs as they are, paths from the root; raises SourceError."""
-    if not source:
-        raise SourceError("expected a path, got an empty one; name a folder, or . for this one")
+    """A SOURCE that means the same wherever it is opened: URLs as they are, paths from the root."""
     return source if _is_url(source) else os.path.abspath(source)  # noqa: PTH100 - globs stay
 
 

@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
         description="Reads folders, globs, images, multi-page TIFFs, PDFs, ZIP and TAR archives, local or by URL, on "
         "Dask. If it is stopped, the same command goes on where it was.",
     )
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="folder, file, 'glob' or URL")
+    parser.add_argument("sources", type=_source, nargs="+", metavar="SOURCE", help="folder, file, 'glob' or URL")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="where the results are written")
     parser.add_argument(
         "--format",
@@ -43,6 +43,12 @@ def add(commands: Any) -> None:
     add_store(parser)
     parser.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
     parser.set_defaults(command=_batch)
+
+
+def _source(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("expected a path, got an empty one; name a folder, or . for this one")
+    return text
 
 
 def _batch(options: argparse.Namespace) -> int:

@@ -269,3 +269,11 @@ def test_wrong_usage_is_exit_2(flags: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["batch", *flags.split()])
     assert caught.value.code == 2
+
+
+def test_an_empty_source_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is not the current folder."""
+    with pytest.raises(SystemExit) as caught:
+        main(["batch", str(tmp_path), "", "--output", str(tmp_path / "out")])
+    assert caught.value.code == 2
+    assert "expected a path, got an empty one; name a folder, or . for this one" in capsys.readouterr().err

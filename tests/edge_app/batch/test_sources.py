@@ -127,12 +127,6 @@ def test_a_pipe_is_one_clear_line(folder: Path) -> None:
         names(str(folder / "pipe2.png"))
 
 
-def test_an_empty_source_is_one_clear_line() -> None:
-    """It is not the current folder."""
-    with pytest.raises(SourceError, match="expected a path, got an empty one"):
-        full_source("")
-
-
 def test_a_url_is_listed_and_opened(memory: str) -> None:
     """Any file system of fsspec's; results call its files by their URLs."""
     assert names(memory) == ["memory:///scans/1.png", "memory:///scans/2.png"]
