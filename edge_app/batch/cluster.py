@@ -1,6 +1,8 @@
 """Dask distributed: workers of this machine or of a scheduler that is already there, and tasks in order on them."""
 
+import errno
 import logging
+import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -134,7 +136,9 @@ def _unregister(client: Client, plugin: ReaderPlugin) -> None:
 def _why_not(scheduler: str | None, error: Exception) -> str:
     why = " ".join(str(error).split()) or type(error).__name__
     if scheduler is None:
-        return f"expected to start workers on this machine, got {why}; try fewer --workers"
+        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        step = f"free space in {tempfile.gettempdir()}" if full else "try fewer --workers"
+        return f"expected to start workers on this machine, got {why}; {step}"
     if isinstance(error, ImportError):
         return f"expected digits-edge[batch] on {scheduler} and its workers, got {why}; install the same wheel there"
     if "workers" in why:

@@ -13,7 +13,7 @@ import dask
 from dask.system import CPU_COUNT
 from distributed import Nanny, Scheduler, Security, SpecCluster, Worker
 
-from ..extras import needs
+from ..host.extras import needs
 
 LOOPBACK = "127.0.0.1"
 # Dask looks at itself so often that it takes 4 % of a core when idle; so it is 1.5 %.

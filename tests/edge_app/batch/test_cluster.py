@@ -1,9 +1,11 @@
 """Work on Dask's workers: in order, and whatever becomes of them."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 
@@ -100,3 +102,18 @@ def test_results_are_stale_when_anything_that_reads_pages_changes() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = [name.split(".") for name in done.stdout.split()]
     assert {name[1] for name in loaded if len(name) > 2} == set(READING_ROOMS) - {""}
+
+
+def test_a_full_temporary_folder_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says where space is needed; fewer workers would not help."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("edge_app.batch.cluster.local_cluster", full)
+    told = f"No space left on device; free space in {tempfile.gettempdir()}$"
+    with (
+        pytest.raises(ClusterError, match=told),
+        connect(None, 1, ReaderPlugin(Models(b"", b"", "litert"), (), 200, View())),
+    ):
+        pass

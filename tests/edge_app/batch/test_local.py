@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.card import ROOT
+from convert.report.card import ROOT
 from edge_app.batch.local import private_folder
 
 from ...parts import require
@@ -24,7 +24,7 @@ import json, psutil
 from edge_app.batch.cluster import connect
 from edge_app.batch.models import Models
 from edge_app.batch.worker import ReaderPlugin
-from edge_app.views import View
+from edge_app.page.views import View
 
 if __name__ == "__main__":
     with connect(None, 1, ReaderPlugin(Models(b"", b"", "litert"), (), 200, View())) as client:
