@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -93,9 +94,9 @@ def batch(options: argparse.Namespace) -> int:
             plan = plan or write_plan(
                 options.output,
                 identity,
-                chain(find_spans(client, files), find_left_out(run, listed)),
+                chain(find_spans(client, plugin.name, files), find_left_out(run, listed)),
             )
-            read_parts(client, run, plan)
+            read_parts(client, plugin.name, run, plan)
     return _tell(run, plan)
 
 
@@ -108,11 +109,11 @@ def find_left_out(run: Batch, listed: Sequence[SourceFile]) -> Iterator[LeftOut]
             yield LeftOut(printable(name), file.left_out)
 
 
-def find_spans(client: Client, files: Sequence[SourceFile]) -> Iterator[Span | LeftOut]:
+def find_spans(client: Client, reader: str, files: Sequence[SourceFile]) -> Iterator[Span | LeftOut]:
     """The documents of the files, in their order; workers look into what has to be opened."""
     closed = [file for file in files if not is_single(file.path)]
     batches = [tuple(closed[at : at + FILES_A_TASK]) for at in range(0, len(closed), FILES_A_TASK)]
-    work = Work(expand_files, lambda some: [(file,) for file in some], lambda some: _unopened(some[0]))
+    work = Work(partial(expand_files, reader), lambda some: [(file,) for file in some], lambda some: _unopened(some[0]))
     opened = chain.from_iterable(in_order(client, work, batches))
     with progress_bar("files") as progress:
         bar = progress.add_task("planning", total=len(files))
@@ -125,7 +126,7 @@ def find_spans(client: Client, files: Sequence[SourceFile]) -> Iterator[Span | L
         progress.update(bar, completed=len(files))
 
 
-def read_parts(client: Client, run: Batch, plan: Plan) -> None:
+def read_parts(client: Client, reader: str, run: Batch, plan: Plan) -> None:
     """Reads and writes the parts that are not done yet; adds them to run.done."""
     containers = Containers(run.sources)
 
@@ -137,7 +138,8 @@ def read_parts(client: Client, run: Batch, plan: Plan) -> None:
 
     earlier = frozenset(run.done)
     before = sum(counts.pages for counts in run.done.values())
-    results = in_order(client, Work(read_task, single_pages, lost), chain.from_iterable(p for _, p in missing()))
+    work = Work(partial(read_task, reader), single_pages, lost)
+    results = in_order(client, work, chain.from_iterable(p for _, p in missing()))
     started_s = time.monotonic()
     with progress_bar("pages") as progress:
         bar = progress.add_task("reading", total=plan.pages, completed=before)

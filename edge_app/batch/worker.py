@@ -3,6 +3,7 @@
 import hashlib
 import signal
 import threading
+import uuid
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,6 @@ from .reader import PageResult, TaskReader
 from .sources import SourceFile
 from .spans import LeftOut, Span, Task
 
-PLUGIN_NAME = "digits-edge"
 # What reading a page uses of this package; "" is its own folder.
 READING_ROOMS = ("", "host", "files", "model", "page", "documents", "batch")
 
@@ -32,13 +32,15 @@ class ReaderPlugin(WorkerPlugin):
         sources: of the run, from full_source.
         dpi: dots an inch at which PDFs are drawn.
         view: of each page.
-    """
 
-    name = PLUGIN_NAME
+    Attributes:
+        name: of this run alone; workers may serve several at once, each with its own reader.
+    """
 
     def __init__(self, models: Models, sources: Sequence[str], dpi: int, view: View) -> None:
         self._models, self._sources, self._dpi, self._view = models, tuple(sources), dpi, view
         self._code_sha256 = code_sha256()
+        self.name = f"digits-edge-{uuid.uuid4().hex}"
 
     def setup(self, worker: Worker) -> None:
         """Called by Dask in the worker."""
@@ -75,14 +77,14 @@ class ReaderPlugin(WorkerPlugin):
             return self._reader
 
 
-def expand_files(files: Sequence[SourceFile]) -> list[list[Span | LeftOut]]:
-    """A task: the documents of each file."""
-    return _reader().expand(files)
+def expand_files(run: str, files: Sequence[SourceFile]) -> list[list[Span | LeftOut]]:
+    """A task of the run whose plugin has that name: the documents of each file."""
+    return _reader(run).expand(files)
 
 
-def read_task(task: Task) -> list[PageResult]:
-    """A task: what its pages gave."""
-    return _reader().read(task)
+def read_task(run: str, task: Task) -> list[PageResult]:
+    """A task of the run whose plugin has that name: what its pages gave."""
+    return _reader(run).read(task)
 
 
 @cache
@@ -96,5 +98,5 @@ def code_sha256() -> str:
     return digest.hexdigest()
 
 
-def _reader() -> TaskReader:
-    return cast(ReaderPlugin, get_worker().plugins[PLUGIN_NAME]).reader()
+def _reader(run: str) -> TaskReader:
+    return cast(ReaderPlugin, get_worker().plugins[run]).reader()

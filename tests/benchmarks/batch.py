@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,7 +171,9 @@ def print_cost(folder: Path) -> None:
     rate = bare_loops(source, 1)
     plugin = ReaderPlugin(Models.load(read_model(shipped_model_path()), "auto"), (), 200, View("none"))
     with connect(None, 1, plugin) as client:
-        work: Work[Task, PageResult] = Work(read_task, lambda task: [task], lambda task: PageResult(str(task), 1))
+        work: Work[Task, PageResult] = Work(
+            partial(read_task, plugin.name), lambda task: [task], lambda task: PageResult(str(task), 1)
+        )
         started_s, busy_s = time.perf_counter(), time.process_time()
         for _ in in_order(client, work, [()] * EMPTY_TASKS):
             pass

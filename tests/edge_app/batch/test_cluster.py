@@ -8,14 +8,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from distributed import Client
 
 from edge_app.batch.cluster import Work, connect, count_threads, in_order
 from edge_app.batch.models import Models
-from edge_app.batch.worker import READING_ROOMS, ReaderPlugin
+from edge_app.batch.reader import PageResult
+from edge_app.batch.spans import Task
+from edge_app.batch.worker import READING_ROOMS, ReaderPlugin, read_task
 from edge_app.errors import ClusterError
+from edge_app.model.file import read_model, shipped_model_path
 from edge_app.page.views import View
 
 Numbers = tuple[int, ...]
@@ -83,17 +87,33 @@ def test_an_address_that_is_none_is_one_clear_line() -> None:
         pass
 
 
+def reading(plugin: ReaderPlugin) -> Work[Task, PageResult]:
+    """Of tasks, with a run's reader."""
+    return Work(partial(read_task, plugin.name), lambda task: [task], lambda task: PageResult(str(task), 1))
+
+
+def test_two_runs_at_once_have_a_reader_each(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the same workers: one must not read with the models, the sources and the flags of the other."""
+    models = Models.load(read_model(shipped_model_path()), "auto")
+    first, second = (ReaderPlugin(models, (), 200, View()) for _ in range(2))
+    monkeypatch.setattr(second, "_code_sha256", "another")
+    with connect(scheduler, None, first) as client, connect(scheduler, None, second):
+        assert list(in_order(client, reading(first), [()])) == [[]]
+        with pytest.raises(ClusterError, match="another version"):
+            list(in_order(client, reading(second), [()]))
+    with connect(scheduler, None, first) as client:
+        assert list(in_order(client, reading(first), [()])) == [[]]
+
+
 def test_workers_of_another_version_are_refused(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """They could read otherwise; the line says which worker it is."""
     plugin = ReaderPlugin(Models(b"", b"", "litert"), (), 200, View())
     monkeypatch.setattr(plugin, "_code_sha256", "another")
-    from edge_app.batch.worker import read_task
-
     with (
         connect(scheduler, None, plugin) as client,
         pytest.raises(ClusterError, match=r"another version on tcp://127\.0\.0\.1:\d+; install the same wheel"),
     ):
-        list(in_order(client, Work(read_task, lambda task: [task], lambda _: None), [()]))
+        list(in_order(client, reading(plugin), [()]))
 
 
 def test_results_are_stale_when_anything_that_reads_pages_changes() -> None:

@@ -166,6 +166,24 @@ def test_a_killed_run_goes_on_and_one_worker_gives_the_same(scans: Path, undistu
     assert files_of(output) == files_of(undisturbed)
 
 
+def test_of_two_runs_at_once_into_one_folder_one_is_refused(
+    scans: Path, undisturbed: Path, scheduler: str, tmp_path: Path
+) -> None:
+    """The second, in one line; the first one's files are those of a run alone."""
+    arguments = [sys.executable, "-m", "edge_app", *command(scans, tmp_path / "out"), "--scheduler", scheduler]
+    with subprocess.Popen(arguments, cwd=ROOT, stderr=subprocess.DEVNULL) as first:
+        until = time.monotonic() + 120
+        while not (tmp_path / "out" / "done").exists() and time.monotonic() < until:
+            time.sleep(0.001)
+        # It is at it, and stays so while the other one looks.
+        os.kill(first.pid, signal.SIGSTOP)
+        second = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+        os.kill(first.pid, signal.SIGCONT)
+    assert (first.returncode, second.returncode) == (0, 1)
+    assert "which another run writes to; wait or choose another" in second.stderr
+    assert files_of(tmp_path / "out") == files_of(undisturbed)
+
+
 def test_a_run_that_is_done_is_not_done_again(
     scans: Path, undisturbed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
