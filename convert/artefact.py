@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from edge_app.model.contract import ModelContract
 
-from .prove.finetuned import Teaching
+from .prove.finetuned import FineTuningProof
 from .prove.gate import Check
 from .prove.inspection import Inspection
 from .prove.proof import Proof
@@ -23,8 +23,8 @@ class Artefact:
         inspection: the model taken apart.
         proofs: how it did, by runtime.
         checks: its numbers against the limits.
-        corruption_accuracy_percent: of int8 on the first runtime, by kind of damage; None for the others.
-        teaching: of a taught int8 model, by runtime, how it does beside the one it was taught from; else empty.
+        corruption_accuracy_percent: of int8 on the first runtime, by kind of corruption; None for the others.
+        fine_tuning: of a fine-tuned int8 model, by runtime: how it compares with its parent; else empty.
     """
 
     precision: str
@@ -34,7 +34,7 @@ class Artefact:
     proofs: Mapping[str, Proof]
     checks: tuple[Check, ...]
     corruption_accuracy_percent: Mapping[str, float] | None = None
-    teaching: Mapping[str, Teaching] = field(default_factory=dict)
+    fine_tuning: Mapping[str, FineTuningProof] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:

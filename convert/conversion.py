@@ -1,4 +1,4 @@
-"""The road of one conversion: Keras → .tflite → calibrated → run on every runtime → held against the gate."""
+"""The road of one conversion: Keras → .tflite → calibrated → run on every runtime → compared with the gate's limits."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from .errors import VerificationError
 from .keras_to_tflite import CALIBRATION_COUNT, to_tflite
 from .prove.calibrate import calibrate
 from .prove.comparison import best_digits
-from .prove.finetuned import HeldOut, Teaching, check_teaching, prove_teaching
+from .prove.finetuned import FineTuningProof, HeldOut, check_fine_tuning, prove_fine_tuning
 from .prove.gate import Limits, check_model
 from .prove.golden import choose_golden
 from .prove.inspection import inspect_model
@@ -44,7 +44,7 @@ class EvaluationImages:
     Attributes:
         mnist: calibration images from its training split, confidence from validation, the proof from test.
         non_digits: uint8 (N, 28, 28), none of them a digit.
-        held_out: of a taught model, the digits that are to show what it learnt.
+        held_out: of a fine-tuned model, the digits that show what it learnt.
     """
 
     mnist: Mnist
@@ -57,11 +57,11 @@ def draw_non_digits(digits: Split) -> NDArray[np.uint8]:
     return make_non_digits(NON_DIGIT_COUNT, NON_DIGIT_SEED, digits.images, digits.labels)
 
 
-def step_count(precisions: Iterable[str], runtimes: Iterable[str], taught: bool = False) -> int:
+def step_count(precisions: Iterable[str], runtimes: Iterable[str], fine_tuned: bool = False) -> int:
     """How often convert_and_prove calls its `step`."""
     models = {PARENT, *precisions}
     ran = len(list(runtimes))
-    return len(models) * (2 + ran) + ("int8" in models) * (1 + taught * ran)
+    return len(models) * (2 + ran) + ("int8" in models) * (1 + fine_tuned * ran)
 
 
 def convert_and_prove(
@@ -78,7 +78,7 @@ def convert_and_prove(
         source: the Keras models.
         precisions: which to make; the float32 parent is made and run in any case.
         images: what they are calibrated and proven on.
-        runtimes: where they must run; on the first, temperature and refuse_below are fitted and int8 reads damaged
+        runtimes: where they must run; on the first, temperature and refuse_below are fitted and int8 reads corrupted
             digits.
         limits: the gate's.
         step: called with a few words before each piece of work.
@@ -105,14 +105,14 @@ def convert_and_prove(
         }
         comparisons = {runtime: proof.comparison for runtime, proof in proofs.items()}
         checks = check_model(precision, inspection, comparisons, limits)
-        content, kinds, teaching = contents[precision], None, {}
+        content, kinds, fine_tuning = contents[precision], None, {}
         if precision == "int8":
             kinds = _corruption_accuracy(runtimes[0], content, images.mnist.test, step)
             int8_logits = {runtime: of_model[precision] for runtime, of_model in logits.items()}
-            teaching = _teaching(int8_logits, contract, images, step)
-        for runtime, taught in teaching.items():
-            checks += check_teaching(taught, runtime, limits.teaching)
-        artefacts.append(Artefact(precision, content, contract, inspection, proofs, checks, kinds, teaching))
+            fine_tuning = _fine_tuning(int8_logits, contract, images, step)
+        for runtime, proof in fine_tuning.items():
+            checks += check_fine_tuning(proof, runtime, limits.fine_tuning)
+        artefacts.append(Artefact(precision, content, contract, inspection, proofs, checks, kinds, fine_tuning))
     return artefacts
 
 
@@ -168,27 +168,27 @@ def _named(images: EvaluationImages) -> dict[str, NDArray[np.uint8]]:
     return {"test": images.mnist.test.images, "non_digits": images.non_digits, **held_out}
 
 
-def _teaching(
-    taught_logits: Mapping[str, Mapping[str, NDArray[np.float32]]],
+def _fine_tuning(
+    fine_tuned_logits: Mapping[str, Mapping[str, NDArray[np.float32]]],
     contract: ModelContract,
     images: EvaluationImages,
     step: Step,
-) -> dict[str, Teaching]:
-    """By runtime, as its logits are; empty for a model that was not taught."""
+) -> dict[str, FineTuningProof]:
+    """By runtime, as its logits are; empty for a model that was not fine-tuned."""
     if images.held_out is None:
         return {}
     proven = {}
-    for runtime, taught in taught_logits.items():
-        step(f"running the model before teaching on {runtime}")
+    for runtime, child in fine_tuned_logits.items():
+        step(f"running the model before fine-tuning on {runtime}")
         parent = logits_on_runtime(runtime, images.held_out.parent, _named(images))
-        proven[runtime] = prove_teaching(images.held_out, parent, taught, images.mnist.test.labels, contract)
+        proven[runtime] = prove_fine_tuning(images.held_out, parent, child, images.mnist.test.labels, contract)
     return proven
 
 
 def _corruption_accuracy(runtime: str, content: bytes, digits: Split, step: Step) -> dict[str, float]:
-    step(f"running int8 on {runtime} over damaged digits")
+    step(f"running int8 on {runtime} over corrupted digits")
 
     def read(images: NDArray[np.uint8]) -> NDArray[np.int64]:
-        return best_digits(logits_on_runtime(runtime, content, {"damaged": images})["damaged"])
+        return best_digits(logits_on_runtime(runtime, content, {"corrupted": images})["corrupted"])
 
     return accuracy_by_kind(read, digits.head(CORRUPTED_COUNT))

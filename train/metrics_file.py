@@ -10,6 +10,9 @@ from edge_app.errors import OutputError
 from edge_app.files.atomic import write_atomically
 
 METRICS_NAME = "metrics.json"
+FINE_TUNING_KEY = "fine_tuning"
+# What earlier metrics.json call it, and in it the digits that were learnt from.
+FORMER_KEY = "taught"
 
 
 def read_metrics(path: Path) -> dict[str, Any]:
@@ -25,6 +28,16 @@ def read_metrics(path: Path) -> dict[str, Any]:
         if not cause:
             return dict(metrics)
     raise OutputError(f"expected a JSON object in {path}, got {cause}; delete the file, or choose --output")
+
+
+def fine_tuning_metrics(train: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What "train" in metrics.json says of a fine-tuning, also under its former names; None if there was none."""
+    found = train.get(FINE_TUNING_KEY, train.get(FORMER_KEY))
+    if found is None:
+        return None
+    # A damaged one lacks everything, which whoever reads it says.
+    parts = found.items() if isinstance(found, Mapping) else ()
+    return {"training" if name == FORMER_KEY else name: value for name, value in parts}
 
 
 def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:

@@ -52,7 +52,7 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class TeachRecipe(Recipe):
+class FineTuningRecipe(Recipe):
     """What `python -m train --add` does: a short training with new digits among MNIST's.
 
     Attributes:

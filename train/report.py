@@ -10,7 +10,7 @@ from edge_app.files.atomic import write_atomically
 
 from .data.mnist import Mnist, Split
 from .fitting import Trained, predict
-from .metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics
+from .metrics_file import FINE_TUNING_KEY, METRICS_NAME, package_versions, read_metrics, write_metrics
 from .network import save_h5
 from .plots import confusion_png, curves_png
 from .runs import model_flag
@@ -22,14 +22,14 @@ VERSIONED = ("tensorflow", "tf-keras", "tensorflow-model-optimization", "numpy",
 class Results:
     """One training run: what it was given (its recipe is a dataclass) and how it went; `seconds` is wall time.
 
-    `taught` is what was added to MNIST, for metrics.json.
+    `fine_tuning` is what metrics.json says of the digits added to MNIST's; None without any.
     """
 
     seed: int
     recipe: Any
     data_sha256: str
     seconds: float
-    taught: Mapping[str, Any] | None = None
+    fine_tuning: Mapping[str, Any] | None = None
 
 
 def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> None:
@@ -66,6 +66,6 @@ def _write_metrics(path: Path, trained: Trained, results: Results, scores: dict[
         "accuracy_percent": scores,
         "histories": trained.histories,
         "versions": package_versions(VERSIONED),
-        **({} if results.taught is None else {"taught": dict(results.taught)}),
+        **({} if results.fine_tuning is None else {FINE_TUNING_KEY: dict(results.fine_tuning)}),
     }
     write_metrics(path, metrics)

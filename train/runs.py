@@ -3,27 +3,25 @@
 Imports no TensorFlow.
 """
 
-import argparse
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 SHIPPED = Path(__file__).parent.parent / "models"
 RUNS = Path("runs")
-TAUGHT = RUNS / "taught"
+FINE_TUNED = RUNS / "fine-tuned"
 
 
-def default_output(options: argparse.Namespace) -> Path:
+def default_output(what: Sequence[str], seed: int, seeds: int | None = None) -> Path:
     """Where `python -m train` writes without --output: the same folder for the same flags, so that a rerun goes on.
 
     Args:
-        options: its flags.
+        what: the network, and flags that make it another training.
+        seed: of the training, or the first of several.
+        seeds: how many; None for one training.
     """
-    if options.add is not None:
-        return TAUGHT
-    what = ["detector" if options.detector else "digits"]
-    what += [flag for flag in ("quick", "start") if getattr(options, flag)]
-    seeds = f"seed{options.seed}" if options.seeds is None else f"seeds{options.seed}to{_last_seed(options)}"
-    return RUNS / "-".join([*what, seeds])
+    number = f"seed{seed}" if seeds is None else f"seeds{seed}to{seed + seeds - 1}"
+    return RUNS / "-".join([*what, number])
 
 
 def last_run(network: str) -> Path | None:
@@ -40,8 +38,3 @@ def last_run(network: str) -> Path | None:
 def model_flag(folder: Path) -> str:
     """What `python -m convert` needs to find a training that has just ended: nothing, if it looks there anyway."""
     return "" if folder.resolve().parent == RUNS.resolve() else f" --model {shlex.quote(str(folder))}"
-
-
-def _last_seed(options: argparse.Namespace) -> int:
-    last: int = options.seed + options.seeds - 1
-    return last

@@ -1,6 +1,5 @@
 """`python -m train --seeds N`: trains, converts and measures several seeds, and takes the best on validation data."""
 
-import argparse
 import contextlib
 import dataclasses
 import hashlib
@@ -21,9 +20,9 @@ from edge_app.files.atomic import require_writable, write_atomically
 
 from .data.mnist import load_mnist
 from .metrics_file import METRICS_NAME, read_metrics, write_metrics
-from .recipe import Recipe
 from .runs import model_flag
 from .seed_statistics import best_seed, spread_table, spreads
+from .settings import SeedsTraining
 
 SEEDS_NAME = "seeds.json"
 LOG_NAME = "train.log"
@@ -95,29 +94,25 @@ class Job:
         return bool(path and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == int8["sha256"])
 
 
-def run_seeds(options: argparse.Namespace, recipe: Recipe, arguments: Sequence[str]) -> None:
+def run_seeds(settings: SeedsTraining) -> None:
     """Trains, converts and measures the seeds, reports them, and copies the best one's models to the output folder.
-
-    Args:
-        options: of `python -m train`: seeds, seed, output, data.
-        recipe: what the options amount to.
-        arguments: the command line that they come from, handed on to each seed's training.
 
     Raises:
         SeedError: a seed failed; the earlier ones stay.
         OutputError: a folder cannot be written, or a metrics.json in it cannot be read.
         DataError: MNIST is missing or damaged.
     """
-    require_writable(options.output)
-    read_metrics(options.output / METRICS_NAME)
-    jobs = list(_jobs(options, recipe, arguments))
+    output = settings.output
+    require_writable(output)
+    read_metrics(output / METRICS_NAME)
+    jobs = list(_jobs(settings))
     for number, job in enumerate(jobs, 1):
         _run(job, f"seed {number} of {len(jobs)} (--seed {job.seed})")
     found = {job.seed: job.metrics() for job in jobs}
     best = next(job for job in jobs if job.seed == best_seed(found))
     numbers = spreads(found.values())
     Console().print(spread_table(numbers, list(found)))
-    _adopt(best, options.output)
+    _adopt(best, output)
     report = {
         "seeds": list(found),
         "best_seed": best.seed,
@@ -126,30 +121,22 @@ def run_seeds(options: argparse.Namespace, recipe: Recipe, arguments: Sequence[s
         "data_sha256": best.data_sha256,
         "numbers": numbers,
     }
-    write_metrics(options.output / SEEDS_NAME, report)
-    print(f"train: seed {best.seed} is the best on validation data, copied to {options.output}")
-    print(f"next: python -m convert --int8{model_flag(options.output)}")
+    write_metrics(output / SEEDS_NAME, report)
+    print(f"train: seed {best.seed} is the best on validation data, copied to {output}")
+    print(f"next: python -m convert --int8{model_flag(output)}")
 
 
 def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 
 
-def _jobs(options: argparse.Namespace, recipe: Recipe, arguments: Sequence[str]) -> Iterator[Job]:
-    flags = _child_flags(arguments)
+def _jobs(settings: SeedsTraining) -> Iterator[Job]:
     # As JSON gives it back, so that both compare equal.
-    settings = json.loads(json.dumps(dataclasses.asdict(recipe)))
-    data_sha256 = load_mnist(options.data).sha256
-    for seed in range(options.seed, options.seed + options.seeds):
-        yield Job(seed, options.output / "seeds" / f"seed_{seed}", flags, options.data, settings, data_sha256)
-
-
-def _child_flags(arguments: Sequence[str]) -> tuple[str, ...]:
-    """The command line without what differs from seed to seed; flags that are unknown here go through."""
-    own = argparse.ArgumentParser(add_help=False)
-    for flag in ("--seed", "--seeds", "--output"):
-        own.add_argument(flag)
-    return tuple(own.parse_known_args(arguments)[1])
+    recipe = json.loads(json.dumps(dataclasses.asdict(settings.recipe)))
+    data_sha256 = load_mnist(settings.data).sha256
+    for seed in settings.seeds:
+        folder = settings.output / "seeds" / f"seed_{seed}"
+        yield Job(seed, folder, settings.flags, settings.data, recipe, data_sha256)
 
 
 def _run(job: Job, title: str) -> None:

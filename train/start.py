@@ -7,7 +7,7 @@ from edge_app.errors import MissingPartError
 from edge_app.host.extras import needs
 
 # Beyond those for reading.
-PACKAGES = {"tensorflow", "tf_keras", "tensorflow_model_optimization", "h5py", "matplotlib", "rich", "skimage"}
+PACKAGES = {"tensorflow", "tf_keras", "tensorflow_model_optimization", "h5py", "matplotlib", "rich", "scipy", "skimage"}
 
 
 def start(name: str) -> int:

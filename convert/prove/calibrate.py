@@ -1,4 +1,4 @@
-"""Honest confidence: the temperature, the threshold below which nothing is read, and the error that is left."""
+"""Calibrated confidence: the temperature, the threshold below which nothing is read, and the error that remains."""
 
 import dataclasses
 import math
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
 
 from edge_app.model.classifier import UNREAD, Predictions, read_logits
 from edge_app.model.contract import DOUBTFUL_BELOW, ModelContract
@@ -13,7 +15,6 @@ from edge_app.model.contract import DOUBTFUL_BELOW, ModelContract
 KEEP_FRACTION = 0.995
 BIN_COUNT = 15
 TEMPERATURE_RANGE = (0.05, 20.0)
-GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,8 @@ def reliability(predictions: Predictions, labels: NDArray[np.int64], bin_count: 
 
 def negative_log_likelihood(logits: NDArray[np.float32], labels: NDArray[np.int64], temperature: float) -> float:
     """Mean -log p(label) in nats for logits (N, K) and labels (N,), after division by the temperature."""
-    scaled = logits.astype(np.float64) / temperature
-    scaled -= scaled.max(axis=1, keepdims=True)
-    log_partition = np.log(np.exp(scaled).sum(axis=1))
-    return float(np.mean(log_partition - scaled[np.arange(len(labels)), labels]))
+    log_probabilities = log_softmax(logits.astype(np.float64) / temperature, axis=1)
+    return float(-log_probabilities[np.arange(len(labels)), labels].mean())
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
@@ -64,15 +63,16 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> f
         labels: int64 (N,).
 
     Returns:
-        A number within TEMPERATURE_RANGE, which is also where it ends if every image is read right.
+        A number within TEMPERATURE_RANGE, one of those that make the loss 0 if every image is read right.
     """
-    # The loss is convex in 1 / temperature, so it has one valley, and golden-section search finds its floor.
-    low, high = (math.log(bound) for bound in TEMPERATURE_RANGE)
-    while high - low > 1e-4:
-        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-        losses = [negative_log_likelihood(logits, labels, math.exp(point)) for point in (left, right)]
-        low, high = (low, right) if losses[0] <= losses[1] else (left, high)
-    return math.exp((low + high) / 2)
+    # The loss is convex in 1 / temperature, so a search between two bounds finds the one minimum.
+    found = minimize_scalar(
+        lambda log_temperature: negative_log_likelihood(logits, labels, math.exp(log_temperature)),
+        bounds=[math.log(bound) for bound in TEMPERATURE_RANGE],
+        method="bounded",
+        options={"xatol": 1e-7},
+    )
+    return math.exp(found.x)
 
 
 def choose_refuse_below(predictions: Predictions, keep_fraction: float = KEEP_FRACTION) -> float | None:
@@ -83,11 +83,11 @@ def choose_refuse_below(predictions: Predictions, keep_fraction: float = KEEP_FR
         keep_fraction: in (0, 1].
 
     Returns:
-        A number in [0, 1], or None if "not a digit" alone refuses more than may be.
+        A number in [0, 1], or None if "not a digit" alone refuses more than that.
     """
     read = np.sort(predictions.confidences[predictions.labels != UNREAD])
     spare = len(read) - math.ceil(keep_fraction * len(predictions))
-    # Rounded down: four digits say all there is to say.
+    # Rounded down to four digits, which are all that the validation digits determine.
     return math.floor(float(read[spare]) * 1e4) / 1e4 if spare >= 0 else None
 
 
@@ -100,8 +100,9 @@ def calibrate(contract: ModelContract, logits: NDArray[np.float32], labels: NDAr
         labels: int64 (N,), 0 to 9.
 
     Returns:
-        The contract with both fitted; refuse_below is 0 where "not a digit" alone refuses more than enough. Its
-        provenance says which part of these digits is doubtful, for the app to compare with what it sees.
+        The contract with both fitted; refuse_below is 0 where "not a digit" alone refuses more than
+        KEEP_FRACTION allows. Its provenance says what share of these digits is doubtful, which the app compares with
+        what it sees.
     """
     scaled = dataclasses.replace(contract, temperature=fit_temperature(logits, labels), refuse_below=0.0)
     fitted = dataclasses.replace(scaled, refuse_below=choose_refuse_below(read_logits(logits, scaled)) or 0.0)

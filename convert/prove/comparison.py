@@ -1,10 +1,10 @@
 """A converted model against its float parent, image by image."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from edge_app.model.classifier import read_logits
 from edge_app.model.contract import DIGIT_LABELS, ModelContract
@@ -22,7 +22,7 @@ class Comparison:
         drop_pp: parent's accuracy minus child's, in percentage points.
         only_parent_right: images that the parent alone reads right.
         only_child_right: images that the child alone reads right.
-        mcnemar_p: how likely so uneven a split is if neither is better.
+        mcnemar_p: probability of a split at least this uneven if neither is better.
         agreement_percent: images on which both name the same digit, right or wrong, in [0, 100].
         labels_changed: the other images.
         drop_per_class_pp: drop_pp for the digits 0 to 9.
@@ -85,8 +85,7 @@ def best_digits(logits: NDArray[np.float32]) -> NDArray[np.int64]:
 def mcnemar_p(only_first_right: int, only_second_right: int) -> float:
     """Two-sided p of McNemar's test (1947), exact: the split of the discordant images is a fair coin's."""
     discordant = only_first_right + only_second_right
-    tail = sum(math.comb(discordant, k) for k in range(min(only_first_right, only_second_right) + 1))
-    return min(1.0, 2 * tail / (1 << discordant))
+    return float(binomtest(only_first_right, discordant).pvalue) if discordant else 1.0
 
 
 def _percent(part: int, whole: int) -> float:

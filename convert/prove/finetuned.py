@@ -1,4 +1,4 @@
-"""What a taught model must show beyond closeness to its float parent: that teaching helped, and cost nothing else."""
+"""What a fine-tuned model must show beyond being close to float: that fine-tuning helped, and at no cost."""
 
 import io
 from collections.abc import Mapping
@@ -14,27 +14,27 @@ from edge_app.model.classifier import Predictions, read_logits
 from edge_app.model.contract import ModelContract
 from edge_app.model.file import parse_model
 from train.finetune.held_out import HELD_OUT_NAME, PARENT_NAME, proof_sha256
-from train.metrics_file import METRICS_NAME
+from train.metrics_file import METRICS_NAME, fine_tuning_metrics
 
 from ..errors import SourceError
 from .comparison import mcnemar_p
-from .gate import Check, TeachingLimits
+from .gate import Check, FineTuningLimits
 from .proof import Proof, prove
 
-AGAIN = "teach again with python -m train --add DIR"
+AGAIN = "fine-tune again with python -m train --add DIR"
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What a taught model is held against.
+    """What a fine-tuned model is compared with.
 
     Attributes:
-        parent: the int8 model that it was taught from, the whole file.
+        parent: the int8 model that it was fine-tuned from, the whole file.
         contract: the parent's.
         images: the held-out digits, uint8 (N, 28, 28), N >= 1.
         labels: int64 (N,), 0 to 9.
         writers: whose each is.
-        taught: crops learnt from, by writer and label, as training wrote it.
+        training: crops learnt from, by writer and label, as training wrote it.
     """
 
     parent: bytes
@@ -42,25 +42,25 @@ class HeldOut:
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     writers: tuple[str, ...]
-    taught: Mapping[str, Mapping[str, int]]
+    training: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
-class Teaching:
-    """A taught int8 model beside the one that it was taught from, on one runtime.
+class FineTuningProof:
+    """A fine-tuned int8 model beside the one that it was fine-tuned from, on one runtime.
 
     Attributes:
         held_out: how many digits were held out.
         errors_before: of these, read wrongly by the parent.
-        errors_after: the same of the taught model.
+        errors_after: the same of the fine-tuned model.
         only_before_right: read rightly by the parent alone.
-        only_after_right: by the taught model alone.
-        improvement_p: McNemar's exact p; 1 where the taught model is not better.
-        mnist_drop_pp: parent's accuracy on MNIST's test digits minus the taught model's, in percentage points.
+        only_after_right: by the fine-tuned model alone.
+        improvement_p: McNemar's exact p; 1 where the fine-tuned model is not better.
+        mnist_drop_pp: parent's accuracy on MNIST's test digits minus the fine-tuned model's, in percentage points.
         non_digits_rise_pp: by how much more of the non-digits pass, in percentage points.
         calibration_rise: by how much the expected calibration error on MNIST's test digits rose.
         digits_before: what the parent reads on each held-out digit.
-        digits_after: what the taught model reads.
+        digits_after: what the fine-tuned model reads.
     """
 
     held_out: int
@@ -77,30 +77,35 @@ class Teaching:
 
 
 def load_held_out(folder: Path, train_metrics: Mapping[str, Any]) -> HeldOut | None:
-    """What teaching left beside a model; None if the model was not taught.
+    """What fine-tuning left beside a model; None if the model was not fine-tuned.
 
     Raises:
-        SourceError: training says that it was taught, but the proof's files are missing, damaged or another's; or the
-            proof's files are there, but nothing that training said.
+        SourceError: metrics.json says that it was fine-tuned, but the proof's files are missing, damaged or another's;
+            or they are there without it.
     """
-    taught = train_metrics.get("taught")
-    if taught is None:
+    written = fine_tuning_metrics(train_metrics)
+    if written is None:
         if not train_metrics and (folder / HELD_OUT_NAME).exists():
             raise SourceError(
-                f"expected {METRICS_NAME} of training beside {HELD_OUT_NAME} in {folder}, as of a taught model, "
+                f"expected {METRICS_NAME} of training beside {HELD_OUT_NAME} in {folder}, as of a fine-tuned model, "
                 f"got none; {AGAIN}"
             )
         return None
-    expected = f"expected {PARENT_NAME} and {HELD_OUT_NAME} of a taught model in {folder}"
+    expected = f"expected {PARENT_NAME} and {HELD_OUT_NAME} of a fine-tuned model in {folder}"
     try:
         content, packed = (folder / PARENT_NAME).read_bytes(), (folder / HELD_OUT_NAME).read_bytes()
-        if proof_sha256(content, packed) != taught["proof_sha256"]:
-            raise ValueError("files of another teaching than the model's")
+        if proof_sha256(content, packed) != written["proof_sha256"]:
+            raise ValueError("files of another fine-tuning than the model's")
         parent = parse_model(content, str(folder / PARENT_NAME))
         with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
             images, labels, writers = (archive[name] for name in ("images", "labels", "writers"))
         found = HeldOut(
-            parent.content, parent.contract, images, labels.astype(np.int64), tuple(map(str, writers)), taught["taught"]
+            parent.content,
+            parent.contract,
+            images,
+            labels.astype(np.int64),
+            tuple(map(str, writers)),
+            written["training"],
         )
     # numpy and zipfile raise their own kinds for a damaged file.
     except (OSError, ValueError, KeyError, TypeError, EOFError, ModelError) as error:
@@ -110,76 +115,63 @@ def load_held_out(folder: Path, train_metrics: Mapping[str, Any]) -> HeldOut | N
     return found
 
 
-def prove_teaching(
+def prove_fine_tuning(
     held_out: HeldOut,
     parent_logits: Mapping[str, NDArray[np.float32]],
-    taught_logits: Mapping[str, NDArray[np.float32]],
+    fine_tuned_logits: Mapping[str, NDArray[np.float32]],
     test_labels: NDArray[np.int64],
     contract: ModelContract,
-) -> Teaching:
-    """Compares a taught model with its parent, each with its own contract.
+) -> FineTuningProof:
+    """Compares a fine-tuned model with its parent, each with its own contract.
 
     Args:
         held_out: the digits, and the parent.
         parent_logits: of the parent: "test", "non_digits" and "held_out", float32 (N, K).
-        taught_logits: of the taught model, the same.
+        fine_tuned_logits: of the fine-tuned model, the same.
         test_labels: of the test digits, int64 (N,).
-        contract: of the taught model.
+        contract: of the fine-tuned model.
     """
     before = prove(parent_logits, parent_logits, test_labels, held_out.contract)
-    after = prove(parent_logits, taught_logits, test_labels, contract)
+    after = prove(parent_logits, fine_tuned_logits, test_labels, contract)
     read_before = read_logits(parent_logits["held_out"], held_out.contract)
-    read_after = read_logits(taught_logits["held_out"], contract)
+    read_after = read_logits(fine_tuned_logits["held_out"], contract)
     return _compared(held_out.labels, read_before, read_after, before, after)
 
 
-def check_teaching(teaching: Teaching, runtime: str, limits: TeachingLimits) -> tuple[Check, ...]:
-    """Holds a taught model against the limits."""
-    before, after = (teaching.held_out - wrong for wrong in (teaching.errors_before, teaching.errors_after))
-    improved = f"McNemar's p of {teaching.held_out} held-out digits ({before} right before, {after} after) on {runtime}"
-    by_teaching = f"by teaching on {runtime}"
+def check_fine_tuning(proof: FineTuningProof, runtime: str, limits: FineTuningLimits) -> tuple[Check, ...]:
+    """Compares a fine-tuned model with the limits."""
+    before, after = (proof.held_out - wrong for wrong in (proof.errors_before, proof.errors_after))
+    improved = f"McNemar's p of {proof.held_out} held-out digits ({before} right before, {after} after) on {runtime}"
+    drop, passed, calibration = proof.mnist_drop_pp, proof.non_digits_rise_pp, proof.calibration_rise
+    by = f"by fine-tuning on {runtime}"
     return (
-        Check(improved, teaching.improvement_p, "at most", limits.max_improvement_p, ""),
-        Check(
-            f"fall of MNIST accuracy {by_teaching}", teaching.mnist_drop_pp, "at most", limits.max_mnist_drop_pp, "pp"
-        ),
-        Check(
-            f"rise of non-digits passed {by_teaching}",
-            teaching.non_digits_rise_pp,
-            "at most",
-            limits.max_non_digits_rise_pp,
-            "pp",
-        ),
-        Check(
-            f"rise of the calibration error {by_teaching}",
-            teaching.calibration_rise,
-            "at most",
-            limits.max_calibration_rise,
-            "",
-        ),
+        Check(improved, proof.improvement_p, "at most", limits.max_improvement_p, ""),
+        Check(f"fall of MNIST accuracy {by}", drop, "at most", limits.max_mnist_drop_pp, "pp"),
+        Check(f"rise of non-digits passed {by}", passed, "at most", limits.max_non_digits_rise_pp, "pp"),
+        Check(f"rise of the calibration error {by}", calibration, "at most", limits.max_calibration_rise, ""),
     )
 
 
-def teaching_paragraph(by_runtime: Mapping[str, Teaching], held_out: HeldOut) -> str:
-    """What teaching did, in one paragraph, on the first runtime."""
-    teaching = next(iter(by_runtime.values()))
-    crops = sum(sum(of_writer.values()) for of_writer in held_out.taught.values())
-    writers = ", ".join(held_out.taught)
+def fine_tuning_paragraph(by_runtime: Mapping[str, FineTuningProof], held_out: HeldOut) -> str:
+    """What fine-tuning did, in one paragraph, on the first runtime."""
+    proof = next(iter(by_runtime.values()))
+    crops = sum(sum(of_writer.values()) for of_writer in held_out.training.values())
+    writers = ", ".join(held_out.training)
     return (
-        f"Taught {crops} crops of {writers}. Of {teaching.held_out} held-out digits {teaching.errors_before} were "
-        f"read wrongly before and {teaching.errors_after} are now ({teaching.only_after_right} fixed, "
-        f"{teaching.only_before_right} broken, McNemar's p {teaching.improvement_p:.2g}). On MNIST's test digits "
-        f"accuracy changed by {-teaching.mnist_drop_pp:+.2f} pp and the calibration error by "
-        f"{teaching.calibration_rise:+.4f}; of the non-digits {teaching.non_digits_rise_pp:+.2f} pp more pass."
+        f"Fine-tuned on {crops} crops of {writers}. Of {proof.held_out} held-out digits {proof.errors_before} were "
+        f"read wrongly before and {proof.errors_after} are now ({proof.only_after_right} fixed, "
+        f"{proof.only_before_right} broken, McNemar's p {proof.improvement_p:.2g}). On MNIST's test digits "
+        f"accuracy changed by {-proof.mnist_drop_pp:+.2f} pp and the calibration error by "
+        f"{proof.calibration_rise:+.4f}; of the non-digits {proof.non_digits_rise_pp:+.2f} pp more pass."
     )
 
 
 def _compared(
     labels: NDArray[np.int64], read_before: Predictions, read_after: Predictions, before: Proof, after: Proof
-) -> Teaching:
+) -> FineTuningProof:
     right_before, right_after = read_before.digits == labels, read_after.digits == labels
     only_before, only_after = int(np.sum(right_before & ~right_after)), int(np.sum(right_after & ~right_before))
-    return Teaching(
+    return FineTuningProof(
         held_out=len(labels),
         errors_before=int(np.sum(~right_before)),
         errors_after=int(np.sum(~right_after)),

@@ -9,14 +9,14 @@ from .inspection import Inspection
 
 
 @dataclass(frozen=True)
-class TeachingLimits:
-    """What teaching must achieve, and may cost, on every runtime.
+class FineTuningLimits:
+    """What fine-tuning must achieve, and may cost, on every runtime.
 
     Attributes:
-        max_improvement_p: McNemar's p of the held-out digits, in [0, 1]; 1 asks for no proof that teaching helped.
+        max_improvement_p: McNemar's p of the held-out digits, in [0, 1]; 1 asks for no proof that fine-tuning helped.
         max_mnist_drop_pp: percentage points of accuracy on MNIST's test digits.
-        max_non_digits_rise_pp: percentage points of non-digits more that pass; 5,000 of them vary by 0.3.
-        max_calibration_rise: of the expected calibration error, which varies by some 0.0005.
+        max_non_digits_rise_pp: percentage points by which more non-digits pass; chance moves 5,000 of them by 0.3.
+        max_calibration_rise: of the expected calibration error; chance moves it by about 0.0005.
     """
 
     max_improvement_p: float = 0.05
@@ -32,12 +32,12 @@ class Limits:
     Attributes:
         max_accuracy_drop_pp: percentage points of accuracy, >= 0.
         min_agreement_percent: images on which both name the same digit, in [0, 100].
-        teaching: what is asked of a taught model beyond that.
+        fine_tuning: what is asked of a fine-tuned model beyond that.
     """
 
     max_accuracy_drop_pp: float = 0.10
     min_agreement_percent: float = 99.8
-    teaching: TeachingLimits = TeachingLimits()
+    fine_tuning: FineTuningLimits = FineTuningLimits()
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Check:
 def check_model(
     precision: str, inspection: Inspection, comparisons: Mapping[str, Comparison], limits: Limits
 ) -> tuple[Check, ...]:
-    """Holds one model against the limits.
+    """Compares one model with the limits.
 
     Args:
         precision: "int8" must also be integers throughout.

@@ -165,7 +165,7 @@ def _read_if_there(path: Path, *keys: str) -> Json | None:
 
 def _measured(model: Json, runtime: str) -> Json:
     on_runtime = model["runtimes"][runtime]
-    # Damaged digits are read on the first runtime alone.
+    # Corrupted digits are read on the first runtime alone.
     kinds = model.get("corruption_accuracy_percent") if runtime == next(iter(model["runtimes"])) else None
     mean = sum(kinds.values()) / len(kinds) if kinds else None
     return {**model, **on_runtime, **on_runtime["comparison"], "corruption_mean": mean}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from train.data.corruptions import with_present_names
 from train.data.mnist import DISPUTED
 from train.plots import darkest, draw_confusion, new_figure, png_bytes
 
@@ -23,7 +24,7 @@ SIDE = 28
 def int8_pictures(model: Mapping[str, Any], images: NDArray[np.uint8]) -> dict[str, bytes]:
     """Every picture of the int8 model, by file name; the same numbers are the same bytes.
 
-    Errors and damaged digits are left out if metrics.json was written before they were measured.
+    Errors and corrupted digits are left out if metrics.json was written before they were measured.
 
     Args:
         model: convert.models.int8 of metrics.json; of the runtimes the first is drawn.
@@ -37,7 +38,7 @@ def int8_pictures(model: Mapping[str, Any], images: NDArray[np.uint8]) -> dict[s
     if "errors" in on_runtime:
         pictures["int8_errors.png"] = errors_png(on_runtime["errors"], images)
     if "corruption_accuracy_percent" in model:
-        pictures["int8_corruptions.png"] = corruptions_png(model["corruption_accuracy_percent"])
+        pictures["int8_corruptions.png"] = corruptions_png(with_present_names(model["corruption_accuracy_percent"]))
     return pictures
 
 
@@ -118,15 +119,15 @@ def _errors_title(shown: int, count: int) -> str:
     return f"int8 on MNIST test, {which}: index: label → read (confidence); * and red: raters dispute the label"
 
 
-def taught_png(images: NDArray[np.uint8], labels: NDArray[np.int64], teaching: Mapping[str, Any]) -> bytes:
-    """Held-out digits before and after teaching: those read wrongly then or now, green where fixed, red where not.
+def fine_tuning_png(images: NDArray[np.uint8], labels: NDArray[np.int64], fine_tuning: Mapping[str, Any]) -> bytes:
+    """Held-out digits before and after fine-tuning: those misread before or after, green where fixed, red where not.
 
     Args:
         images: uint8 (N, 28, 28), of all that were held out.
         labels: int64 (N,).
-        teaching: a Teaching as a mapping.
+        fine_tuning: a FineTuningProof as a mapping.
     """
-    before, after = np.array(teaching["digits_before"]), np.array(teaching["digits_after"])
+    before, after = np.array(fine_tuning["digits_before"]), np.array(fine_tuning["digits_after"])
     shown = np.flatnonzero((before != labels) | (after != labels))[:MOST_ERRORS]
     rows = max(1, -(-len(shown) // ERROR_COLUMNS))
     sheet = np.full((rows * CELL_HEIGHT, ERROR_COLUMNS * CELL_WIDTH), 255, np.uint8)
@@ -143,15 +144,15 @@ def taught_png(images: NDArray[np.uint8], labels: NDArray[np.int64], teaching: M
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=255)
     axes.set_axis_off()
     axes.set_title(
-        f"{teaching['held_out']} held-out digits, {teaching['errors_before']} read wrongly before teaching and "
-        f"{teaching['errors_after']} after it: label: read before → after",
+        f"{fine_tuning['held_out']} held-out digits, {fine_tuning['errors_before']} misread before fine-tuning and "
+        f"{fine_tuning['errors_after']} after it: label: read before → after",
         fontsize=11,
     )
     return png_bytes(figure)
 
 
 def corruptions_png(accuracy_percent: Mapping[str, float]) -> bytes:
-    """Accuracy by kind of damage, best first, and the mean of all."""
+    """Accuracy by kind of corruption, best first, and the mean of all."""
     kinds = sorted(accuracy_percent, key=lambda kind: (-accuracy_percent[kind], kind))
     mean = fmean(accuracy_percent.values())
     figure = new_figure((8, 1.1 + 0.27 * len(kinds)))
@@ -164,6 +165,6 @@ def corruptions_png(accuracy_percent: Mapping[str, float]) -> bytes:
     axes.text(mean, -0.7, f"mean {mean:.2f}", ha="center", va="bottom", fontsize=9)
     axes.set(xlim=(0, 108), ylim=(len(kinds) - 0.4, -0.6), xticks=range(0, 101, 20))
     axes.set_xlabel("accuracy, percent, mean of three severities")
-    axes.set_title("int8 on damaged digits", pad=20)
+    axes.set_title("int8 on corrupted digits", pad=20)
     axes.spines[["top", "right"]].set_visible(False)
     return png_bytes(figure)

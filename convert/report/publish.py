@@ -16,7 +16,7 @@ from ..errors import SourceError
 from ..prove.gate import Limits
 from ..prove.inspection import Operator
 from ..source import FLOAT_NAME, Source
-from .plots import int8_pictures, taught_png
+from .plots import fine_tuning_png, int8_pictures
 
 
 def model_name(precision: str) -> str:
@@ -25,14 +25,14 @@ def model_name(precision: str) -> str:
 
 
 def require_proof(precisions: Sequence[str], source: Source, output: Path) -> None:
-    """Raises SourceError unless a taught model is proven, which int8 is, and goes beside no other float model."""
+    """Raises SourceError unless a fine-tuned model is made as int8, which is proven, and beside its own float model."""
     if "int8" not in precisions:
-        raise SourceError(f"expected --int8 for a taught model, whose proof it is, got --{precisions[0]}; add it")
+        raise SourceError(f"expected --int8 for a fine-tuned model, for its proof, got --{precisions[0]}; add --int8")
     beside = output / FLOAT_NAME
     if beside.exists() and hashlib.sha256(beside.read_bytes()).hexdigest() != source.float_sha256:
         raise SourceError(
-            f"expected a folder of its own for a taught model, got {output} with another {FLOAT_NAME}, from which the "
-            "next teaching starts; leave out --output and --publish"
+            f"expected a folder of its own for a fine-tuned model, got {output} with another {FLOAT_NAME}, which "
+            "the next fine-tuning starts from; leave out --output and --publish"
         )
 
 
@@ -59,9 +59,9 @@ def publish(
     if any(artefact.precision == "int8" for artefact in artefacts):
         files |= int8_pictures(metrics["convert"]["models"]["int8"], images.mnist.test.images)
     for artefact in artefacts:
-        if artefact.teaching and images.held_out is not None:
-            on_first = dataclasses.asdict(next(iter(artefact.teaching.values())))
-            files["int8_taught.png"] = taught_png(images.held_out.images, images.held_out.labels, on_first)
+        if artefact.fine_tuning and images.held_out is not None:
+            on_first = dataclasses.asdict(next(iter(artefact.fine_tuning.values())))
+            files["int8_fine_tuning.png"] = fine_tuning_png(images.held_out.images, images.held_out.labels, on_first)
     files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
     # The models last: they are what the numbers beside them are about.
     files |= {model_name(artefact.precision): artefact.content for artefact in artefacts}
@@ -91,7 +91,7 @@ def merge_metrics(
 def _model_metrics(artefact: Artefact) -> dict[str, Any]:
     inspection, contract = artefact.inspection, artefact.contract
     kinds = artefact.corruption_accuracy_percent
-    teaching = {runtime: dataclasses.asdict(taught) for runtime, taught in artefact.teaching.items()}
+    fine_tuning = {runtime: dataclasses.asdict(proof) for runtime, proof in artefact.fine_tuning.items()}
     return {
         "file": model_name(artefact.precision),
         "sha256": artefact.sha256,
@@ -105,7 +105,7 @@ def _model_metrics(artefact: Artefact) -> dict[str, Any]:
         "refuse_below": contract.refuse_below,
         "provenance": contract.provenance,
         "runtimes": {runtime: dataclasses.asdict(proof) for runtime, proof in artefact.proofs.items()},
-        **({"teaching": teaching} if teaching else {}),
+        **({"fine_tuning": fine_tuning} if fine_tuning else {}),
         **({} if kinds is None else {"corruption_accuracy_percent": dict(kinds)}),
     }
 

@@ -110,7 +110,7 @@ def _integer_line(inspection: Inspection) -> str:
 
 def _corruption_line(kinds: Mapping[str, float]) -> str:
     worst = min(kinds, key=lambda kind: kinds[kind])
-    return f"damaged digits: {fmean(kinds.values()):.2f} % right; the fewest for {worst}, {kinds[worst]:.2f} %"
+    return f"corrupted digits: {fmean(kinds.values()):.2f} % right; worst for {worst}, {kinds[worst]:.2f} %"
 
 
 def _scale_range(tensor: Tensor) -> str:

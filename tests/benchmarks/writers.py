@@ -1,4 +1,4 @@
-"""Leave one writer out: how a writer's other digits are read before and after teaching 100 of that writer's.
+"""Leave one writer out: how a writer's other digits are read before and after fine-tuning on 100 of that writer's.
 
 `python tests/benchmarks/writers.py optdigits` takes the test part of UCI's Optical Recognition of Handwritten Digits
 out of scikit-learn, 1,797 digits as 8x8 grey values, enlarged here. The set names no writers, but each filled in a form
@@ -7,8 +7,8 @@ that begins with the digits in order, so that 14 forms of about 130 digits can b
 care and then fast. It names no writers either, but its order does: 20 or 40 hands, one label after the other, and
 then the same hands in the same order once more (of a digit in the one part, the most alike of its label in the other
 lies at the same place for 20 to 40 % of most labels, where chance makes it 3 or 5). Ten hands are measured like one
-writer: taught what they wrote with care, and asked what they wrote fast. `FOLDER` takes WRITER/LABEL/*.png, as
-`edge_app collect` writes it.
+writer: fine-tuned on what they wrote with care, and tested on what they wrote fast. `FOLDER` takes WRITER/LABEL/*.png,
+as `edge_app collect` writes it.
 
 The float networks are compared; of the 100 digits a fifth is held out, as `python -m train --add` does. Measured only:
 none of these sets is part of the project.
@@ -35,13 +35,13 @@ from train.backup import Backup
 from train.data.mnist import Split, load_mnist
 from train.distribution import default_strategy
 from train.finetune.crops import NON_DIGIT, hold_out, to_split
-from train.finetune.fit import count_errors, draw_replay, teach
+from train.finetune.fit import count_errors, draw_replay, fine_tune
 from train.fitting import set_seed
 from train.network import load_teacher
-from train.recipe import TeachRecipe
+from train.recipe import FineTuningRecipe
 
 ROOT = Path(__file__).parents[2]
-TAUGHT_OF_EACH = 10
+LEARNT_OF_EACH = 10
 HANDS = 10
 # A form of NIST's begins with the digits in order, three times.
 FORM = re.compile("(?:0123456789){2}")
@@ -50,10 +50,10 @@ MIN_FORM = 100
 
 @dataclass(frozen=True)
 class Writer:
-    """Somebody's digits: those that are taught, and the others."""
+    """Somebody's digits: those that are learnt from, and the others."""
 
     name: str
-    taught: Split
+    training: Split
     others: Split
 
 
@@ -101,10 +101,10 @@ def folder_writers(folder: Path) -> Iterator[Writer]:
 
 
 def parted(name: str, digits: Split) -> Writer:
-    """The first ten of each label are taught."""
+    """The first ten of each label are learnt from."""
     first = np.zeros(len(digits), bool)
     for label in range(10):
-        first[np.flatnonzero(digits.labels == label)[:TAUGHT_OF_EACH]] = True
+        first[np.flatnonzero(digits.labels == label)[:LEARNT_OF_EACH]] = True
     return Writer(name, *(Split(digits.images[part], digits.labels[part]) for part in (first, ~first)))
 
 
@@ -120,12 +120,12 @@ def main() -> int:
     parser.add_argument("set", metavar="optdigits|semeion|FOLDER")
     parser.add_argument("--from", dest="parent", type=Path, default=ROOT / "models", help="folder of the model")
     parser.add_argument(
-        "--misread", action="store_true", help="teach only where some others are misread before, which flatters the sum"
+        "--misread", action="store_true", help="only writers of whom others are misread before, which flatters the sum"
     )
     options = parser.parse_args()
     named = {"optdigits": optdigits, "semeion": semeion}
     writers = list(named[options.set]() if options.set in named else folder_writers(Path(options.set)))
-    mnist, recipe = load_mnist(), TeachRecipe()
+    mnist, recipe = load_mnist(), FineTuningRecipe()
     parent = load_teacher(options.parent / "digits_float.h5")
     set_seed(0)
     started = time.monotonic()
@@ -133,27 +133,27 @@ def main() -> int:
     drawn_s = time.monotonic() - started
     before_mnist = count_errors(parent, mnist.test)
     print(f"drawing MNIST again, once for all: {drawn_s:.0f} s; MNIST test before: {before_mnist} errors", flush=True)
-    print(f"{'':16s} taught others  before after  MNIST change, pp  seconds", flush=True)
+    print(f"{'':16s} learnt others  before after  MNIST change, pp  seconds", flush=True)
     total = np.zeros(3, int)
     for writer in writers:
-        name, first, others = writer.name, writer.taught, writer.others
+        name, first, others = writer.name, writer.training, writer.others
         if options.misread and count_errors(parent, others) == 0:
-            print(f"{name:16s} {'':6s} {len(others):6d} {0:7d}  not taught", flush=True)
+            print(f"{name:16s} {'':6s} {len(others):6d} {0:7d}  not fine-tuned", flush=True)
             continue
         crops = sorted(
             (LabelledCrop(name, int(label), image) for image, label in zip(first.images, first.labels, strict=True)),
             key=lambda crop: (crop.label, crop.sha256),
         )
-        taught = to_split(hold_out(crops, name).taught)
+        learnt = to_split(hold_out(crops, name).training)
         started = time.monotonic()
         with tempfile.TemporaryDirectory() as place, contextlib.redirect_stdout(sys.stderr):
             backup = Backup(Path(place), recipe, 0, name, default_strategy())
-            model = teach(parent, replay, taught, mnist, recipe, 0, backup).model
+            model = fine_tune(parent, replay, learnt, mnist, recipe, 0, backup).model
         seconds = time.monotonic() - started
         counts = np.array([len(others), count_errors(parent, others), count_errors(model, others)])
         total += counts
         change = (before_mnist - count_errors(model, mnist.test)) / len(mnist.test) * 100
-        row = f"{name:16s} {len(taught):6d} {counts[0]:6d} {counts[1]:7d} {counts[2]:5d}"
+        row = f"{name:16s} {len(learnt):6d} {counts[0]:6d} {counts[1]:7d} {counts[2]:5d}"
         print(f"{row} {change:+17.2f} {seconds:8.0f}", flush=True)
     print(f"{'all':16s} {'':6s} {total[0]:6d} {total[1]:7d} {total[2]:5d}")
     return 0

@@ -65,8 +65,8 @@ def test_models_take_golden_digits_along(converted: Path) -> None:
     assert all(image.tobytes() in validation for image in golden.images)
 
 
-def test_metrics_tell_the_errors_and_the_damaged_digits(converted: Path) -> None:
-    """They agree with each other and with the confusion matrix; int8 alone reads damaged digits."""
+def test_metrics_hold_the_errors_and_the_corrupted_digits(converted: Path) -> None:
+    """They agree with each other and with the confusion matrix; int8 alone reads corrupted digits."""
     models = json.loads((converted / "metrics.json").read_text())["convert"]["models"]
     for model in models.values():
         for proof in model["runtimes"].values():
@@ -85,9 +85,9 @@ def test_metrics_tell_the_errors_and_the_damaged_digits(converted: Path) -> None
     test = load_mnist().test.head(2000)
     classifier = DigitClassifier.load(converted / "digits_int8.tflite", runtime=next(iter(models["int8"]["runtimes"])))
     right = [
-        classifier.classify_batch(corrupt(test.images, "slant", level)).digits == test.labels for level in SEVERITIES
+        classifier.classify_batch(corrupt(test.images, "shear", level)).digits == test.labels for level in SEVERITIES
     ]
-    assert kinds["slant"] == pytest.approx(100 * np.mean(right))
+    assert kinds["shear"] == pytest.approx(100 * np.mean(right))
 
 
 def test_metrics_alone_draw_the_same_pictures(converted: Path) -> None:
@@ -102,7 +102,7 @@ def test_metrics_alone_draw_the_same_pictures(converted: Path) -> None:
     proof["comparison"]["confusion"][0][1] += 1
     proof["reliability"]["accuracies"][-1] -= 0.1
     proof["errors"].pop()
-    int8["corruption_accuracy_percent"]["slant"] -= 1
+    int8["corruption_accuracy_percent"]["shear"] -= 1
     changed = int8_pictures(int8, images)
     assert [name for name in drawn if drawn[name] == changed[name]] == []
 

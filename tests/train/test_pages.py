@@ -1,15 +1,19 @@
 """Drawn pages and their truth."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from convert.report.card import ROOT
 from edge_app.files.image import load_image
 from train.data.mnist import Split
-from train.pages.cli import main
+from train.pages.cli import main, parse
 from train.pages.hand import SIGNS, Hand, cut, sheared, turned
 from train.pages.layouts import LAYOUTS
 from train.pages.letters import CAPITAL, SMALL, LetterStyle, write_word
@@ -117,6 +121,50 @@ def test_the_command_writes_a_page_and_prints_its_truth(
     for wrong in ([str(tmp_path / "page.txt")], [str(path), "--size", "5x5"]):
         with pytest.raises(SystemExit, match="2"):
             main(wrong)
+
+
+def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path) -> None:
+    """As with `| head -c 0`: the page is written, nothing is complained about, and the exit code is 1."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "train.pages", str(tmp_path / "page.png"), "--layout", "numbers", "--size", "320x200"],
+        cwd=ROOT,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"wrote {tmp_path / 'page.png'}: ")
+
+
+# Which kind of page each flag has an effect on.
+EFFECTIVE = {
+    "--seed 7": ("", "--template", "--note"),
+    "--size 320x200": ("", "--template", "--note"),
+    "--data mnist.npz": ("", "--template", "--note"),
+    "--layout numbers": ("",),
+    "--lean 0.3": ("--template", "--note"),
+}
+
+
+@pytest.mark.parametrize("kind", ["", "--template", "--note"])
+@pytest.mark.parametrize("flag", EFFECTIVE)
+def test_a_flag_has_an_effect_or_is_refused(flag: str, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is taken makes other settings; what would do nothing is usage, in one line with a next step."""
+    line = f"page.png {kind} {flag}".split()
+    if kind in EFFECTIVE[flag]:
+        assert parse(line) != parse(f"page.png {kind}".split())
+        return
+    with pytest.raises(SystemExit, match="2"):
+        parse(line)
+    error = capsys.readouterr().err.splitlines()
+    assert len(error) == 2
+    assert error[1].startswith("train.pages: error: expected --")
+    assert f"leave out {flag.split(maxsplit=1)[0]}" in error[1]
 
 
 def test_a_template_is_filled_in_and_photographed(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from train.cli import _parser
-from train.runs import SHIPPED, default_output, last_run, model_flag
+from train.flags import parse
+from train.runs import SHIPPED, last_run, model_flag
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,12 @@ from train.runs import SHIPPED, default_output, last_run, model_flag
         ("--detector", "detector-seed0"),
         ("--detector --quick --seed 1", "detector-quick-seed1"),
         ("--detector --start models/detector_float.h5", "detector-start-seed0"),
-        ("--add own --from models", "taught"),
+        ("--add own --from models", "fine-tuned"),
     ],
 )
 def test_every_kind_of_training_has_its_folder_in_runs(line: str, name: str) -> None:
     """The same flags, the same folder: a killed training finds its backup."""
-    options = _parser().parse_args(line.split())
-    assert default_output(options) == default_output(_parser().parse_args(line.split())) == Path("runs", name)
+    assert parse(line.split()).output == parse(line.split()).output == Path("runs", name)
 
 
 def ended(folder: Path, network: str, seconds: float) -> None:

@@ -14,8 +14,9 @@ import pytest
 from convert.report.card import ROOT
 from tests.mosquitto import wait_until
 from train.cli import main
+from train.flags import child_flags
 from train.seed_statistics import best_seed, seed_numbers, spread, spreads
-from train.seeds import GRACE_S, Job, _child_flags
+from train.seeds import GRACE_S, Job
 
 # For a process to start training, and to end, however busy the machine is.
 PATIENCE_S = 600
@@ -190,7 +191,7 @@ def test_usage_errors_are_2(arguments: list[str]) -> None:
 def test_children_get_the_flags_but_not_seed_seeds_and_output() -> None:
     """Whatever else the command line says goes through in its order, flags of another day too."""
     line = ["--quick", "--seed=4", "--data", "a folder/mnist.npz", "--output", "o", "--seeds", "5", "--new", "x", "--y"]
-    assert _child_flags(line) == ("--quick", "--data", "a folder/mnist.npz", "--new", "x", "--y")
+    assert child_flags(line) == ("--quick", "--data", "a folder/mnist.npz", "--new", "x", "--y")
 
 
 def trained(validation: float, loss: float, test: float = 99.0) -> dict[str, Any]:
@@ -220,7 +221,7 @@ def converted(**changes: Any) -> dict[str, Any]:
 
 def test_numbers_that_only_some_seeds_have() -> None:
     """Numbers of a later metrics.json are taken where they are, and left out where no seed has them."""
-    newer = converted(corruption_accuracy_percent={"shift": 98.0, "zoom": 97.0})
+    newer = converted(corruption_accuracy_percent={"translate": 98.0, "scale": 97.0})
     newer["convert"]["models"]["int8"]["runtimes"]["litert"]["undisputed_accuracy_percent"] = 99.8
     assert seed_numbers(newer)["undisputed_accuracy_percent.litert"] == 99.8
     found = spreads([converted(), newer])

@@ -1,4 +1,4 @@
-"""The digits that a model is taught: read from a folder, checked, a fifth of each writer's held out.
+"""The digits that a model is fine-tuned on: read from a folder, checked, a fifth of each writer's held out.
 
 Imports no TensorFlow.
 """
@@ -32,28 +32,28 @@ MORE = "fill in the sheet of python -m edge_app collect --template sheet.pdf, an
 
 
 @dataclass(frozen=True)
-class TeachingSet:
+class FineTuningSet:
     """Labelled crops in two parts, each in the order of writer, label and hash.
 
     Attributes:
-        taught: what is learnt from, non-digits among them.
+        training: what is learnt from, non-digits among them.
         held_out: digits that only the proof sees.
-        left_out: how many are neither, as they look like a photo of a held-out one.
+        left_out: how many are in neither: they look like a photo of a held-out digit.
     """
 
-    taught: tuple[LabelledCrop, ...]
+    training: tuple[LabelledCrop, ...]
     held_out: tuple[LabelledCrop, ...]
     left_out: int = 0
 
     @property
     def sha256(self) -> str:
         """Hash of the whole set: of every crop's hash, writer and label."""
-        crops = sorted((crop.sha256, crop.writer, crop.label) for crop in (*self.taught, *self.held_out))
+        crops = sorted((crop.sha256, crop.writer, crop.label) for crop in (*self.training, *self.held_out))
         return hashlib.sha256(repr(crops).encode()).hexdigest()
 
     def to_metrics(self) -> dict[str, Any]:
         """What metrics.json says of it: counts by writer and label, and the hash."""
-        return {"set_sha256": self.sha256, "taught": _counts(self.taught), "held_out": _counts(self.held_out)}
+        return {"set_sha256": self.sha256, "training": _counts(self.training), "held_out": _counts(self.held_out)}
 
     def held_out_npz(self) -> bytes:
         """The held-out digits for the proof: images uint8 (N, 28, 28), labels int64 (N,), writers."""
@@ -65,7 +65,7 @@ class TeachingSet:
         return coded.getvalue()
 
 
-def load_teaching_set(folder: Path) -> TeachingSet:
+def load_fine_tuning_set(folder: Path) -> FineTuningSet:
     """Reads WRITER/LABEL/*.png below a folder.
 
     Raises:
@@ -74,13 +74,13 @@ def load_teaching_set(folder: Path) -> TeachingSet:
     return hold_out(read_crops(folder), str(folder))
 
 
-def hold_out(crops: Sequence[LabelledCrop], source: str) -> TeachingSet:
+def hold_out(crops: Sequence[LabelledCrop], source: str) -> FineTuningSet:
     """Holds out a fifth of each writer's digits, of each label alike; the same crops give the same parts.
 
-    Of what looks like another photo of a held-out digit nothing is taught, or the proof would be of memory.
+    Nothing that looks like another photo of a held-out digit is learnt from: the proof would only be of memory.
 
     Args:
-        crops: in the order of writer, label and hash; those that are not digits are all taught.
+        crops: in the order of writer, label and hash; those that are not digits are all learnt from.
         source: where they came from, for messages.
 
     Raises:
@@ -98,7 +98,7 @@ def hold_out(crops: Sequence[LabelledCrop], source: str) -> TeachingSet:
         raise LabelledFolderError(
             f"expected digits in {source} that can be held out for the proof, got one of each writer; {MORE}"
         )
-    return TeachingSet(
+    return FineTuningSet(
         tuple(crop for crop in crops if crop.sha256 not in gone),
         tuple(crop for crop in crops if crop.sha256 in held),
         len(gone - held),

@@ -1,4 +1,4 @@
-"""`python -m train --from DIR --add DIR`: somebody's own digits taught to a trained model, which keeps what it knew."""
+"""`python -m train --from DIR --add DIR`: fine-tunes a trained model on somebody's digits; it keeps what it knew."""
 
 import dataclasses
 import hashlib
@@ -19,13 +19,14 @@ from ..data.examples import Targets, View, draw_views, hard_targets, to_inputs
 from ..data.mnist import Mnist, Split, load_mnist
 from ..distribution import default_strategy
 from ..fitting import Fitting, Trained, predict, set_seed, soft_targets
-from ..metrics_file import METRICS_NAME, read_metrics
+from ..metrics_file import METRICS_NAME, fine_tuning_metrics, read_metrics
 from ..network import load_teacher
 from ..progress import tracked
 from ..qat import copy_of, quantization_aware
-from ..recipe import TeachRecipe
+from ..recipe import FineTuningRecipe
 from ..report import Results, write
-from .crops import load_teaching_set, to_split
+from ..settings import FineTuning
+from .crops import load_fine_tuning_set, to_split
 from .held_out import prospect, write_proof
 
 FLOAT_NAME, INT8_NAME = "digits_float.h5", "digits_int8.tflite"
@@ -33,7 +34,7 @@ Weights = NDArray[np.float32]
 
 
 class ParentError(DigitsError, ValueError):
-    """A folder whose model cannot be taught."""
+    """A folder whose model cannot be fine-tuned."""
 
 
 @dataclass(frozen=True)
@@ -44,29 +45,26 @@ class Replay:
     targets: list[Targets]
 
 
-def teach_folder(parent: Path, added: Path, output: Path, data: Path | None, seed: int, recipe: TeachRecipe) -> None:
-    """Teaches and writes what `python -m convert --int8 --model OUTPUT` takes.
+def fine_tune_folder(settings: FineTuning) -> None:
+    """Fine-tunes and writes what `python -m convert --int8 --model OUTPUT` takes.
 
     Args:
-        parent: folder with digits_float.h5 and digits_int8.tflite, its own and not taught.
-        added: folder of WRITER/LABEL/*.png.
-        output: another folder than the parent.
-        data: MNIST's place, None for wherever it is found.
-        seed: of everything random.
-        recipe: the settings.
+        settings: the parent's folder holds digits_float.h5 and its digits_int8.tflite, is not fine-tuned itself, and is
+            another one than the output.
 
     Raises:
-        ParentError: no such model, or one that was taught.
+        ParentError: no such model, or one that was fine-tuned.
         LabelledFolderError: nothing to learn from.
         DigitsError: MNIST or the output cannot be used.
         KeyboardInterrupt: with what is kept, for the command line to say.
     """
     started = time.monotonic()
+    parent, output, seed, recipe = settings.parent, settings.output, settings.seed, settings.recipe
     require_writable(output)
-    digits = load_teaching_set(added)
+    digits = load_fine_tuning_set(settings.added)
     parent_sha256, parent_int8 = _check_parent(parent, output)
-    mnist = load_mnist(data)
-    print(f"train: {len(digits.taught)} crops to learn from, {len(digits.held_out)} digits held out for the proof")
+    mnist = load_mnist(settings.data)
+    print(f"train: {len(digits.training)} crops to learn from, {len(digits.held_out)} digits held out for the proof")
     if digits.left_out:
         print(f"train: {digits.left_out} crops left out, as they look like other photos of held-out digits")
     model = load_teacher(parent / FLOAT_NAME)
@@ -75,21 +73,21 @@ def teach_folder(parent: Path, added: Path, output: Path, data: Path | None, see
     with backup.interruptible():
         set_seed(seed)
         replay = draw_replay(mnist.train, model, recipe, seed)
-        trained = teach(model, replay, to_split(digits.taught), mnist, recipe, seed, backup)
-        taught = write_proof(output, digits, parent_sha256, parent_int8)
-        write(output, trained, mnist, Results(seed, recipe, mnist.sha256, time.monotonic() - started, taught))
+        trained = fine_tune(model, replay, to_split(digits.training), mnist, recipe, seed, backup)
+        proof = write_proof(output, digits, parent_sha256, parent_int8)
+        write(output, trained, mnist, Results(seed, recipe, mnist.sha256, time.monotonic() - started, proof))
     backup.remove()
 
 
-def draw_replay(digits: Split, model: Any, recipe: TeachRecipe, seed: int) -> Replay:
+def draw_replay(digits: Split, model: Any, recipe: FineTuningRecipe, seed: int) -> Replay:
     """Draws views of MNIST's training digits with non-digits among them, and asks the model what it makes of them."""
     views = draw_views(digits.head(recipe.train_limit or len(digits)), recipe, seed)
     asked = tracked(views, "asking the model", len(views))
     return Replay(views, [soft_targets(model, view, recipe.teacher_share) for view in asked])
 
 
-def teach(
-    parent: Any, replay: Replay, added: Split, mnist: Mnist, recipe: TeachRecipe, seed: int, backup: Backup
+def fine_tune(
+    parent: Any, replay: Replay, added: Split, mnist: Mnist, recipe: FineTuningRecipe, seed: int, backup: Backup
 ) -> Trained:
     """Fine-tunes a copy of a float network on new digits among the replay, then its quantization-aware twin.
 
@@ -112,7 +110,7 @@ def teach(
     return Trained(None, model, twin, histories)
 
 
-def _watched(mnist: Mnist, recipe: TeachRecipe) -> Split:
+def _watched(mnist: Mnist, recipe: FineTuningRecipe) -> Split:
     """Digits that are not replayed: validation's, and of training up to twice as many as are replayed."""
     first = len(mnist.train) if recipe.train_limit is None else recipe.train_limit
     beyond = slice(first, 3 * first)
@@ -120,16 +118,14 @@ def _watched(mnist: Mnist, recipe: TeachRecipe) -> Split:
     return Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
 
 
-def _hold_back(parent: Any, model: Any, watched: Split, recipe: TeachRecipe) -> None:
-    """Mixes weights of before into a model that has learnt, as many as it takes to forget next to nothing."""
+def _hold_back(parent: Any, model: Any, watched: Split, recipe: FineTuningRecipe) -> None:
+    """Mixes the former weights into a model that has learnt, as large a share as keeps it from forgetting."""
     learnt, errors_before = model.get_weights(), count_errors(parent, watched)
     for kept in recipe.kept_weights:
         model.set_weights(_mean(parent.get_weights(), learnt, kept))
         rise_pp = 100 * (count_errors(model, watched) - errors_before) / len(watched)
-        print(
-            f"train: with {kept:.0%} of what it was, {rise_pp:+.3f} pp of {len(watched):,} other MNIST digits",
-            flush=True,
-        )
+        forgot = f"{rise_pp:+.3f} pp of {len(watched):,} other MNIST digits misread"
+        print(f"train: with {kept:.0%} of the former weights, {forgot}", flush=True)
         if rise_pp <= recipe.max_rise_pp:
             return
 
@@ -143,8 +139,8 @@ def _mean(before: list[Weights], after: list[Weights], kept: float) -> list[Weig
     return [kept * old + (1 - kept) * new for old, new in zip(before, after, strict=True)]
 
 
-def _mixed(replay: Replay, added: Split, recipe: TeachRecipe, seed: int) -> tuple[list[View], list[Targets]]:
-    """Each replayed view with the new digits in it, varied anew so often that they make their share."""
+def _mixed(replay: Replay, added: Split, recipe: FineTuningRecipe, seed: int) -> tuple[list[View], list[Targets]]:
+    """Each replayed view with the new digits in it, varied as often as it takes to make up their share."""
     times = max(1, round(recipe.added_share * len(replay.views[0].labels) / len(added)))
     repeated = Split(np.tile(added.images, (times, 1, 1)), np.tile(added.labels, times))
     plain = dataclasses.replace(recipe, drawn_share=0.0, non_digit_share=0.0)
@@ -161,7 +157,7 @@ def _mixed(replay: Replay, added: Split, recipe: TeachRecipe, seed: int) -> tupl
 
 
 def _check_parent(parent: Path, output: Path) -> tuple[str, bytes]:
-    """The float model's hash, and the int8 model that the taught one must beat."""
+    """The float model's hash, and the int8 model that the fine-tuned one must beat."""
     if output.resolve() == parent.resolve():
         raise ParentError(f"expected --output beside {parent}, got that folder itself; choose another")
     try:
@@ -170,10 +166,10 @@ def _check_parent(parent: Path, output: Path) -> tuple[str, bytes]:
         raise ParentError(
             f"expected {FLOAT_NAME} in {parent} ({error.strerror}); give the folder of python -m train with --from"
         ) from error
-    if "taught" in read_metrics(parent / METRICS_NAME).get("train", {}):
+    if fine_tuning_metrics(read_metrics(parent / METRICS_NAME).get("train", {})) is not None:
         raise ParentError(
-            f"expected a model that was not taught yet, got one in {parent}, which may have learnt what is to prove "
-            "the next; teach --from models/ with all digits in one --add folder"
+            f"expected a model that was not fine-tuned, got one in {parent}, which may have learnt the digits held out "
+            "now; start --from models/ with all digits in one --add folder"
         )
     int8 = read_model(parent / INT8_NAME)
     if int8.contract.provenance.get("float_sha256", float_sha256) != float_sha256:

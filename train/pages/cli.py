@@ -3,9 +3,13 @@
 import argparse
 import dataclasses
 import json
+import os
 import shlex
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import cv2
 
@@ -19,38 +23,98 @@ from .maker import draw_page
 from .template import NOTE_WH, PHOTO_WH, draw_note, photograph_template
 from .truth import DrawnPage
 
+PAGE_WH = 640, 480
+LEAN = 1.4
 
-def main(arguments: list[str] | None = None) -> int:
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What one drawn page is asked for.
+
+    Attributes:
+        path: where it goes, a .jpg or .png.
+        kind: a page of anything, the sheet of `edge_app collect`, or a note in that sheet's hand.
+        seed: of everything random.
+        size_wh: in pixels.
+        layout: what is on a page; None for anything.
+        lean: how far the hand of a template or a note leans to the right, in heights.
+        data: MNIST's place; None for wherever it is found.
+    """
+
+    path: Path
+    kind: Literal["page", "template", "note"]
+    seed: int
+    size_wh: tuple[int, int]
+    layout: str | None
+    lean: float
+    data: Path | None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Writes one page and says so on stderr; prints where each digit is, but to a terminal. Returns the exit code."""
-    options = _parser().parse_args(arguments)
+    settings = parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        page = _page(options)
-        _, coded = cv2.imencode(options.path.suffix, cv2.cvtColor(page.image, cv2.COLOR_RGB2BGR))
-        write_atomically(options.path, coded.tobytes())
+        page = _page(settings)
+        _, coded = cv2.imencode(settings.path.suffix, cv2.cvtColor(page.image, cv2.COLOR_RGB2BGR))
+        write_atomically(settings.path, coded.tobytes())
     except DigitsError as error:
         print(f"train.pages: error: {error}", file=sys.stderr)
         return 1
-    print(f"wrote {options.path}: {len(page.digits)} digits; next: {_next_step(options)}", file=sys.stderr, flush=True)
-    if not sys.stdout.isatty():
-        print(json.dumps([[dataclasses.asdict(digit) for digit in line] for line in page.lines]))
+    print(
+        f"wrote {settings.path}: {len(page.digits)} digits; next: {_next_step(settings)}", file=sys.stderr, flush=True
+    )
+    return 0 if sys.stdout.isatty() else _print_truth(page)
+
+
+def parse(arguments: Sequence[str]) -> Settings:
+    """The settings of a command line; ends the program with exit code 2 where it makes no sense."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    kind: Literal["page", "template", "note"] = "template" if options.template else "note" if options.note else "page"
+    if options.layout is not None and kind != "page":
+        parser.error(f"expected --layout without --{kind}, got both; leave out --layout, which would have no effect")
+    if options.lean is not None and kind == "page":
+        parser.error(
+            "expected --template or --note with --lean, got --lean without either; add one, or leave out --lean"
+        )
+    sizes = {"page": PAGE_WH, "template": PHOTO_WH, "note": NOTE_WH}
+    return Settings(
+        path=options.path,
+        kind=kind,
+        seed=options.seed,
+        size_wh=options.size or sizes[kind],
+        layout=options.layout,
+        lean=LEAN if options.lean is None else options.lean,
+        data=options.data,
+    )
+
+
+def _print_truth(page: DrawnPage) -> int:
+    """Prints where each digit is; returns the exit code."""
+    try:
+        print(json.dumps([[dataclasses.asdict(digit) for digit in line] for line in page.lines]), flush=True)
+    except BrokenPipeError:
+        # The reader of a pipe has gone; keep Python's last flush from complaining about it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 0
 
 
-def _next_step(options: argparse.Namespace) -> str:
-    path = shlex.quote(str(options.path))
-    if options.template:
+def _next_step(settings: Settings) -> str:
+    path = shlex.quote(str(settings.path))
+    if settings.kind == "template":
         return f"python -m edge_app collect --sheet {path} --to own --writer anna"
     return f"python -m edge_app read {path}"
 
 
-def _page(options: argparse.Namespace) -> DrawnPage:
-    mnist = load_mnist(options.data)
-    if options.template:
-        # Not the test digits: a model that is taught with the sheet is proven on those.
-        return photograph_template(mnist.train, options.seed, options.size or PHOTO_WH, options.lean)
-    if options.note:
-        return draw_note(mnist.test, options.seed, options.size or NOTE_WH, options.lean)
-    return draw_page(mnist.test, options.seed, options.size or (640, 480), options.layout)
+def _page(settings: Settings) -> DrawnPage:
+    mnist = load_mnist(settings.data)
+    if settings.kind == "template":
+        # Not the test digits: a model that is fine-tuned on the sheet is proven on those.
+        return photograph_template(mnist.train, settings.seed, settings.size_wh, settings.lean)
+    if settings.kind == "note":
+        return draw_note(mnist.test, settings.seed, settings.size_wh, settings.lean)
+    return draw_page(mnist.test, settings.seed, settings.size_wh, settings.layout)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,9 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     hand = parser.add_mutually_exclusive_group()
     hand.add_argument("--template", action="store_true", help="the sheet of edge_app collect, filled in by one hand")
     hand.add_argument("--note", action="store_true", help="numbers of that hand on plain paper")
-    parser.add_argument(
-        "--lean", type=float, default=1.4, help="how far that hand leans to the right, in heights (default 1.4)"
-    )
+    parser.add_argument("--lean", type=float, help=f"how far that hand leans to the right, in heights (default {LEAN})")
     parser.add_argument("--data", type=Path, metavar="PATH", help="MNIST: mnist.npz or a folder of IDX files")
     return parser
 

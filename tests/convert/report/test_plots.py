@@ -1,13 +1,16 @@
 """Pictures say what they are given, and the same numbers are the same bytes."""
 
 import io
+import json
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from convert.report.plots import corruptions_png, errors_png
+from convert.report.card import ROOT
+from convert.report.plots import corruptions_png, errors_png, int8_pictures
+from train.data.corruptions import with_present_names
 from train.data.mnist import DISPUTED
 
 IMAGES = np.zeros((10_000, 28, 28), np.uint8)
@@ -55,7 +58,15 @@ def test_only_the_most_confident_of_many_errors_are_shown() -> None:
 
 def test_corruptions_are_sorted() -> None:
     """The order of the kinds does not matter, their accuracy does."""
-    kinds = {"faint": 99.0, "negative_bars": 70.0, "dashes": 90.0}
+    kinds = {"contrast": 99.0, "stripe": 70.0, "dotted_line": 90.0}
     picture = corruptions_png(kinds)
     assert corruptions_png(dict(reversed(kinds.items()))) == picture
-    assert corruptions_png({**kinds, "dashes": 60.0}) != picture
+    assert corruptions_png({**kinds, "dotted_line": 60.0}) != picture
+
+
+def test_former_names_of_corruptions_are_drawn_as_todays() -> None:
+    """The shipped metrics.json has the former ones."""
+    int8 = json.loads((ROOT / "models" / "metrics.json").read_text())["convert"]["models"]["int8"]
+    former = int8["corruption_accuracy_percent"]
+    picture = int8_pictures(int8, IMAGES)["int8_corruptions.png"]
+    assert picture == corruptions_png(with_present_names(former)) != corruptions_png(former)

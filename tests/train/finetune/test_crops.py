@@ -1,4 +1,4 @@
-"""What is taught and what is held out."""
+"""What is learnt from and what is held out."""
 
 from collections import Counter
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from edge_app.collect.folder import LabelledCrop, write_crop
 from edge_app.errors import LabelledFolderError
-from train.finetune.crops import hold_out, load_teaching_set, to_split
+from train.finetune.crops import hold_out, load_fine_tuning_set, to_split
 
 
 def crops(writer: str, labels: list[int], seed: int = 0) -> list[LabelledCrop]:
@@ -25,13 +25,13 @@ def test_a_fifth_of_each_writers_labels_is_held_out() -> None:
     held = Counter((crop.writer, crop.label) for crop in parts.held_out)
     assert [held["anna", label] for label in range(10)] == [2] * 10
     assert sum(held[writer, label] for writer, label in held if writer == "bob") == 1
-    hashes = [crop.sha256 for crop in (*parts.taught, *parts.held_out)]
+    hashes = [crop.sha256 for crop in (*parts.training, *parts.held_out)]
     assert sorted(hashes) == sorted(crop.sha256 for crop in everything)
     assert hold_out(everything, "here") == parts
 
 
-def test_another_photo_of_a_held_out_digit_is_not_taught() -> None:
-    """A sheet photographed twice proves nothing by what it was taught: shifted, a little noisy, or exactly the same."""
+def test_another_photo_of_a_held_out_digit_is_not_learnt_from() -> None:
+    """Else a sheet photographed twice would prove memory: shifted, a little noisy, or exactly the same."""
     once = crops("anna", [*range(10)] * 10)
     random = np.random.default_rng(1)
     noisy = [np.clip(np.roll(crop.image, 1, axis=1) + random.normal(0, 20, (28, 28)), 0, 255) for crop in once]
@@ -41,8 +41,8 @@ def test_another_photo_of_a_held_out_digit_is_not_taught() -> None:
     origin = {crop.sha256: number % 100 for number, crop in enumerate(once + again)}
     held = [origin[crop.sha256] for crop in parts.held_out]
     assert len(held) == len(set(held)) == 20
-    assert not set(held) & {origin[crop.sha256] for crop in parts.taught}
-    assert (len(parts.taught), parts.left_out) == (160, 20)
+    assert not set(held) & {origin[crop.sha256] for crop in parts.training}
+    assert (len(parts.training), parts.left_out) == (160, 20)
 
 
 def noisy(crop: LabelledCrop, writer: str, random: np.random.Generator) -> LabelledCrop:
@@ -52,24 +52,24 @@ def noisy(crop: LabelledCrop, writer: str, random: np.random.Generator) -> Label
 
 
 def test_one_sheet_under_two_names_proves_nothing_by_memory() -> None:
-    """What is held out of one writer is neither taught as another's nor held out twice."""
+    """What is held out of one writer is neither learnt from as another's nor held out twice."""
     once, random = crops("anna", [*range(10)] * 10), np.random.default_rng(3)
     again = [noisy(crop, "me", random) for crop in once]
     parts = hold_out(sorted(once + again, key=lambda crop: (crop.writer, crop.label, crop.sha256)), "here")
     origin = {crop.sha256: number % 100 for number, crop in enumerate(once + again)}
     held = [origin[crop.sha256] for crop in parts.held_out]
     assert len(held) == len(set(held)) == 20
-    assert not set(held) & {origin[crop.sha256] for crop in parts.taught}
+    assert not set(held) & {origin[crop.sha256] for crop in parts.training}
 
 
 @pytest.mark.parametrize("photos", [2, 4])
 def test_few_digits_photographed_again_and_again(photos: int) -> None:
-    """One of ten digits is held out, and none of its photos is taught."""
+    """One of ten digits is held out, and none of its photos is learnt from."""
     once, random = crops("anna", [*range(10)]), np.random.default_rng(4)
     every = [noisy(crop, "anna", random) for crop in once for _ in range(photos)]
     parts = hold_out(sorted(every, key=lambda crop: (crop.label, crop.sha256)), "here")
     assert [crop.label for crop in parts.held_out] == [0]
-    assert {crop.label for crop in parts.taught} == set(range(1, 10))
+    assert {crop.label for crop in parts.training} == set(range(1, 10))
     assert parts.left_out == photos - 1
 
 
@@ -80,7 +80,7 @@ def test_one_digit_each_of_many_writers_is_no_proof() -> None:
         hold_out(singles, "here")
 
 
-def test_a_hand_whose_digits_all_look_alike_is_taught() -> None:
+def test_a_hand_whose_digits_all_look_alike_is_learnt_from() -> None:
     """Of such a label none is held out, of the others as always."""
     random = np.random.default_rng(2)
     once = crops("anna", [*range(10)] * 10)
@@ -90,27 +90,27 @@ def test_a_hand_whose_digits_all_look_alike_is_taught() -> None:
     every = sorted([crop for crop in once if crop.label != 1] + ones, key=lambda crop: (crop.label, crop.sha256))
     parts = hold_out(every, "here")
     assert Counter(crop.label for crop in parts.held_out) == {label: 2 for label in range(10) if label != 1}
-    assert (len(parts.taught), parts.left_out) == (82, 0)
+    assert (len(parts.training), parts.left_out) == (82, 0)
 
 
-def test_non_digits_are_taught_and_never_held_out() -> None:
+def test_non_digits_are_learnt_from_and_never_held_out() -> None:
     """They are no proof that digits are read better."""
     parts = hold_out([*crops("anna", [*range(10)] * 5 + [10] * 20)], "here")
-    assert sum(crop.label == 10 for crop in parts.taught) == 20
+    assert sum(crop.label == 10 for crop in parts.training) == 20
 
 
 def test_metrics_count_and_hash(tmp_path: Path) -> None:
     """Counts by writer and label; the hash is that of the content, not of the place."""
     for crop in crops("anna", [*range(10)] * 5 + [10]):
         write_crop(tmp_path, crop)
-    parts = load_teaching_set(tmp_path)
+    parts = load_fine_tuning_set(tmp_path)
     metrics = parts.to_metrics()
-    assert metrics["taught"]["anna"] == {**{str(digit): 4 for digit in range(10)}, "x": 1}
+    assert metrics["training"]["anna"] == {**{str(digit): 4 for digit in range(10)}, "x": 1}
     assert metrics["held_out"]["anna"] == {str(digit): 1 for digit in range(10)}
     (tmp_path / "anna").rename(tmp_path / "anne")
-    assert load_teaching_set(tmp_path).sha256 != parts.sha256
+    assert load_fine_tuning_set(tmp_path).sha256 != parts.sha256
     (tmp_path / "anne").rename(tmp_path / "anna")
-    assert load_teaching_set(tmp_path).sha256 == parts.sha256
+    assert load_fine_tuning_set(tmp_path).sha256 == parts.sha256
 
 
 @pytest.mark.parametrize(

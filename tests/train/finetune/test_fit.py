@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from convert.prove.comparison import mcnemar_p
-from convert.prove.gate import TeachingLimits
+from convert.prove.gate import FineTuningLimits
 from convert.report.card import ROOT
 from edge_app.collect.folder import LabelledCrop, write_crop
 from train.cli import INTERRUPTED, main
 from train.data.mnist import Split, load_mnist
 from train.finetune.held_out import prospect
-from train.recipe import TeachRecipe
+from train.recipe import FineTuningRecipe
 
 MODELS = ROOT / "models"
 TINY = ["--epochs", "1", "--batch-size", "32", "--train-limit", "96"]
@@ -39,16 +39,16 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def taught(added: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fine_tuned(added: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the command leaves."""
-    output = tmp_path_factory.mktemp("taught")
+    output = tmp_path_factory.mktemp("fine_tuning")
     assert main([*TINY, "--from", str(MODELS), "--add", str(added), "--output", str(output)]) == 0
     return output
 
 
-def test_it_leaves_what_convert_takes(taught: Path) -> None:
+def test_it_leaves_what_convert_takes(fine_tuned: Path) -> None:
     """The files of a normal training, the parent and the held-out digits; no backup."""
-    assert sorted(path.name for path in taught.iterdir()) == [
+    assert sorted(path.name for path in fine_tuned.iterdir()) == [
         "digits_float.h5",
         "digits_qat.h5",
         "held_out.npz",
@@ -57,28 +57,28 @@ def test_it_leaves_what_convert_takes(taught: Path) -> None:
         "training_confusion.png",
         "training_curves.png",
     ]
-    assert (taught / "parent_int8.tflite").read_bytes() == (MODELS / "digits_int8.tflite").read_bytes()
+    assert (fine_tuned / "parent_int8.tflite").read_bytes() == (MODELS / "digits_int8.tflite").read_bytes()
 
 
-def test_metrics_say_what_was_added(taught: Path) -> None:
+def test_metrics_say_what_was_added(fine_tuned: Path) -> None:
     """Counts by writer and label, the set's hash, the parent's; and the held-out file has just those digits."""
-    found = json.loads((taught / "metrics.json").read_text())["train"]["taught"]
-    assert set(found) == {"set_sha256", "taught", "held_out", "parent_float_sha256", "proof_sha256"}
-    files = (taught / "parent_int8.tflite").read_bytes() + (taught / "held_out.npz").read_bytes()
+    found = json.loads((fine_tuned / "metrics.json").read_text())["train"]["fine_tuning"]
+    assert set(found) == {"set_sha256", "training", "held_out", "parent_float_sha256", "proof_sha256"}
+    files = (fine_tuned / "parent_int8.tflite").read_bytes() + (fine_tuned / "held_out.npz").read_bytes()
     assert found["proof_sha256"] == hashlib.sha256(files).hexdigest()
-    with np.load(taught / "held_out.npz") as archive:
+    with np.load(fine_tuned / "held_out.npz") as archive:
         images, labels, writers = (archive[name] for name in ("images", "labels", "writers"))
     for writer in ("anna", "bob"):
-        assert sum(found["taught"][writer].values()) + sum(found["held_out"][writer].values()) == 30
+        assert sum(found["training"][writer].values()) + sum(found["held_out"][writer].values()) == 30
         assert sum(found["held_out"][writer].values()) == (writers == writer).sum() > 0
     assert images.shape == (len(labels), 28, 28)
 
 
-def test_a_taught_model_is_no_parent(taught: Path, added: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fine_tuned_model_is_no_parent(fine_tuned: Path, added: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It may have learnt what is held out now."""
-    assert main([*TINY, "--from", str(taught), "--add", str(added), "--output", str(taught / "next")]) == 1
+    assert main([*TINY, "--from", str(fine_tuned), "--add", str(added), "--output", str(fine_tuned / "next")]) == 1
     error = capsys.readouterr().err
-    assert error.startswith(f"train: error: expected a model that was not taught yet, got one in {taught}")
+    assert error.startswith(f"train: error: expected a model that was not fine-tuned, got one in {fine_tuned}")
     assert error.count("\n") == 1
 
 
@@ -104,7 +104,7 @@ def test_wrong_folders_are_one_line_and_1(added: Path, tmp_path: Path, capsys: p
 def test_an_int8_model_of_another_training_is_no_parent(
     added: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What the taught model must beat is the int8 twin of what it starts from."""
+    """What the fine-tuned model must beat is the int8 twin of what it starts from."""
     shutil.copy(MODELS / "digits_int8.tflite", tmp_path)
     float_model = (MODELS / "digits_float.h5").read_bytes()
     (tmp_path / "digits_float.h5").write_bytes(float_model + b"another")
@@ -131,7 +131,7 @@ def test_ctrl_c_while_models_are_written_tells_how_to_go_on(
 
 def test_the_prospect_fits_the_proof() -> None:
     """From as many misread digits on as the gate may take as proof, if all of them are fixed."""
-    limit = TeachingLimits().max_improvement_p
+    limit = FineTuningLimits().max_improvement_p
     assert [mcnemar_p(0, misread) <= limit for misread in (5, 6)] == [False, True]
     assert ["too few" in prospect(misread) for misread in (5, 6)] == [True, False]
 
@@ -145,14 +145,14 @@ def test_new_digits_are_learnt_and_kept_weights_hold_back(tmp_path: Path) -> Non
     """Mirrored digits are read better; the first share of former weights that forgets little enough is taken."""
     from train.backup import Backup
     from train.distribution import default_strategy
-    from train.finetune.fit import count_errors, draw_replay, teach
+    from train.finetune.fit import count_errors, draw_replay, fine_tune
     from train.fitting import set_seed
     from train.network import load_teacher
 
     mnist = load_mnist()
     mnist = dataclasses.replace(mnist, train=mnist.train.head(400), validation=mnist.validation.head(50))
     mirrored = Split(mnist.train.images[:60, :, ::-1].copy(), mnist.train.labels[:60])
-    recipe = dataclasses.replace(TeachRecipe(), views=1, train_limit=320, batch_size=32, added_share=2.0)
+    recipe = dataclasses.replace(FineTuningRecipe(), views=1, train_limit=320, batch_size=32, added_share=2.0)
     set_seed(0)
     parent = load_teacher(MODELS / "digits_float.h5")
     replay = draw_replay(mnist.train, parent, recipe, 0)
@@ -160,7 +160,7 @@ def test_new_digits_are_learnt_and_kept_weights_hold_back(tmp_path: Path) -> Non
     def errors(kept: tuple[float, ...], max_rise_pp: float) -> int:
         chosen = dataclasses.replace(recipe, kept_weights=kept, max_rise_pp=max_rise_pp)
         backup = Backup(tmp_path / f"{kept} {max_rise_pp}", chosen, 0, "", default_strategy())
-        return count_errors(teach(parent, replay, mirrored, mnist, chosen, 0, backup).model, mirrored)
+        return count_errors(fine_tune(parent, replay, mirrored, mnist, chosen, 0, backup).model, mirrored)
 
     before = count_errors(parent, mirrored)
     assert errors((0.0, 1.0), 100.0) < before - 5

@@ -1,0 +1,159 @@
+"""The flags of `python -m convert`: parsed, refused where they would do nothing, and made into settings."""
+
+import argparse
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edge_app.host.parser import Parser
+
+from .keras_to_tflite import PRECISIONS
+from .prove.gate import FineTuningLimits, Limits
+
+MEANINGS = ("as trained", "float16 weights", "int8 weights, float activations", "integers throughout")
+# What has no effect on the detector. --float32 has: it is made as asked, with int8.
+NOT_OF_DETECTOR = ("float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
+FORMER_P = "max_teaching_p"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversion:
+    """What a conversion of either network is given.
+
+    Attributes:
+        model: a folder of `python -m train` or one .h5; None for the last run.
+        output: the folder to write to; None for the model's own.
+        publish: to models/ instead, with the files of the training.
+        data: MNIST's place; None for wherever it is found.
+    """
+
+    model: Path | None = None
+    output: Path | None = None
+    publish: bool = False
+    data: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigitsConversion(Conversion):
+    """The digit network's.
+
+    Attributes:
+        precisions: which to make, in the order of PRECISIONS.
+        limits: the gate's.
+        has_fine_tuning_limit: whether one was given: it needs a fine-tuned model.
+    """
+
+    precisions: tuple[str, ...]
+    limits: Limits = field(default_factory=Limits)
+    has_fine_tuning_limit: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectorConversion(Conversion):
+    """The page detector's, to float32 and int8."""
+
+
+def parse(arguments: Sequence[str]) -> DigitsConversion | DetectorConversion:
+    """The settings of a command line; ends the program with exit code 2 where it makes no sense."""
+    parser = _parser()
+    given = _renamed(vars(parser.parse_args(arguments)))
+    refusal = _refusal(given)
+    if refusal:
+        parser.error(refusal)
+    common = {name: given[name] for name in ("model", "output", "publish", "data") if name in given}
+    if "detector" in given:
+        return DetectorConversion(**common)
+    return DigitsConversion(
+        **common,
+        precisions=tuple(precision for precision in PRECISIONS if precision in given),
+        limits=_limits(given),
+        has_fine_tuning_limit="max_fine_tuning_p" in given,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    # Without defaults the parsed flags are those that were given.
+    parser = Parser(
+        prog="python -m convert",
+        description="Convert trained Keras models to .tflite, prove them close to float, and write them.",
+        argument_default=argparse.SUPPRESS,
+    )
+    for precision, meaning in zip(PRECISIONS, MEANINGS, strict=True):
+        parser.add_argument(f"--{precision}", action="store_true", help=f"make digits_{precision}.tflite: {meaning}")
+    parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
+    parser.add_argument("--model", type=Path, help="folder of python -m train, or one .h5 (default: the last in runs/)")
+    parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--output", type=Path, help="folder to write to (default: the model's own)")
+    where.add_argument("--publish", action="store_true", help="write to models/, with the files of the training")
+    _add_limits(parser)
+    return parser
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    limits = Limits()
+    for flag, metavar, default, meaning in (
+        ("--max-accuracy-drop", "PP", limits.max_accuracy_drop_pp,
+         "percentage points that a model may lose to its float parent"),
+        ("--min-agreement", "PERCENT", limits.min_agreement_percent,
+         "share of test images on which both name the same digit"),
+        ("--max-fine-tuning-p", "P", limits.fine_tuning.max_improvement_p,
+         "McNemar's p of a fine-tuned model's gain on held-out digits; 1: no proof"),
+    ):  # fmt: skip
+        text = f"the gate: {meaning} (default: {default:g})"
+        parser.add_argument(flag, type=_non_negative, metavar=metavar, help=text)
+    parser.add_argument(_flag(FORMER_P), type=_non_negative, help=argparse.SUPPRESS)
+
+
+def _renamed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The flags under their present names; a former name still works, and is answered with a line on stderr."""
+    if FORMER_P not in given:
+        return dict(given)
+    print(
+        f"convert: {_flag(FORMER_P)} is now --max-fine-tuning-p; the former name will go in the next version",
+        file=sys.stderr,
+    )
+    return {"max_fine_tuning_p" if name == FORMER_P else name: value for name, value in given.items()}
+
+
+def _refusal(given: Mapping[str, Any]) -> str:
+    """What is wrong with flags that parse; empty if nothing is."""
+    useless = next((_flag(name) for name in NOT_OF_DETECTOR if name in given), None)
+    if "detector" in given and useless:
+        return f"expected --detector without {useless}, got both; leave out {useless}, which would have no effect"
+    if "detector" in given and "int8" not in given:
+        return "expected --int8 with --detector, got --detector without it; add --int8, which makes float32 too"
+    if not given.keys() & set(PRECISIONS):
+        return "expected at least one of --int8, --float32, --float16 and --dynamic, got none; add --int8"
+    if "max_fine_tuning_p" in given and "int8" not in given:
+        return (
+            "expected --int8 with --max-fine-tuning-p, got the limit without it; add --int8, "
+            "or leave out --max-fine-tuning-p"
+        )
+    return ""
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _limits(given: Mapping[str, Any]) -> Limits:
+    default = Limits()
+    return Limits(
+        given.get("max_accuracy_drop", default.max_accuracy_drop_pp),
+        given.get("min_agreement", default.min_agreement_percent),
+        FineTuningLimits(given.get("max_fine_tuning_p", default.fine_tuning.max_improvement_p)),
+    )
+
+
+def _non_negative(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value >= 0):
+        raise argparse.ArgumentTypeError(f"expected a number >= 0, got {text!r}")
+    return value
