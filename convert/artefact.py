@@ -1,4 +1,4 @@
-"""A converted model and everything that is known about it."""
+"""A converted model with its contract, inspection and proof."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from .prove.proof import Proof
 
 @dataclass(frozen=True)
 class Artefact:
-    """A converted model and everything that is known about it.
+    """A converted model with its contract, inspection and proof.
 
     Attributes:
         precision: "float32", "float16", "dynamic" or "int8".
         content: the file, contract embedded: these very bytes were proven.
         contract: what was embedded.
-        inspection: the model taken apart.
-        proofs: how it did, by runtime.
+        inspection: its operators and tensors.
+        proofs: its measurements, by runtime.
         checks: its numbers against the limits.
         corruption_accuracy_percent: of int8 on the first runtime, by kind of corruption; None for the others.
         fine_tuning: of a fine-tuned int8 model, by runtime: how it compares with its parent; else empty.

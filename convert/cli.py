@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _convert(settings: DigitsConversion) -> int:
     _quieten_tensorflow()
-    # What is cheap to find out comes before what takes a minute.
+    # Cheap checks come before a minute of work.
     precisions, limits = settings.precisions, settings.limits
     places = _places(settings, "digits")
     output = places.output
@@ -111,7 +111,7 @@ def _places(settings: Conversion, network: str) -> Places:
 
 @contextmanager
 def _steps(total: int) -> Iterator[Step]:
-    """A bar on the terminal; what it gives is called before each step."""
+    """A progress bar on the terminal; gives a function to call before each step."""
     done = itertools.count()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=total)
@@ -128,5 +128,5 @@ def _passes(checks: Iterable[Check], next_step: str) -> bool:
 
 
 def _quieten_tensorflow() -> None:
-    # Read when TensorFlow is first imported. Its errors come as exceptions; what else it logs nobody can fix.
+    # Read when TensorFlow is first imported. Its errors are exceptions; the rest of its log is of no use to a user.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -1,4 +1,4 @@
-"""The road of one conversion: Keras → .tflite → calibrated → run on every runtime → compared with the gate's limits."""
+"""One conversion: Keras → .tflite → calibrated → run on every runtime → compared with the gate's limits."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ def convert_and_prove(
         runtimes: where they must run; on the first, temperature and refuse_below are fitted and int8 reads corrupted
             digits.
         limits: the gate's.
-        step: called with a few words before each piece of work.
+        step: called with a description before each piece of work.
 
     Raises:
         VerificationError: a runtime cannot run a model, or its validation logits are not finite.

@@ -1,4 +1,4 @@
-"""The detector's conversion: Keras → .tflite → run on every runtime → held against the gate → written."""
+"""The detector's conversion: Keras → .tflite → run on every runtime → compared with the gate's limits → written."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ TRAIN_KEY = "train_detector"
 
 @dataclass(frozen=True)
 class DetectorArtefact:
-    """A converted detector and what is known about it.
+    """A converted detector with its measurements.
 
     Attributes:
         precision: "float32" or "int8".
@@ -87,7 +87,7 @@ def _score(maps: Mapping[str, NDArray[np.float32]], tiles: Patches) -> DetectorS
 
 
 def check_detector(parent: DetectorArtefact, child: DetectorArtefact) -> list[Check]:
-    """Holds the int8 detector against its float parent and its limits."""
+    """Compares the int8 detector with its float parent and the limits."""
     checks = [
         Check("float tensors and conversions in int8", len(child.inspection.float_findings), "at most", 0, ""),
         Check("size of int8", len(child.content), "at most", MAX_SIZE_BYTES, "bytes"),

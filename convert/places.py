@@ -1,4 +1,4 @@
-"""What a conversion takes and where it writes: the last run and beside it, and to models/ only when asked to."""
+"""Where a conversion reads and writes: by default in the folder of the last run, never in models/ unasked."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ class Places:
         return f"takes {self.model}{found}, writes to {self.output}"
 
     def read_training_files(self) -> dict[str, bytes]:
-        """Contents of those of the training's files that are there, by name."""
+        """Contents of the training's files that exist, by name."""
         paths = [self.folder / name for name in self.training_files]
         return {path.name: path.read_bytes() for path in paths if path.is_file()}
 

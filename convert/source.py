@@ -44,8 +44,9 @@ def load_source(model: Path) -> Source:
     """Loads the float model and, where there is one, its quantization-aware twin.
 
     Args:
-        model: a folder that holds digits_float.h5 and maybe digits_qat.h5, or one .h5 file: a quantization-aware one
-            (its float parent digits_float.h5 lies beside it), or a float one (int8 then comes from PTQ).
+        model: a folder that holds digits_float.h5 and optionally digits_qat.h5, or one .h5 file: a
+            quantization-aware one (its float parent digits_float.h5 lies beside it), or a float one (int8 then comes
+            from PTQ).
 
     Raises:
         SourceError: a file is missing, corrupt, or of the wrong shape.
@@ -57,7 +58,7 @@ def load_source(model: Path) -> Source:
     train_metrics = read_metrics(folder).get("train", {})
     from train.qat import load_quantized
 
-    # A file is what it holds, whatever its name: the quantization-aware loader takes float models too.
+    # The content decides, not the name: the quantization-aware loader takes float models too.
     qat_model = _load(load_quantized, qat_path) if qat_path and qat_path.exists() else None
     if not model.is_dir() and not is_quantized(qat_model):
         float_path = model

@@ -1,4 +1,4 @@
-"""What a training keeps while it runs, so that the same command goes on after a kill, a crash or Ctrl-C."""
+"""Backups of a running training, from which the same command continues after a kill, a crash or Ctrl-C."""
 
 import dataclasses
 import hashlib
@@ -15,7 +15,7 @@ from edge_app.errors import DigitsError
 from .distribution import is_chief, require_agreement
 
 BACKUP_NAME = ".backup"
-GO_ON = "start the same command again to go on after the last finished epoch"
+GO_ON = "run the same command again to continue after the last finished epoch"
 
 
 class BackupError(DigitsError, ValueError):
@@ -26,8 +26,8 @@ class Backup:
     """The backups of one training: a folder named after recipe, seed and data, in it one folder for each stage.
 
     Args:
-        output: where the models go; the workers of one training share it if they are to go on after a loss.
-        recipe: of this training, a dataclass, as are the next two.
+        output: where the models go; the workers of one training share it if they are to recover from a loss.
+        recipe: the training's, a dataclass.
         seed: of everything random.
         data_sha256: of the data, and of the teacher where one is given.
         strategy: only its chief writes here.
@@ -40,7 +40,7 @@ class Backup:
         self._root = output / BACKUP_NAME
         self.folder = self._root / self.fingerprint
         if not self.folder.exists() and any(self._root.glob("*")):
-            print(f"train: starting afresh: what is in {self._root} is of another recipe, seed or data")
+            print(f"train: starting from scratch: the backup in {self._root} is of another recipe, seed or data")
 
     def any_epoch(self) -> bool:
         """Whether an epoch was finished."""
@@ -48,27 +48,27 @@ class Backup:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Gives Ctrl-C the words for how to go on, where there is something to go on from."""
+        """Adds to Ctrl-C how to continue, if an epoch was finished."""
         try:
             yield
         except KeyboardInterrupt:
             raise KeyboardInterrupt(GO_ON if self.any_epoch() else "") from None
 
     def stage(self, name: str, model: Any) -> "StageBackup":
-        """Restores what an earlier run of the same training kept of a compiled model with a built optimizer, if it did.
+        """Restores a compiled model with a built optimizer from an earlier run of the same training, if there was one.
 
         Raises:
-            BackupError: a backup that is not whole.
+            BackupError: an incomplete backup.
             DistributionError: the workers do not see the same backup.
         """
         stage = StageBackup(self.folder / name, model, is_chief(self.strategy))
         require_agreement(self.strategy, flags=int(self.fingerprint, 16), epochs=stage.epochs)
         if stage.epochs:
-            print(f"train: {name}: going on after epoch {stage.epochs}, from {self._root}")
+            print(f"train: {name}: continuing after epoch {stage.epochs}, from {self._root}")
         return stage
 
     def remove(self) -> None:
-        """Removes it, and what other trainings left in the same place: the training is done."""
+        """Removes it, with the backups of other trainings in the same place: the training is done."""
         shutil.rmtree(self._root, ignore_errors=True)
 
 
@@ -98,7 +98,7 @@ class StageBackup:
         return max(map(len, self.history.values()), default=0)
 
     def save(self, epoch: int, logs: dict[str, float]) -> None:
-        """Keeps the state after an epoch (from 0); the one before is there until this one is whole."""
+        """Keeps the state after an epoch (from 0); the former one stays until this one is written."""
         import tensorflow as tf
 
         for name, value in logs.items():
@@ -121,6 +121,6 @@ class StageBackup:
             cause = (str(error).splitlines() or ["no message"])[0]
             raise BackupError(
                 f"expected a backup of this training in {self._folder}, got {type(error).__name__}: {cause}; "
-                "delete the folder to start afresh"
+                "delete the folder to start from scratch"
             ) from error
         self.history = json.loads(self._text.numpy())

@@ -1,8 +1,8 @@
-"""Training on several GPUs or several machines: which strategy, whose part of a batch, and who writes.
+"""Training on several GPUs or machines: the strategy, the parts of a batch, and which worker writes.
 
 The batch size of a recipe is that of all replicas together, and every worker draws the same seeded stream and takes
-its own part of each batch, so steps, schedule and examples are the same whatever the number of workers. Two things
-are not: sums are rounded in another order, and batch normalisation sees its own replica's part alone.
+its own part of each batch, so steps, schedule and examples do not depend on the number of workers. Two things
+do: the rounding of sums, and batch normalisation, which sees only its own replica's part.
 """
 
 import json
@@ -33,7 +33,7 @@ def choose_strategy() -> Any:
     GPUs, MirroredStrategy; else the default strategy.
 
     Raises:
-        DistributionError: $TF_CONFIG makes no sense, or this worker's address cannot be listened on.
+        DistributionError: $TF_CONFIG is invalid, or this worker cannot listen on its address.
     """
     config = os.environ.get("TF_CONFIG")
     addresses, index = _workers(config) if config else ([], 0)
@@ -121,7 +121,7 @@ def distributed(strategy: Any, batches: Callable[[], Iterator[Batch]], batch_siz
 
 @contextmanager
 def together(strategy: Any) -> Iterator[None]:
-    """Around what the workers do together: raises DistributionError where one of them is lost on the way."""
+    """Wraps work that the workers do together: raises DistributionError if one of them is lost."""
     import tensorflow as tf
 
     try:
@@ -138,7 +138,7 @@ def is_chief(strategy: Any) -> bool:
 
 
 def _workers(config: str) -> tuple[list[str], int]:
-    """All addresses, and which is this one's; TensorFlow's own check leaves some mistakes to a hang."""
+    """All addresses, and which is this worker's; TensorFlow hangs on some mistakes that are refused here."""
     try:
         parsed = json.loads(config)
         addresses, task = parsed["cluster"]["worker"], parsed["task"]

@@ -1,4 +1,4 @@
-"""Fitting: a wide teacher, the float network that learns from it, then the quantization-aware twin of that."""
+"""Fitting: a wide teacher, the float network that learns from it, then its quantization-aware twin."""
 
 import sys
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ History = dict[str, list[float]]
 
 @dataclass(frozen=True)
 class Trained:
-    """What it learnt from, the float network, its quantization-aware twin, and the history of each stage by name."""
+    """The teacher, the float network, its quantization-aware twin, and the history of each stage by name."""
 
     teacher: Any | None
     model: Any
@@ -50,11 +50,11 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any 
         recipe: the settings.
         seed: of everything random.
         backup: follows after each epoch.
-        teacher: a trained one, instead of a new one.
+        teacher: a trained one, used instead of training one.
 
     Raises:
         DataError: the recipe leaves less than one batch.
-        BackupError: a backup that is not whole.
+        BackupError: an incomplete backup.
         DistributionError: workers that cannot train together.
     """
     set_seed(seed)
@@ -100,7 +100,7 @@ class Fitting:
     """Fits networks to views, one stage after the other; called with a network, it trains that in place.
 
     Attributes:
-        views: what is learnt from, one an epoch in turn.
+        views: the examples, one view an epoch in turn.
         validation: watched.
         recipe: the settings.
         seed: of the order.

@@ -1,4 +1,4 @@
-"""metrics.json: what training and conversion each add their part to."""
+"""metrics.json, to which training and conversion each add their part."""
 
 import importlib.metadata
 import json
@@ -16,7 +16,7 @@ FORMER_KEY = "taught"
 
 
 def read_metrics(path: Path) -> dict[str, Any]:
-    """What metrics.json holds already, empty where it is not there; raises OutputError if it cannot be added to."""
+    """The content of metrics.json, empty if there is none; raises OutputError if nothing can be added to it."""
     try:
         metrics = json.loads(path.read_text())
     except FileNotFoundError:
@@ -35,7 +35,7 @@ def fine_tuning_metrics(train: Mapping[str, Any]) -> dict[str, Any] | None:
     found = train.get(FINE_TUNING_KEY, train.get(FORMER_KEY))
     if found is None:
         return None
-    # A damaged one lacks everything, which whoever reads it says.
+    # A damaged one has no parts: the reader reports the first that is missing.
     parts = found.items() if isinstance(found, Mapping) else ()
     return {"training" if name == FORMER_KEY else name: value for name, value in parts}
 
@@ -46,7 +46,7 @@ def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
 
 
 def _not_an_object(metrics: Any) -> str:
-    """What is no JSON object though keys are added to it; empty if all are."""
+    """The part that should be a JSON object and is not; empty if all are."""
     for keys in ((), ("train",), ("convert",), ("convert", "models"), ("convert", "models", "int8")):
         value = metrics
         for key in keys:

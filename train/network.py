@@ -12,7 +12,7 @@ from edge_app.model.contract import IMAGE_HW, LABELS
 
 from .quiet_import import import_tensorflow
 
-# Its errors come as exceptions; what else it logs, such as that there is no GPU, nobody can fix.
+# Its errors are exceptions; a user can do nothing about the rest of its log, such as a missing GPU.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # tfmot needs Keras 2, and TensorFlow reads this when it is first imported.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"

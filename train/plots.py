@@ -1,4 +1,4 @@
-"""Pictures of a training, as PNG bytes, and the pieces that pictures of a conversion are drawn with too."""
+"""Pictures of a training, as PNG bytes, and the parts that they share with pictures of a conversion."""
 
 import io
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ def curves_png(histories: dict[str, History]) -> bytes:
 
 
 def curves_figure(histories: dict[str, History]) -> "Figure":
-    """Loss and accuracy by epoch; `histories` holds "float", "qat", which comes after it, and maybe "teacher"."""
+    """Loss and accuracy by epoch; `histories` holds "float", "qat", which follows it, and optionally "teacher"."""
     from matplotlib.ticker import MaxNLocator
 
     figure = new_figure((9, 3.5))
@@ -67,17 +67,17 @@ def png_bytes(figure: "Figure") -> bytes:
 
 
 def confusion_errors(counts: Counts) -> Counts:
-    """The counts without the diagonal, which holds nearly everything: the colour is to show the errors."""
+    """The counts without the diagonal, whose size would hide the errors in the colour scale."""
     return np.asarray(counts - np.diag(counts.diagonal()))
 
 
 def darkest(*matrices: Counts) -> float:
-    """One scale for all matrices, and never so dark that the number in a cell is lost."""
+    """One colour scale for all matrices, light enough for the numbers in the cells to be read."""
     return 1.6 * max(1, *(int(confusion_errors(counts).max()) for counts in matrices))
 
 
 def draw_confusion(axes: "Axes", counts: Counts, scale: float, title: str) -> None:
-    """Draws a confusion matrix, int64 (10, 10), true digits down, read ones across; `scale` is the darkest count."""
+    """Draws a confusion matrix, int64 (10, 10), true digits down, read digits across; `scale` is the darkest count."""
     axes.imshow(confusion_errors(counts), cmap="Reds", vmin=0, vmax=scale)
     for (row, column), count in np.ndenumerate(counts):
         if count:

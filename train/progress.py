@@ -1,4 +1,4 @@
-"""How far something long is: a bar on a terminal, else a line on stderr every 30 seconds. Imports no TensorFlow."""
+"""Progress of long work: a bar on a terminal, else a line on stderr every 30 seconds. Imports no TensorFlow."""
 
 import sys
 import time
@@ -35,7 +35,7 @@ def tracked(items: Iterable[Item], description: str, total: int) -> Iterable[Ite
 
 
 def epoch_progress(stage: str, epochs: int, steps: int) -> list[Any]:
-    """Keras callbacks that say how far a long epoch is; none on a terminal, where Keras draws a bar.
+    """Keras callbacks that print the progress of a long epoch; none on a terminal, where Keras draws a bar.
 
     Args:
         stage: its name.

@@ -1,4 +1,4 @@
-"""TensorFlow imported without its notes on this machine, such as that there is no GPU: no variable silences them."""
+"""Imports TensorFlow without its notes on this machine, such as a missing GPU, which no variable silences."""
 
 import sys
 

@@ -18,15 +18,15 @@ class Recipe:
         qat_epochs: epochs of quantization-aware fine-tuning after them.
         qat_learning_rate: the same for the fine-tuning.
         qat_parent_share: weight of the float network's probabilities in the targets of the fine-tuning, the rest is the
-            label's; at 0 it has the float network's own targets. A float network that could still learn learns on in
-            its twin, which then reads other digits than its parent.
+            label's; at 0 it has the float network's own targets. A float network that has not converged goes on
+            learning in its twin, which then reads other digits than its parent.
         batch_size: images a step.
         weight_decay: AdamW's (Loshchilov & Hutter 2019, arXiv:1711.05101).
         ema_momentum: of the weight averaging (Polyak & Juditsky 1992); 0 turns it off.
         label_smoothing: where the targets are labels: Szegedy et al. 2016, arXiv:1512.00567.
-        views: how often each image is varied; epochs beyond them begin again with the first.
+        views: how many variations of each image there are; later epochs start again with the first.
         camera_share: share of images that get camera damage on top of the pen's and hand's variation, in [0, 1].
-        drawn_share: digits drawn from shapes that MNIST's writers seldom used, for each digit image.
+        drawn_share: digits drawn from shapes that are rare in MNIST, for each digit image.
         non_digit_share: non-digits for each digit image.
         train_limit: how many training images are used; None for all.
     """
@@ -56,12 +56,12 @@ class FineTuningRecipe(Recipe):
     """What `python -m train --add` does: a short training with new digits among MNIST's.
 
     Attributes:
-        teacher_share: of the answers that the model gave before, on MNIST; the new digits have their labels.
-        train_limit: so many of MNIST's digits are replayed; what the others tell is how much is forgotten.
-        added_share: new digits, each varied as often as it takes, for each replayed image.
-        kept_weights: of the weights before in the mean with the learnt ones (WiSE-FT, Wortsman et al. 2022,
-            arXiv:2109.01903), in [0, 1]: the first that forgets little enough is taken, else the last.
-        max_rise_pp: "little enough": by so many percentage points more of MNIST's other digits are read wrongly.
+        teacher_share: weight of the model's former answers in the targets on MNIST; the new digits have their labels.
+        train_limit: how many of MNIST's digits are replayed; the others measure how much is forgotten.
+        added_share: new digits for each replayed image; each is varied as often as it takes.
+        kept_weights: share of the former weights in the mean with the learnt ones (WiSE-FT, Wortsman et al. 2022,
+            arXiv:2109.01903), in [0, 1]: the first that keeps to max_rise_pp is taken, else the last.
+        max_rise_pp: how much the error on MNIST's other digits may rise, in percentage points.
     """
 
     teacher_epochs: int = 0

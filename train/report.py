@@ -1,4 +1,4 @@
-"""What a training leaves behind: two models, its part of metrics.json, and two pictures."""
+"""The files that a training writes: two models, its part of metrics.json, and two pictures."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ VERSIONED = ("tensorflow", "tf-keras", "tensorflow-model-optimization", "numpy",
 
 @dataclass(frozen=True)
 class Results:
-    """One training run: what it was given (its recipe is a dataclass) and how it went; `seconds` is wall time.
+    """One training run: its settings (the recipe is a dataclass), and how long it took in seconds of wall time.
 
     `fine_tuning` is what metrics.json says of the digits added to MNIST's; None without any.
     """
@@ -33,7 +33,7 @@ class Results:
 
 
 def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> None:
-    """Writes digits_float.h5, digits_qat.h5, maybe digits_teacher.h5, "train" in metrics.json, and the pictures.
+    """Writes digits_float.h5, digits_qat.h5, any digits_teacher.h5, "train" in metrics.json, and the pictures.
 
     Each whole or not at all.
     """

@@ -1,4 +1,4 @@
-"""Where trainings go, which of them was the last, and the shipped models, which none of them touches unasked.
+"""Where trainings write, which of them ended last, and where the shipped models are.
 
 Imports no TensorFlow.
 """
@@ -36,5 +36,5 @@ def last_run(network: str) -> Path | None:
 
 
 def model_flag(folder: Path) -> str:
-    """What `python -m convert` needs to find a training that has just ended: nothing, if it looks there anyway."""
+    """The flag with which `python -m convert` finds a training; none for one in runs/, where it looks by itself."""
     return "" if folder.resolve().parent == RUNS.resolve() else f" --model {shlex.quote(str(folder))}"

@@ -1,4 +1,4 @@
-"""What several seeds say together: mean and standard deviation of each number, and the seed to ship."""
+"""Statistics over several seeds: mean and standard deviation of each number, and the seed to ship."""
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ Spread = dict[str, Any]
 
 
 def spread(values: Sequence[float | None]) -> Spread:
-    """Mean, sample standard deviation (n - 1) and the values themselves, which may lack some but not all.
+    """Mean, sample standard deviation (n - 1) and the values themselves, some of which, but not all, may be None.
 
     The standard deviation is None for a single value.
     """
@@ -53,7 +53,7 @@ def _proof_numbers(proof: Metrics) -> dict[str, float | None]:
 def spreads(seeds: Iterable[Metrics]) -> dict[str, Spread]:
     """The spread of each number over the seeds' metrics; a number that no seed has is left out."""
     found = [seed_numbers(metrics) for metrics in seeds]
-    # Runtimes may differ where one was installed between two seeds.
+    # A runtime may have been installed between two seeds.
     names = dict.fromkeys(name for numbers in found for name in numbers)
     columns = {name: [numbers.get(name) for numbers in found] for name in names}
     return {name: spread(values) for name, values in columns.items() if any(value is not None for value in values)}
@@ -78,7 +78,7 @@ def spread_table(numbers: Mapping[str, Spread], seeds: Sequence[int]) -> Table:
     table = Table("of each seed", box=SIMPLE)
     for heading in ("mean", "std"):
         table.add_column(heading, justify="right", no_wrap=True)
-    # One column for all: it wraps where there are many seeds.
+    # One column for all values: it wraps if there are many seeds.
     table.add_column(f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}")
     for name, found in numbers.items():
         values = "  ".join(value_text(value) for value in found["values"])
@@ -94,7 +94,7 @@ def number_heading(name: str) -> str:
 
 
 def value_text(value: float | None) -> str:
-    """A number with as many decimals as say something; "n/a" for None."""
+    """A number with its significant decimals; "n/a" for None."""
     if value is None:
         return "n/a"
     if isinstance(value, int) or abs(value) >= 1000:

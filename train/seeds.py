@@ -30,7 +30,7 @@ MODELS = ("digits_float.h5", "digits_qat.h5")
 # Not every recipe has one.
 TEACHER = "digits_teacher.h5"
 PICTURES = ("training_curves.png", "training_confusion.png")
-# The statistics hold bad seeds too; the gate stands before what is shipped.
+# Bad seeds belong in the statistics; the gate is for what is shipped.
 OPEN_GATE = ("--max-accuracy-drop", "100", "--min-agreement", "0")
 GRACE_S = 10
 
@@ -41,14 +41,14 @@ class SeedError(DigitsError, RuntimeError):
 
 @dataclass(frozen=True)
 class Job:
-    """What is asked of one seed.
+    """The training of one seed.
 
     Attributes:
         seed: of the training.
         folder: where its models, metrics and log go.
         flags: of `python -m train`, without --seed, --seeds and --output.
         data: MNIST's path if it was given.
-        recipe: what the flags amount to, as it stands in metrics.json.
+        recipe: the flags' recipe, as metrics.json has it.
         data_sha256: of MNIST.
     """
 
@@ -131,7 +131,7 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 
 def _jobs(settings: SeedsTraining) -> Iterator[Job]:
-    # As JSON gives it back, so that both compare equal.
+    # Through JSON, so that it compares equal to what metrics.json holds.
     recipe = json.loads(json.dumps(dataclasses.asdict(settings.recipe)))
     data_sha256 = load_mnist(settings.data).sha256
     for seed in settings.seeds:
@@ -144,7 +144,7 @@ def _run(job: Job, title: str) -> None:
     trained, converted = job.is_trained(), job.is_converted()
     status = Console(stderr=True)
     if not trained:
-        # What stands in metrics.json must not outlive the models that it is about.
+        # metrics.json must not outlive the models that it describes.
         (job.folder / METRICS_NAME).unlink(missing_ok=True)
         job.folder.mkdir(parents=True, exist_ok=True)
         job.log.write_bytes(b"")
@@ -184,7 +184,7 @@ def _call(job: Job, command: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def _ended(child: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """Sees to it that no child outlives the block."""
+    """Ends the child when the block ends."""
     try:
         yield
     except KeyboardInterrupt:

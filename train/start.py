@@ -1,4 +1,4 @@
-"""How `python -m train` and what builds on it start: in one line where their packages are not installed."""
+"""Starts `python -m train` and its like; says in one line if their packages are not installed."""
 
 import importlib
 import sys
@@ -6,7 +6,7 @@ import sys
 from edge_app.errors import MissingPartError
 from edge_app.host.extras import needs
 
-# Beyond those for reading.
+# Those that reading does not need.
 PACKAGES = {"tensorflow", "tf_keras", "tensorflow_model_optimization", "h5py", "matplotlib", "rich", "scipy", "skimage"}
 
 

@@ -1,1 +1,1 @@
-"""The proof: what was converted gives what its parent gave."""
+"""The proof that a converted model reads as its float parent does."""

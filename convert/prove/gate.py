@@ -32,7 +32,7 @@ class Limits:
     Attributes:
         max_accuracy_drop_pp: percentage points of accuracy, >= 0.
         min_agreement_percent: images on which both name the same digit, in [0, 100].
-        fine_tuning: what is asked of a fine-tuned model beyond that.
+        fine_tuning: further limits for a fine-tuned model.
     """
 
     max_accuracy_drop_pp: float = 0.10
@@ -47,7 +47,7 @@ class Check:
     Attributes:
         subject: the number, with the precision and the runtime it was measured on.
         value: what was measured.
-        bound: whether the limit is the most or the least it may be.
+        bound: whether the limit is a maximum or a minimum.
         limit: in the unit of the value.
         unit: of both.
     """
@@ -93,7 +93,7 @@ def check_model(
         precision: "int8" must also be integers throughout.
         inspection: of the model.
         comparisons: with the float parent, by runtime.
-        limits: what is asked for.
+        limits: the gate's.
     """
     return tuple(_checks(precision, inspection, comparisons, limits))
 

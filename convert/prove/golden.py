@@ -1,4 +1,4 @@
-"""Chooses golden digits: what a model reads right here, and must read wherever it is installed.
+"""Chooses golden digits: images that a model reads right here, and must read right wherever it is installed.
 
 `python -m convert.prove.golden` writes those that come with the app, edge_app/golden.png, read by the shipped model.
 """

@@ -52,7 +52,7 @@ class Operator:
 
     @property
     def converts_float(self) -> bool:
-        """Whether it leads from float to integers or back; from one integer scale to another is no such thing."""
+        """Whether it converts float to integers or back; changing from one integer scale to another does not count."""
         ends = {tensor.dtype for tensor in (*self.inputs, *self.outputs)}
         return self.name in FORBIDDEN_OPERATORS and not ends <= INTEGERS
 
@@ -64,7 +64,7 @@ class Operator:
 
 @dataclass(frozen=True)
 class Inspection:
-    """A model taken apart: its operators in order, every tensor, and those at its ends."""
+    """A model's operators in order, all its tensors, its inputs and outputs."""
 
     operators: tuple[Operator, ...]
     tensors: tuple[Tensor, ...]
@@ -84,7 +84,7 @@ class Inspection:
 
     @property
     def float_findings(self) -> tuple[str, ...]:
-        """Whatever keeps the model from running in integers alone; empty for a full-integer model."""
+        """What keeps the model from running on integers alone; empty for a full-integer model."""
         tensors = [f"{tensor.dtype} tensor {tensor.name}" for tensor in self.tensors if tensor.dtype in FLOAT_DTYPES]
         operators = [f"operator {op.name}" for op in self.operators if op.converts_float]
         return (*tensors, *operators)
@@ -106,7 +106,7 @@ class Inspection:
 
 
 def inspect_model(content: bytes) -> Inspection:
-    """Takes a .tflite apart, from the flatbuffer itself: an interpreter may have rewritten its graph already."""
+    """Inspects the flatbuffer of a .tflite, not an interpreter, which may have rewritten the graph."""
     from tensorflow.lite.python import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(content, 0)

@@ -1,4 +1,4 @@
-"""What one model shows on one runtime: closeness to its parent, calibration, and what it makes of non-digits."""
+"""Measures one model on one runtime: agreement with its parent, calibration, and how it reads non-digits."""
 
 import dataclasses
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ from ..errors import VerificationError
 
 
 def installed_runtimes() -> tuple[str, ...]:
-    """Names of the runtimes whose package is installed, working or not: a broken one must not pass unnoticed.
+    """Names of the runtimes whose package is installed, working or not: a broken one must not go unnoticed.
 
     Raises:
         VerificationError: there is none.

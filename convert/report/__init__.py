@@ -1,1 +1,1 @@
-"""What people read of a conversion: table, plots, card; and publishing."""
+"""Reports of a conversion: tables, plots and the model card; and publishing."""

@@ -22,13 +22,13 @@ from .plots import int8_pictures
 
 ROOT = Path(__file__).parents[2]
 ABLATION_NAME = "ablation.json"
-# Which parts of each page are rendered; each stands between its marks.
+# The rendered parts of each page; each stands between its marks.
 PAGES = {
     Path("README.md"): ("headline",),
     Path("models", "README.md"): ("numbers", "operators", "ablation", "seeds", "detector"),
 }
 
-# What README has of the card's table.
+# The rows of the card's table that README shows.
 HEADLINE = (
     "accuracy",
     "drop from float32",
@@ -45,7 +45,7 @@ def rendered_parts(models: Path) -> dict[str, str]:
     """Every part that a page can hold, in Markdown, by name.
 
     Args:
-        models: the folder with metrics.json and maybe ablation.json and seeds.json.
+        models: the folder with metrics.json and optionally ablation.json and seeds.json.
 
     Raises:
         SourceError: one of these cannot be read.
@@ -87,7 +87,7 @@ def numbers_table(metrics: Json, names: Iterable[str]) -> str:
 
 
 def operator_table(operators: Sequence[Json] | None) -> str:
-    """What each operator costs, and all of them; None is what an earlier version's metrics.json says of them."""
+    """The cost of each operator, and of all; None if metrics.json was written before they were measured."""
     if operators is None:
         return "n/a; make it with `python -m convert --int8 --float32 --publish`.\n"
     counts = ("parameters", "macs", "bytes")
@@ -130,7 +130,7 @@ def seeds_table(seeds: Json | None) -> str:
 
 
 def detector_table(detector: Json | None) -> str:
-    """How the detector did on drawn tiles, by precision and runtime."""
+    """The detector's scores on drawn tiles, by precision and runtime."""
     if detector is None:
         return "Not measured yet; make it with `python -m convert --detector --int8 --publish`.\n"
     titles = ["drawn tiles of MNIST's test digits", "digits", "F1", "recall", "precision", "file", "MACs a tile"]

@@ -1,4 +1,4 @@
-"""Pictures of the int8 model, as PNG bytes, from what metrics.json holds: they can be drawn again without the model."""
+"""Pictures of the int8 model, as PNG bytes, drawn from metrics.json alone, without the model."""
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -58,7 +58,7 @@ def reliability_png(reliability: Mapping[str, Any], calibration_error: float) ->
 
     Args:
         reliability: a Reliability as a mapping.
-        calibration_error: the expected one, in [0, 1].
+        calibration_error: the expected calibration error, in [0, 1].
     """
     figure = new_figure((5, 6))
     curve, histogram = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
@@ -76,7 +76,7 @@ def reliability_png(reliability: Mapping[str, Any], calibration_error: float) ->
 
 
 def errors_png(errors: Sequence[Sequence[Any]], images: NDArray[np.uint8]) -> bytes:
-    """Every digit read wrongly, the most confident first; those whose label is disputed are marked.
+    """Every misread digit, the most confident first; those whose label is disputed are marked.
 
     Args:
         errors: test index, label, digit read and confidence of each; of more than MOST_ERRORS only the first are shown.
@@ -158,7 +158,7 @@ def corruptions_png(accuracy_percent: Mapping[str, float]) -> bytes:
     figure = new_figure((8, 1.1 + 0.27 * len(kinds)))
     axes = figure.subplots()
     axes.barh([kind.replace("_", " ") for kind in kinds], [accuracy_percent[kind] for kind in kinds])
-    # In a column of their own, where neither the bars nor the line cross them.
+    # In a column of their own, clear of the bars and the line.
     for row, kind in enumerate(kinds):
         axes.text(107, row, f"{accuracy_percent[kind]:.2f}", ha="right", va="center", fontsize=9)
     axes.axvline(mean, color="black", linestyle="--", linewidth=1.2)

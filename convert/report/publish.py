@@ -1,4 +1,4 @@
-"""Where converted models go: into the output folder, all of them or none."""
+"""Writes converted models to the output folder, all of them or none."""
 
 import dataclasses
 import hashlib
@@ -48,7 +48,7 @@ def publish(
     Args:
         output: the folder.
         artefacts: what was converted.
-        metrics: what merge_metrics made of them.
+        metrics: from merge_metrics.
         images: what the models were proven on.
         training_files: what the training left and is published with the models, by name.
 
@@ -63,7 +63,7 @@ def publish(
             on_first = dataclasses.asdict(next(iter(artefact.fine_tuning.values())))
             files["int8_fine_tuning.png"] = fine_tuning_png(images.held_out.images, images.held_out.labels, on_first)
     files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
-    # The models last: they are what the numbers beside them are about.
+    # The models last: the numbers beside them must already be theirs.
     files |= {model_name(artefact.precision): artefact.content for artefact in artefacts}
     for name, content in files.items():
         write_atomically(output / name, content)
@@ -79,7 +79,7 @@ def merge_metrics(
         former: the output folder's metrics.json; numbers of precisions that were not converted now are kept.
         source: where the models come from.
         artefacts: what was converted.
-        limits: what it was held to.
+        limits: the gate's.
     """
     former_models = former.get("convert", {}).get("models", {})
     models = {**former_models, **{artefact.precision: _model_metrics(artefact) for artefact in artefacts}}

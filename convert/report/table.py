@@ -1,4 +1,4 @@
-"""The terminal's tables: what is in a model, how it compares with its float parent, and what the gate says."""
+"""Tables for the terminal: a model's content, its comparison with its float parent, and the gate's verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
@@ -68,7 +68,7 @@ def proof_table(artefact: Artefact) -> Table:
 
 
 def gate_table(artefacts: Sequence[Artefact]) -> Table:
-    """Every number that the gate looks at, with its limit."""
+    """Every number that the gate checks, with its limit."""
     table = Table("gate", box=SIMPLE)
     for heading in ("value", "limit", "holds"):
         table.add_column(heading, justify="right")

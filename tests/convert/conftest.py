@@ -50,7 +50,7 @@ def trained(float_model: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def few_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proof on few images, where the numbers that come out are not what is looked at."""
+    """A proof on few images, for tests that do not look at its numbers."""
     mnist = load_mnist()
     few = Mnist(mnist.train, mnist.validation.head(COUNT // 10), mnist.test.head(COUNT // 10), mnist.sha256)
     monkeypatch.setattr("convert.cli.load_mnist", lambda _: few)

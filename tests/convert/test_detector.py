@@ -36,7 +36,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclasses.dataclass
 class Converted:
-    """What the command wrote and printed, and what it held against the gate."""
+    """What the command wrote and printed, and what the gate checked."""
 
     folder: Path
     printed: str = ""
@@ -62,7 +62,7 @@ def converted(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Conver
 
 
 def test_int8_is_proven_and_written(trained: Path, converted: Converted) -> None:
-    """Integers only, the pixel as it is, read by both runtimes, and its numbers in metrics.json."""
+    """Integers only, the pixel unscaled, read by both runtimes, and its numbers in metrics.json."""
     assert "litert" in converted.printed
     assert "tflite-runtime" in converted.printed
     content = (converted.folder / SHIPPED_NAME).read_bytes()

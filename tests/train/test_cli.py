@@ -58,7 +58,7 @@ def metrics_of(folder: Path) -> Any:
     return json.loads((folder / "metrics.json").read_text())
 
 
-def test_metrics_tell_seed_and_recipe(trained: Path) -> None:
+def test_metrics_hold_seed_and_recipe(trained: Path) -> None:
     """Those of the flags."""
     metrics = metrics_of(trained)
     assert metrics["train"]["seed"] == 3
@@ -110,7 +110,7 @@ def test_usage_errors_are_2(arguments: list[str], tmp_path: Path, capsys: pytest
 def test_flags_that_do_not_go_together_are_usage(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Rather than that one of them is silently left out; half an hour of training, say, for a forgotten --add."""
+    """None of them is silently left out; that could cost half an hour of training, say for a forgotten --add."""
     with pytest.raises(SystemExit, match="2"):
         main([*arguments, "--output", str(tmp_path)])
     assert message in capsys.readouterr().err
@@ -257,6 +257,6 @@ def test_ctrl_c_keeps_the_last_epoch_and_says_how_to_go_on(tmp_path: Path) -> No
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=PATIENCE_S)
     assert child.returncode == 130, errors
-    assert "start the same command again to go on after the last finished epoch" in errors
+    assert "run the same command again to continue after the last finished epoch" in errors
     assert (tmp_path / "digits_float.h5").read_bytes() == b"an earlier model"
     assert list(tmp_path.glob(".backup/*/float/checkpoint"))

@@ -147,7 +147,7 @@ def test_two_workers_go_on_after_one_is_killed_and_only_the_chief_writes(
     started += start_workers(tmp_path, "second", epochs, held=False)
     texts = [worker.finish() for worker in started[2:]]
     for text in texts:
-        assert "train: float: going on after epoch " in text
+        assert "train: float: continuing after epoch " in text
         assert f"Epoch 1/{epochs}" not in text
         assert f"Epoch {epochs}/{epochs}" in text
     assert "train: wrote" in texts[0]
@@ -171,7 +171,7 @@ def test_a_killed_process_goes_on_with_the_same_command(tmp_path: Path, started:
     started[0].kill()
     started.append(Started(tmp_path / "second.txt", command))
     text = started[1].finish()
-    assert text.count("train: float: going on after epoch ") == 1
+    assert text.count("train: float: continuing after epoch ") == 1
     assert f"Epoch 1/{epochs}" not in text
     assert len(metrics_of(output)["histories"]["float"]["val_accuracy"]) == epochs
     assert sorted(path.name for path in output.iterdir()) == RESULTS
@@ -237,7 +237,7 @@ def test_another_seed_or_recipe_does_not_go_on(tmp_path: Path, capsys: pytest.Ca
     for recipe, seed, data in ((RECIPE, 1, "sha"), (Recipe(), 0, "sha"), (RECIPE, 0, "other")):
         other = Backup(tmp_path, recipe, seed, data, None)
         assert not other.any_epoch()
-        assert "train: starting afresh: what is in " in capsys.readouterr().out
+        assert "train: starting from scratch: the backup in " in capsys.readouterr().out
     assert Backup(tmp_path, RECIPE, 0, "sha", None).any_epoch()
     other.remove()
     assert list(tmp_path.iterdir()) == []

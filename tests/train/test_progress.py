@@ -62,8 +62,8 @@ def test_epochs_of_the_classifier(rings: Split, tmp_path: Path, capsys: pytest.C
     views = [View(rings.images, rings.labels)]
     fit = Fitting(views, rings, recipe, 0, backup(tmp_path, recipe))
     fit(build_network(), [hard_targets(rings.labels, 0)], "float", 1e-3, 2)
-    told = [line for line in capsys.readouterr().err.splitlines() if "step" in line]
-    assert told == [f"train: float: epoch {epoch} of 2, step {step} of 2" for epoch in (1, 2) for step in (1, 2)]
+    printed = [line for line in capsys.readouterr().err.splitlines() if "step" in line]
+    assert printed == [f"train: float: epoch {epoch} of 2, step {step} of 2" for epoch in (1, 2) for step in (1, 2)]
 
 
 @pytest.mark.usefixtures("always")
@@ -77,5 +77,5 @@ def test_epochs_of_the_detector(tmp_path: Path, capsys: pytest.CaptureFixture[st
     recipe = DetectorRecipe(batch_size=2)
     nothing = Patches(np.zeros((4, PATCH_PX, PATCH_PX), np.uint8), np.full((4, MAX_BOXES, 5), EMPTY, np.float32))
     _fit(build_detector(), nothing, nothing, recipe, 0, backup(tmp_path, recipe), ("float", 1e-3, 1))
-    told = re.findall("train: detector float: .*", capsys.readouterr().err)
-    assert told == [f"train: detector float: epoch 1 of 1, step {step} of 2" for step in (1, 2)]
+    printed = re.findall("train: detector float: .*", capsys.readouterr().err)
+    assert printed == [f"train: detector float: epoch 1 of 1, step {step} of 2" for step in (1, 2)]

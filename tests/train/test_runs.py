@@ -54,7 +54,7 @@ def test_the_last_run_is_the_one_that_ended_last(tmp_path: Path, monkeypatch: py
     assert last_run("digits") == Path("runs", "old")
 
 
-def test_what_convert_needs_to_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_flag_that_convert_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A training elsewhere is named; one in runs/ is found, however it is spelt."""
     monkeypatch.chdir(tmp_path)
     assert model_flag(Path("runs", "x")) == model_flag(tmp_path / "runs" / "x") == ""

@@ -189,7 +189,7 @@ def test_usage_errors_are_2(arguments: list[str]) -> None:
 
 
 def test_children_get_the_flags_but_not_seed_seeds_and_output() -> None:
-    """Whatever else the command line says goes through in its order, flags of another day too."""
+    """All other flags go through in their order, also those that this version does not know."""
     line = ["--quick", "--seed=4", "--data", "a folder/mnist.npz", "--output", "o", "--seeds", "5", "--new", "x", "--y"]
     assert child_flags(line) == ("--quick", "--data", "a folder/mnist.npz", "--new", "x", "--y")
 

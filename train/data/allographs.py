@@ -1,6 +1,6 @@
-"""Digits drawn from their shapes: each digit in the several ways (allographs) that schools teach and hands shorten.
+"""Digits drawn from their allographs: the shapes of each digit that schools teach and hands abbreviate.
 
-MNIST's writers are American; most of the world's 1s with flags, barred 7s, hooked 9s and one-stroke 4s are not in it.
+MNIST's writers are American: 1s with flags, barred 7s, hooked 9s and one-stroke 4s are common elsewhere, rare there.
 """
 
 from collections.abc import Sequence
@@ -137,7 +137,7 @@ def digit_curves(digit: int, random: Random) -> list[NDArray[np.float64]]:
         for points, corners in shapes[random.integers(len(shapes))]
     ]
     together = np.concatenate(curves)
-    # Square boxes on forms make people write as wide as high; a plain 1 stays narrow.
+    # In the square boxes of forms people write as wide as high; a plain 1 stays narrow.
     size = np.maximum(np.ptp(together, axis=0), 0.5) if random.random() < 0.35 else 1.0
     return [(curve - together.min(axis=0)) / size for curve in curves]
 

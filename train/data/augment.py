@@ -1,4 +1,4 @@
-"""What hands, pens, paper, light, lenses and segmentation do to a digit: one random variation of a 28x28 image."""
+"""One random variation of a 28x28 image, as hands, pens, paper, light, lenses and segmentation cause it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ def handwrite(image: Image, random: Random) -> Image:
     """Slant, turn, size, place, bend and stroke width: the hand and the pen, drawn at twice the size."""
     if random.random() < 0.12:
         image = _filled(image)
-    # Most hands are careful, some are not, and a few digits are as MNIST has them.
+    # Most hands are careful, some are not, and a few digits stay as in MNIST.
     care = random.random()
     wide = care < 0.12
     scale = 1.0 if care < 0.65 else 0.4
@@ -58,7 +58,7 @@ def handwrite(image: Image, random: Random) -> Image:
 
 
 def _filled(image: Image) -> Image:
-    """The digit stretched to fill MNIST's 20x20 body both ways, as forms with square boxes make people write."""
+    """The digit stretched to fill MNIST's 20x20 body both ways, as people write in the square boxes of forms."""
     x, y, width, height = cv2.boundingRect(image)
     field = np.zeros_like(image)
     if width:
@@ -125,7 +125,7 @@ def uneven(image: Image, random: Random) -> Image:
 
 
 def dark_edge(image: Image, random: Random) -> Image:
-    """An area of the other polarity reaches into the crop: a printed bar, a table's head, a finger."""
+    """An area of the other polarity at the edge of the crop: a printed bar, a table's head, a finger."""
     area = np.zeros((28, 28), np.uint8)
     angle, offset = random.uniform(0, 2 * np.pi), random.uniform(2, 15)
     distance = (_GRID[1, :28, :28] - 13.5) * np.cos(angle) + (_GRID[0, :28, :28] - 13.5) * np.sin(angle)
@@ -153,7 +153,7 @@ def ruling(image: Image, random: Random) -> Image:
 
 
 def neighbour(image: Image, random: Random) -> Image:
-    """A piece of the next digit or of a box reaches in from one side."""
+    """Part of the next digit or of a box at one side."""
     width = int(random.integers(2, 6))
     piece = np.zeros_like(image)
     points = np.stack([random.uniform(24 - width, 30, 5), np.sort(random.uniform(-2, 30, 5))], axis=1)
@@ -176,7 +176,7 @@ def blots(image: Image, random: Random) -> Image:
 
 
 def hollow(image: Image, random: Random) -> Image:
-    """Only the stroke's rim is left, as after a sharpening filter or of an outlining pen."""
+    """Only the stroke's outline is left, as after a sharpening filter or from an outlining pen."""
     rim = cv2.morphologyEx(image, cv2.MORPH_GRADIENT, _CROSS)
     return _clip(rim.astype(np.float32) * random.uniform(0.8, 1.6))
 

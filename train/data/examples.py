@@ -1,4 +1,4 @@
-"""Training examples: some views of MNIST, each with every digit varied anew, drawn digits, and non-digits among them.
+"""Training examples: views of MNIST, each with fresh variations of every digit, drawn digits and non-digits.
 
 Imports no TensorFlow.
 """
@@ -41,7 +41,7 @@ def to_inputs(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def draw_views(digits: Split, recipe: Recipe, seed: int) -> list[View]:
-    """Draws `recipe.views` views on all cores, the same ones for the same seed."""
+    """Draws `recipe.views` views on all cores, the same for the same seed."""
     # TensorFlow's threads do not survive a fork.
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(recipe.views, os.cpu_count() or 1), mp_context=spawned) as pool:
@@ -75,7 +75,7 @@ def batches(
 ) -> Iterator[Batch]:
     """Batches of some epochs, inputs float32 (B, 28, 28, 1) and targets float32 (B, 11); one view an epoch, in turn.
 
-    Each epoch has its own order; the rest that fills no batch is left out.
+    Each epoch has its own order; the last, incomplete batch is left out.
     """
     for epoch in epochs:
         chosen = epoch % len(views)

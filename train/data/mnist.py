@@ -86,7 +86,7 @@ def load_mnist(path: Path | None = None) -> Mnist:
     for name, source in _sources():
         try:
             arrays = source()
-        except Exception as error:  # a source that fails in whatever way is a source that is not there
+        except Exception as error:  # a source that fails in any way is treated as absent
             failures.append(f"{name}: {type(error).__name__}: {(str(error).splitlines() or ['no message'])[0]}")
             continue
         if arrays is not None:
@@ -121,7 +121,7 @@ def _read(path: Path) -> Arrays:
 
 
 def _read_npz(path: Path) -> Arrays:
-    # np.load leaves a file that it opened itself open when it is damaged.
+    # np.load does not close a damaged file that it opened itself.
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         missing = [name for name in DIGESTS if name not in archive.files]
         if missing:

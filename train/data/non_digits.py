@@ -1,4 +1,4 @@
-"""Images that are not a digit, shaped like what a page reader cuts out: the examples for "not a digit"."""
+"""Images of non-digits as a page reader cuts them out: the examples of "not a digit"."""
 
 import functools
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from edge_app.page.normalise import normalise
 Image = NDArray[np.uint8]
 Random = np.random.Generator
 
-# Without those that people write like a digit: B D G I O Q S Y Z b g i l o q s y z, and strokes like a 1.
+# Without letters that are written like digits: B D G I O Q S Y Z b g i l o q s y z, and strokes like a 1.
 LETTERS = "ACEFHJKLMNPRTUVWXacdefhjkmnprtuvwxäßé"
 SIGNS = '%&@#?+=*~<>{}[]€$§^".:;-_'
 PEN_SIGNS = "%&@#?+=*~<>[]$^"
@@ -68,7 +68,7 @@ def _text(random: Random, signs: str) -> str:
 
 
 def _print(random: Random) -> Image:
-    """Letters and signs as printers set them."""
+    """Printed letters and signs."""
     text = _text(random, SIGNS)
     font = _fonts()[random.integers(len(_fonts()))]
     canvas = PillowImage.new("L", (60 + 40 * len(text), 80), 0)
@@ -113,7 +113,7 @@ def _bent(canvas: Image, random: Random) -> Image:
 
 
 def _half(digits: Image, labels: NDArray[np.int64], random: Random) -> Image:
-    """A part of a digit. Halves that read as another digit are not taken: of 1 and 7, lower ones of 4 and 9, ..."""
+    """A fragment of a digit, but no half that reads as another digit: of 1 and 7, the lower ones of 4 and 9, ..."""
     halves = {0: "tb", 2: "lrtb", 3: "lb", 5: "lrt", 6: "lrt", 8: "lr", 4: "l", 9: "l"}
     while True:
         index = int(random.integers(len(digits)))
@@ -131,7 +131,7 @@ def _half(digits: Image, labels: NDArray[np.int64], random: Random) -> Image:
 
 
 def _pair(digits: Image, random: Random) -> Image:
-    """Two or three digits at once, touching or nearly."""
+    """Two or three touching, or nearly touching, digits."""
     parts = [digits[random.integers(len(digits))][:, 4:24] for _ in range(2 + int(random.random() < 0.2))]
     overlap = int(random.integers(0, 6))
     canvas = np.zeros((34, 20 * len(parts)), np.uint8)
@@ -144,7 +144,7 @@ def _pair(digits: Image, random: Random) -> Image:
 
 
 def _scribble(random: Random) -> Image:
-    """A pen going to and fro."""
+    """Scribble: a pen moving back and forth."""
     canvas = np.zeros((56, 56), np.uint8)
     count = int(random.integers(5, 14))
     points = np.cumsum(random.normal(0, 14, (count, 2)), axis=0)

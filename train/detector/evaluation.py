@@ -1,4 +1,4 @@
-"""How many of the digits on patches a detector finds and names, and how much else it takes for one."""
+"""How many digits on patches a detector finds and names, and what else it takes for digits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MIN_IOU = 0.4
 
 @dataclass(frozen=True)
 class DetectorScore:
-    """Counts over patches: digits there, boxes given, boxes in place, and those with the right label."""
+    """Counts over patches: true digits, boxes found, boxes in the right place, and those with the right label."""
 
     truth: int
     found: int

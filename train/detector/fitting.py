@@ -45,11 +45,11 @@ def train_detector(
     """Draws pages and trains both stages, from where `backup` is.
 
     Args:
-        mnist: the training split is written on the pages, the validation split on those that are watched.
+        mnist: pages are written with the training split, those for validation with the validation split.
         recipe: the settings.
         seed: of everything random.
         backup: follows after each epoch.
-        start: a trained float network to go on from, instead of a new one.
+        start: a trained float network to continue from, instead of a new one.
     """
     set_seed(seed)
     patches = draw_patches(mnist.train, recipe.pages, seed)
@@ -68,7 +68,7 @@ def train_detector(
 
 def _calibration_inputs(patches: Patches, count: int) -> NDArray[np.float32]:
     inputs = to_detector_inputs(patches.ink[:count])
-    # The whole range, so that a pixel enters int8 as it is.
+    # The whole range, so that a pixel enters int8 unscaled.
     inputs[0, 0, :2, 0] = 0, 1
     return inputs
 
@@ -126,7 +126,7 @@ def _dataset(patches: Patches, batch_size: int, epochs: range, seed: int, varied
 
 
 def _varied(inputs: Any) -> Any:
-    """Other contrast, gamma and grain each time that a patch comes: float32 (B, h, w, 1) in [0, 1]."""
+    """Random contrast, gamma and grain for each patch in each epoch: float32 (B, h, w, 1) in [0, 1]."""
     import tensorflow as tf
 
     shape = (tf.shape(inputs)[0], 1, 1, 1)

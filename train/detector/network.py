@@ -11,7 +11,7 @@ CONTEXT_DILATIONS = (1, 2, 4, 1)
 
 
 class StartError(DigitsError, ValueError):
-    """A file that holds no detector to go on from."""
+    """A file that holds no detector to continue from."""
 
 
 def build_detector() -> Any:
@@ -19,8 +19,8 @@ def build_detector() -> Any:
 
     Outputs by name: "centre", (N, H/4, W/4, 1), logit that a handwritten digit's middle lies in the cell; "box",
     (N, H/4, W/4, 4), as edge_app.model.detector_contract has it; "label", (N, H/4, W/4, 10), logits of the digits.
-    Centres as in CenterNet (Zhou et al. 2019, arXiv:1904.07850). Half of the way runs at an eighth of the ink's
-    size with dilated convolutions, so that a cell sees what stands around a digit, and joins the finer one again
+    Centres as in CenterNet (Zhou et al. 2019, arXiv:1904.07850). Half of the layers run at an eighth of the ink's
+    size with dilated convolutions, so that a cell sees a digit's context, and are joined with the finer ones again
     (as in U-Net, Ronneberger et al. 2015, arXiv:1505.04597).
     """
     from tf_keras import Model, initializers, layers
@@ -36,7 +36,7 @@ def build_detector() -> Any:
         x = block(x, 64, dilation=dilation)
     x = layers.UpSampling2D(2)(block(x, 32, 1))
     x = block(block(layers.Concatenate()([fine, x]), 40), 40)
-    # A rare thing is looked for: the bias starts where nearly nothing is one.
+    # Centres are rare: the bias starts at a probability near 0.
     rare = initializers.Constant(-4.0)
     centre = layers.Conv2D(1, 1, bias_initializer=rare, name="centre")(x)
     box = layers.Conv2D(4, 1, name="box")(x)
@@ -45,8 +45,8 @@ def build_detector() -> Any:
 
 
 def load_start(path: Path) -> Any:
-    """Loads a float detector to go on from; raises StartError if it is damaged or another network."""
+    """Loads a float detector to continue from; raises StartError if it is damaged or another network."""
     model = load_or_raise(path, StartError)
     if [tuple(weight.shape) for weight in model.weights] != [tuple(w.shape) for w in build_detector().weights]:
-        raise StartError(f"expected {path} to have the detector's layers, got others; train it anew, without --start")
+        raise StartError(f"expected {path} to have the detector's layers, got others; start a new one, without --start")
     return model

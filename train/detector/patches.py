@@ -1,4 +1,4 @@
-"""Patches of drawn pages as the detector sees them on the edge: ink maps at a scale that suits its digits."""
+"""Patches of drawn pages as the detector gets them on the edge: ink maps at a scale that suits its digits."""
 
 import functools
 import multiprocessing
@@ -22,10 +22,10 @@ from ..progress import tracked
 PATCH_PX = 128
 MAX_BOXES = 40
 PATCHES_A_PAGE = 6
-# Digits that are a little too small or too large for one scale are neither wanted nor forbidden there.
+# Digits slightly outside the sizes of a scale count neither for nor against the detector there.
 NEARLY = 1.3
 _DRAWN_FROM, _DRAWN_TO = 13.0, 42.0
-# Of words and of digits this large, parts must not be taken for digits.
+# Parts of words and digits this large must not be taken for digits.
 _LARGE_TO, _LARGE_SHARE = 120.0, 0.15
 _MIN_SCALE, _MAX_SCALE = 0.12, 2.0
 SIZES_WH = ((640, 480), (480, 640), (800, 600), (560, 420), (320, 240), (960, 720))
@@ -36,12 +36,12 @@ Random = np.random.Generator
 
 @dataclass(frozen=True)
 class Patches:
-    """Patches and what is in them.
+    """Patches and the digits in them.
 
     Attributes:
         ink: uint8 (N, side, side).
-        boxes: float32 (N, 40, 5): label, centre x, centre y, width, height in pixels; label IGNORED where it does not
-            matter what is found, EMPTY in rows that hold nothing.
+        boxes: float32 (N, 40, 5): label, centre x, centre y, width, height in pixels; label IGNORED where a find does
+            not count, EMPTY in unused rows.
     """
 
     ink: NDArray[np.uint8]

@@ -32,7 +32,7 @@ class DetectorRecipe:
 
 DETECTOR_RECIPES = {
     "default": DetectorRecipe(),
-    # From a trained detector on, over pages that it has not seen.
+    # Starts from a trained detector, on pages that it has not seen.
     "continued": DetectorRecipe(pages=6000, float_epochs=3, learning_rate=1e-3, qat_learning_rate=1e-4),
     "quick": DetectorRecipe(pages=1000, validation_pages=20, float_epochs=2, ema_momentum=0.98),
 }

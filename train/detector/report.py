@@ -1,4 +1,4 @@
-"""What a detector's training leaves behind: two models and its part of metrics.json."""
+"""The files that a detector's training writes: two models and its part of metrics.json."""
 
 import dataclasses
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the detector is to say about a patch, and what it costs to say otherwise."""
+"""The detector's targets for a patch, and its losses."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from edge_app.model.detector_contract import CELL_PX, REFERENCE_WH_PX
 
 from .patches import EMPTY, IGNORED
 
-# The bell around a digit's middle is this wide, as a part of its box, and at least so many cells.
+# Width of the bell around a digit's centre: the first as a share of its box, and at least the second, in cells.
 _SPREAD, _MIN_SPREAD = 0.16, 0.5
 # Where the bell is higher than this, box and label are learnt too.
 _NEAR = 0.45

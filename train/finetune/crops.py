@@ -23,8 +23,8 @@ from ..data.mnist import Split
 
 MIN_DIGITS = 20
 HELD_OUT_PART = 0.2
-# Cosine of two crops' ink, at best of shifts by a pixel: 99 of 100 pairs of photos of one written digit have 0.957 or
-# more, 1 of 100 digits as much as 0.913 with any of ten others of its label and hand.
+# Cosine of two crops' ink, the best over shifts by a pixel: of two photos of one written digit it is at least 0.957 in
+# 99 of 100 pairs; with any of ten others of its label and hand only 1 of 100 digits reaches 0.913.
 ALIKE = 0.95
 SHIFTS = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
 NON_DIGIT = LABELS.index(NOT_A_DIGIT)
@@ -75,7 +75,7 @@ def load_fine_tuning_set(folder: Path) -> FineTuningSet:
 
 
 def hold_out(crops: Sequence[LabelledCrop], source: str) -> FineTuningSet:
-    """Holds out a fifth of each writer's digits, of each label alike; the same crops give the same parts.
+    """Holds out a fifth of each writer's digits, evenly over the labels; the same crops give the same parts.
 
     Nothing that looks like another photo of a held-out digit is learnt from: the proof would only be of memory.
 
@@ -124,13 +124,13 @@ def to_split(crops: Sequence[LabelledCrop]) -> Split:
 
 
 def _first_unlike(same: list[LabelledCrop]) -> tuple[set[str], set[str]]:
-    """Holds out a fifth of each writer's crops of one label: of the first ones, and of what is like them.
+    """Holds out a fifth of each writer's crops of one label, the first ones that are unlike each other.
 
-    What is like them goes whoever's it is, as one sheet may have been photographed under two names. Of a writer whose
-    crops all look alike none is taken: nothing would be left to learn from.
+    All crops that look like them leave the training too, other writers' as well: one sheet may have been photographed
+    under two names. If all of a writer's crops look alike, none is held out: nothing would be left to learn from.
 
     Returns:
-        Hashes of what is held out; and of these and all that is like them.
+        Hashes of the crops held out; and of these with all that look like them.
     """
     ink = np.stack([crop.image for crop in same]).astype(np.float32)
     writers = np.array([crop.writer for crop in same])
@@ -148,7 +148,7 @@ def _first_unlike(same: list[LabelledCrop]) -> tuple[set[str], set[str]]:
 
 
 def _one_of_few(own: list[LabelledCrop], digits: Sequence[LabelledCrop], gone: set[str]) -> tuple[set[str], set[str]]:
-    """Of a writer's few digits one, too, with what is like it, unless some went already or none would be left."""
+    """Holds out one of a writer's few digits, unless some are held out already or none would be left."""
     if any(crop.sha256 in gone for crop in own):
         return set(), set()
     for crop in own:

@@ -39,7 +39,7 @@ class ParentError(DigitsError, ValueError):
 
 @dataclass(frozen=True)
 class Replay:
-    """What a model must not forget: views of MNIST with non-digits, and what it made of them before."""
+    """What a model must not forget: views of MNIST with non-digits, and its former answers to them."""
 
     views: list[View]
     targets: list[Targets]
@@ -56,7 +56,7 @@ def fine_tune_folder(settings: FineTuning) -> None:
         ParentError: no such model, or one that was fine-tuned.
         LabelledFolderError: nothing to learn from.
         DigitsError: MNIST or the output cannot be used.
-        KeyboardInterrupt: with what is kept, for the command line to say.
+        KeyboardInterrupt: its message says what is kept.
     """
     started = time.monotonic()
     parent, output, seed, recipe = settings.parent, settings.output, settings.seed, settings.recipe
@@ -80,7 +80,7 @@ def fine_tune_folder(settings: FineTuning) -> None:
 
 
 def draw_replay(digits: Split, model: Any, recipe: FineTuningRecipe, seed: int) -> Replay:
-    """Draws views of MNIST's training digits with non-digits among them, and asks the model what it makes of them."""
+    """Draws views of MNIST's training digits with non-digits among them, and the model's answers to them."""
     views = draw_views(digits.head(recipe.train_limit or len(digits)), recipe, seed)
     asked = tracked(views, "asking the model", len(views))
     return Replay(views, [soft_targets(model, view, recipe.teacher_share) for view in asked])
@@ -92,10 +92,10 @@ def fine_tune(
     """Fine-tunes a copy of a float network on new digits among the replay, then its quantization-aware twin.
 
     Args:
-        parent: the trained float network; it stays as it is.
+        parent: the trained float network; it is not changed.
         replay: what it must not forget (rehearsal, Robins 1995; its own answers, Li and Hoiem 2016, arXiv:1606.09282).
         added: the new digits; label 10 is "not a digit".
-        mnist: where what was replayed comes from; its other digits are watched.
+        mnist: the source of the replay; its other digits are watched.
         recipe: the settings.
         seed: of everything random.
         backup: follows after each epoch.
@@ -131,7 +131,7 @@ def _hold_back(parent: Any, model: Any, watched: Split, recipe: FineTuningRecipe
 
 
 def count_errors(model: Any, digits: Split) -> int:
-    """How many digits a Keras model reads wrongly."""
+    """How many digits a Keras model misreads."""
     return int((predict(model, digits.images)[:, :10].argmax(axis=1) != digits.labels).sum())
 
 

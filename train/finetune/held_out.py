@@ -50,8 +50,8 @@ def write_proof(output: Path, digits: FineTuningSet, parent_sha256: str, parent_
 
 
 def proof_sha256(parent: bytes, held_out: bytes) -> str:
-    """Hash of the proof's files, for metrics.json, which is written when the models are.
+    """Hash of the proof's files, for metrics.json, which is written with the models.
 
-    Fine-tuning that ends in between leaves held-out digits beside an earlier model, which may have learnt them.
+    Fine-tuning that is stopped in between leaves held-out digits beside an earlier model, which may have learnt them.
     """
     return hashlib.sha256(parent + held_out).hexdigest()

@@ -1,4 +1,4 @@
-"""What ink stands on: papers with their textures, desks, light; float32 (H, W, 3) in [0, 255]."""
+"""Backgrounds: papers with their textures, desks, light; float32 (H, W, 3) in [0, 255]."""
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ DESKS = ((70, 45, 30), (150, 105, 65), (40, 40, 42), (25, 25, 28), (120, 120, 12
 
 
 def noise(random: Random, height: int, width: int, cells_px: float, cells_py: float | None = None) -> Ground:
-    """Smooth noise of about unit spread whose blobs are so wide and high."""
+    """Smooth noise with a standard deviation near 1 and blobs of the given width and height."""
     cells_py = cells_px if cells_py is None else cells_py
     shape = max(2, round(height / cells_py) + 2), max(2, round(width / cells_px) + 2)
     coarse = random.normal(0, 1, shape).astype(np.float32)
@@ -84,7 +84,7 @@ def desk(random: Random, width: int, height: int) -> Ground:
     elif kind == 3:
         tone = (noise(random, height, width, random.uniform(1.5, 5)) > 1.2).astype(np.float32) * random.choice([-2, 2])
     elif kind == 4:
-        # A scene behind, coarse and fine at once.
+        # A scene in the background, coarse and fine at once.
         tone = sum(noise(random, height, width, 2.0**octave) * 2.0 ** (octave / 2) for octave in range(1, 8)) * 0.25
     else:
         tone = noise(random, height, width, 2) * 0.2
@@ -107,7 +107,7 @@ def _wood(random: Random, width: int, height: int) -> Ground:
 
 
 def _thing(ground: Ground, random: Random) -> None:
-    """Something that lies on the desk or comes into the picture: a card, a pen, a finger, a cable, a cup."""
+    """An object on the desk or at the edge of the picture: a card, a pen, a finger, a cable, a cup."""
     height, width = ground.shape[:2]
     colour = [float(value) for value in random.uniform(0, 255, 3)]
     x, y = int(random.uniform(0, width)), int(random.uniform(0, height))

@@ -45,7 +45,7 @@ class Hand:
     Attributes:
         digits: whose digits these are, one split of MNIST.
         random: of everything that differs from digit to digit.
-        source: MNIST's own strokes, MNIST's shapes inked anew with this pen, or drawn shapes.
+        source: MNIST's own strokes, MNIST's shapes inked with this pen, or drawn shapes.
         pen: width of the pen, in digit heights.
         slant: shear of the writing.
         letters: how it shapes words.
@@ -142,7 +142,7 @@ class Hand:
         rows = np.flatnonzero((image > VISIBLE).any(axis=1))
         scale = height_px / (rows[-1] - rows[0] + 1) if len(rows) else height_px / 20
         large = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-        # Grey edges of 28 pixels would look out of focus on paper: make them a pen's.
+        # Enlarged from 28 pixels, grey edges would look out of focus on paper: sharpen them.
         soft = cv2.GaussianBlur(large, (0, 0), 0.08 * scale + 0.3).astype(np.float32)
         return np.clip((soft - 70) * 2.2, 0, 255).astype(np.uint8)
 
@@ -180,6 +180,6 @@ def cut(ink: Ink) -> Ink:
 
 
 def _whole(varied: Ink, image: Ink) -> Ink:
-    """The variation, unless it left the field or rubbed the stroke out."""
+    """The variation, unless the digit left the field or its stroke vanished."""
     inside = varied[0].max() == varied[-1].max() == varied[:, [0, -1]].max() == 0
     return varied if inside and varied.sum() > 0.7 * image.sum() else image

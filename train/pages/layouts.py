@@ -15,12 +15,12 @@ from .sheet import Points, Sheet
 Random = np.random.Generator
 # Layers by what blackens them; a page blends them in this order.
 PRINT, RULING, PEN, OTHER_PEN = "print", "ruling", "pen", "other pen"
-# A sheet lower than this is a strip with one amount.
+# A sheet less high than this is a strip with one amount.
 STRIP_PX = 160
 
 
 def numbers(sheet: Sheet, digits: Split, random: Random) -> None:
-    """Numbers in lines, level or slanting, far apart or touching, with signs among them."""
+    """Numbers in lines, level or slanting, with gaps or touching digits, and signs among them."""
     hand = Hand.any(digits, random)
     size = _digit_size(sheet, random)
     kind = random.random()
@@ -184,7 +184,7 @@ def amount(sheet: Sheet, digits: Split, random: Random) -> None:
 
 
 def words(sheet: Sheet, digits: Split, random: Random) -> None:
-    """Writing by hand, line after line, joined up or not, with few numbers in it or none."""
+    """Handwriting, line after line, joined up or not, with few numbers in it or none."""
     hand = Hand.any(digits, random)
     size = _digit_size(sheet, random) * random.uniform(0.4, 1)
     numbered = random.choice([0.0, 0.0, 0.05, 0.15])

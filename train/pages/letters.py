@@ -86,7 +86,7 @@ class LetterStyle:
 
     @classmethod
     def any(cls, random: np.random.Generator, joined: float) -> "LetterStyle":
-        """Some style."""
+        """A random style."""
         stretch, body = np.exp(random.normal(0, 0.25)), np.exp(random.normal(0, 0.2))
         return cls(random.uniform(0.012, 0.055), joined, float(stretch), float(body), random.choice([0.0, 0.05, 0.15]))
 
@@ -124,6 +124,6 @@ def write_word(word: str, random: np.random.Generator, style: LetterStyle) -> li
 
 
 def _shaped(curve: Curve, style: LetterStyle) -> Curve:
-    """Stretched, and what lies between the line and the small letters' top made higher or lower."""
+    """Stretched, with the height of the small letters' body changed."""
     above = np.clip(1 - curve[:, 1], 0, _SMALL_HEIGHT)
     return np.stack([curve[:, 0] * style.stretch, curve[:, 1] - above * (style.body - 1)], axis=1)

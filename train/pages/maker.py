@@ -1,4 +1,4 @@
-"""Draws pages with their truth: a sheet under a camera."""
+"""Draws pages as a camera sees them, with their truth."""
 
 from dataclasses import replace
 
@@ -78,7 +78,7 @@ def _luma(page: Ground) -> Ground:
 
 
 def _photograph(page: Ground, random: Random, size_wh: tuple[int, int], on_desk: bool) -> tuple[Ground, Ground]:
-    """The page in a camera's view, and the perspective (3, 3) that brought it there."""
+    """The page in a camera's view, and the perspective (3, 3) that maps it there."""
     height, width = page.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     side = min(size_wh)
@@ -105,7 +105,7 @@ def _photograph(page: Ground, random: Random, size_wh: tuple[int, int], on_desk:
 
 
 def _line(line: list[tuple[int, Points]], matrix: Ground, size_wh: tuple[int, int]) -> tuple[TruthDigit, ...]:
-    """The digits of a line that are seen well enough, where the camera sees them."""
+    """The digits of a line that are visible enough, at their places in the camera's view."""
     seen = []
     for label, outline in line:
         points = cv2.perspectiveTransform(outline[None], matrix)[0]

@@ -36,7 +36,7 @@ def _font(index: int, size_px: int) -> ImageFont.FreeTypeFont:
 
 
 def any_font(random: Random) -> int:
-    """The number of some font: packages count alike, however many weights they have."""
+    """The number of a random font: each package is as likely, however many weights it has."""
     families = sorted({path.parent for path in font_files()})
     family = families[random.integers(len(families))]
     return int(random.choice([index for index, path in enumerate(font_files()) if path.parent == family]))

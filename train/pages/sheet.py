@@ -52,7 +52,7 @@ class Sheet:
         return self.holds(x, y, width, height) and not self.taken[y : y + height, x : x + width].any()
 
     def take(self, x: int, y: int, width: int, height: int) -> None:
-        """Keeps a place from being written on again."""
+        """Marks a place as taken."""
         self.taken[max(0, y) : max(0, y + height), max(0, x) : max(0, x + width)] = 255
 
     def write_digit(self, name: str, label: int, mask: Ink, x: int, y: int) -> tuple[int, Points]:

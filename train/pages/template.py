@@ -1,4 +1,4 @@
-"""One hand, with much of a lean: the template sheet of `edge_app collect` filled in by it, and a note that it wrote."""
+"""One strongly leaning hand: the template sheet of `edge_app collect` filled in by it, and a note it wrote."""
 
 import dataclasses
 
@@ -88,7 +88,7 @@ def draw_note(digits: Split, seed: int, size_wh: tuple[int, int] = NOTE_WH, lean
         for label in random.permutation(10)[:NOTE_DIGITS].tolist():
             leaning, advance_px = _of_label(hand, label, 0.55 * row_px, lean)
             ink = cut(leaning)
-            # As a pen leans: about the digit's middle, so that boxes of neighbours overlap and their strokes do not.
+            # Leaning about the digit's middle, so that neighbours' boxes overlap and their strokes do not.
             left = round(x + (advance_px - ink.shape[1]) / 2)
             top = round((row + 1) * row_px) - ink.shape[0] // 2
             _write(image[top : top + ink.shape[0], left : left + ink.shape[1]], ink)
@@ -108,7 +108,7 @@ def _write(place: Ground, ink: Ink) -> None:
 
 
 def _of_label(hand: Hand, label: int, height_px: float, lean: float) -> tuple[Ink, int]:
-    """One digit of that label, uint8 (h, w), and how wide it was before it leaned."""
+    """One digit of that label, uint8 (h, w), and its width before it was slanted."""
     of_label = np.flatnonzero(hand.digits.labels == label)
     chosen = of_label[[hand.random.integers(len(of_label))]]
     one = dataclasses.replace(hand, digits=Split(hand.digits.images[chosen], hand.digits.labels[chosen]))

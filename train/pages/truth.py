@@ -1,4 +1,4 @@
-"""What stands on a drawn page."""
+"""The truth of a drawn page: its digits and where they are."""
 
 from dataclasses import dataclass
 

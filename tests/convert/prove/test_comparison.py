@@ -23,7 +23,7 @@ from edge_app.model.contract import ModelContract
 
 RANDOM = np.random.default_rng(0)
 LABELS = RANDOM.integers(0, 10, 4000)
-# Logits whose softmax is the true probability, sharpened by 2.5: the temperature that mends them is 2.5.
+# Logits whose softmax is the true probability, sharpened by 2.5: the temperature that corrects them is 2.5.
 TRUE_LOGITS = RANDOM.normal(0, 2, (4000, 11)).astype(np.float32)
 DRAWN = np.array(
     [RANDOM.choice(11, p=row) for row in (np.exp(TRUE_LOGITS) / np.exp(TRUE_LOGITS).sum(1, keepdims=True))]
@@ -47,7 +47,7 @@ def test_temperature_is_the_one_that_was_put_in() -> None:
 
 
 def test_calibration_lowers_the_error() -> None:
-    """Sharpened logits are overconfident, and the fitted temperature mends that."""
+    """Sharpened logits are overconfident, and the fitted temperature corrects that."""
     digits = DRAWN < 10
     errors = [
         reliability(read_logits(SHARP[digits], contract), DRAWN[digits]).expected_calibration_error
@@ -138,7 +138,7 @@ def test_nan_anywhere_fails_the_gate() -> None:
 
 
 def test_no_threshold_keeps_what_not_a_digit_refuses() -> None:
-    """Where "not a digit" wins too often there is no threshold to choose, and the contract's becomes 0."""
+    """Where "not a digit" wins more often than that, there is no threshold to choose, and the contract's becomes 0."""
     logits = logits_for(LABELS)
     logits[:100, 10] = 20
     assert choose_refuse_below(read_logits(logits, ModelContract(refuse_below=0.0)), 0.995) is None

@@ -45,7 +45,7 @@ def logits(labels: NDArray[np.int64], wrong: int = 0) -> NDArray[np.float32]:
 
 
 def outputs(test: int = 0, passed: int = 0, held_out: int = 0) -> dict[str, NDArray[np.float32]]:
-    """Of a model that reads so many wrongly, and takes so many of 1,000 non-digits for a digit."""
+    """Of a model with these counts of errors: misread digits, and non-digits, of 1,000, that pass as digits."""
     non_digits = np.where(np.arange(1000) < passed, 0, 10)
     return {
         "test": logits(LABELS, test),

@@ -32,7 +32,7 @@ def test_a_model_that_is_refused_is_an_error(runtime: str) -> None:
 
 
 def test_a_crash_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that a signal ended is told apart."""
+    """A process that a signal ended is reported as such."""
 
     def crash(*arguments: object, **options: object) -> "subprocess.CompletedProcess[str]":
         return subprocess.CompletedProcess([], -11, "", "")

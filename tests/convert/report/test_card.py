@@ -107,7 +107,7 @@ def test_a_page_without_its_marks_is_an_error() -> None:
 
 
 def test_numbers_have_the_new_rows() -> None:
-    """Damaged digits were read on the first runtime alone, and say so in the other columns."""
+    """Corrupted digits are read on the first runtime alone: the other columns say n/a."""
     int8 = json.loads((ROOT / "models" / "metrics.json").read_text())["convert"]["models"]["int8"]
     rows = rendered_parts(ROOT / "models")["numbers"].splitlines()
     cells = {row.split(" | ")[0].strip("| "): row.strip("| ").split(" | ")[1:] for row in rows}

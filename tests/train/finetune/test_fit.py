@@ -114,7 +114,7 @@ def test_an_int8_model_of_another_training_is_no_parent(
     assert error.count("\n") == 1
 
 
-def test_ctrl_c_while_models_are_written_tells_how_to_go_on(
+def test_ctrl_c_while_models_are_written_says_how_to_continue(
     added: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """All epochs are kept then; the same command ends at once."""
@@ -124,9 +124,9 @@ def test_ctrl_c_while_models_are_written_tells_how_to_go_on(
         assert main(flags) == INTERRUPTED
     out, err = capsys.readouterr()
     assert "train: 0 held-out digits are misread now, too few for convert's proof, which takes 6 fixed" in out
-    assert "start the same command again to go on" in err
+    assert "run the same command again to continue" in err
     assert main(flags) == 0
-    assert "qat: going on after epoch 1" in capsys.readouterr().out
+    assert "qat: continuing after epoch 1" in capsys.readouterr().out
 
 
 def test_the_prospect_fits_the_proof() -> None:
@@ -142,7 +142,7 @@ def stop(*_: object) -> None:
 
 
 def test_new_digits_are_learnt_and_kept_weights_hold_back(tmp_path: Path) -> None:
-    """Mirrored digits are read better; the first share of former weights that forgets little enough is taken."""
+    """Mirrored digits are read better; the first share of former weights that keeps to the limit is taken."""
     from train.backup import Backup
     from train.distribution import default_strategy
     from train.finetune.fit import count_errors, draw_replay, fine_tune
