@@ -183,33 +183,6 @@ KINDS: Mapping[str, Callable[[Real, int, Random], Real]] = MappingProxyType(
         )
     }
 )  # fmt: skip
-# What an earlier metrics.json calls them.
-FORMER_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "rotation": "rotate",
-        "slant": "shear",
-        "zoom": "scale",
-        "shift": "translate",
-        "photons": "shot_noise",
-        "dropout": "impulse_noise",
-        "frosted": "glass_blur",
-        "double": "double_exposure",
-        "softened": "defocus_blur",
-        "lifted": "brightness",
-        "faint": "contrast",
-        "clouds": "fog",
-        "negative_bars": "stripe",
-        "dashes": "dotted_line",
-        "squared": "squared_paper",
-        "contour": "edges",
-        "splashes": "spatter",
-    }
-)
-
-
-def with_present_names(by_kind: Mapping[str, float]) -> dict[str, float]:
-    """Numbers by kind, as metrics.json has them, under the names of KINDS."""
-    return {FORMER_NAMES.get(kind, kind): value for kind, value in by_kind.items()}
 
 
 def accuracy_by_kind(read: Callable[[Images], NDArray[np.int64]], digits: Split) -> dict[str, float]:

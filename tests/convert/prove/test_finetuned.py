@@ -177,7 +177,7 @@ def test_metrics_of_an_earlier_version_are_read(tmp_path: Path) -> None:
     found = load_held_out(tmp_path, {"taught": former})
     assert found is not None
     assert found.training == {"anna": {"3": 80}}
-    for damaged in (3, {}, []):
+    for damaged in (3, "none", {"proof_sha256": 1}):
         with pytest.raises(SourceError, match="of a fine-tuned model"):
             load_held_out(tmp_path, {"taught": damaged})
 

@@ -10,8 +10,8 @@ from PIL import Image
 
 from convert.report.card import ROOT
 from convert.report.plots import corruptions_png, errors_png, int8_pictures
-from train.data.corruptions import with_present_names
 from train.data.mnist import DISPUTED
+from train.metrics_file import with_present_kinds
 
 IMAGES = np.zeros((10_000, 28, 28), np.uint8)
 RED = (214, 39, 40)
@@ -69,4 +69,4 @@ def test_former_names_of_corruptions_are_drawn_as_todays() -> None:
     int8 = json.loads((ROOT / "models" / "metrics.json").read_text())["convert"]["models"]["int8"]
     former = int8["corruption_accuracy_percent"]
     picture = int8_pictures(int8, IMAGES)["int8_corruptions.png"]
-    assert picture == corruptions_png(with_present_names(former)) != corruptions_png(former)
+    assert picture == corruptions_png(with_present_kinds(former)) != corruptions_png(former)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from train.data.corruptions import KINDS, SEVERITIES, accuracy_by_kind, corrupt, with_present_names
+from train.data.corruptions import KINDS, SEVERITIES, accuracy_by_kind, corrupt
 from train.data.mnist import load_mnist
+from train.metrics_file import with_present_kinds
 from train.runs import SHIPPED
 
 DIGITS = load_mnist().test.head(12)
@@ -43,6 +44,6 @@ def test_former_names_are_read() -> None:
     """Each name in a metrics.json of before is one of today's, in the same order, and today's stay."""
     metrics = json.loads((SHIPPED / "metrics.json").read_text())
     former = metrics["convert"]["models"]["int8"]["corruption_accuracy_percent"]
-    assert list(with_present_names(former)) == list(KINDS)
-    assert list(with_present_names(former).values()) == list(former.values())
-    assert with_present_names({"fog": 1.0, "clouds2": 2.0}) == {"fog": 1.0, "clouds2": 2.0}
+    assert list(with_present_kinds(former)) == list(KINDS)
+    assert list(with_present_kinds(former).values()) == list(former.values())
+    assert with_present_kinds({"fog": 1.0, "clouds2": 2.0}) == {"fog": 1.0, "clouds2": 2.0}
