@@ -56,6 +56,29 @@ def test_one_file_each_names_tfmot_and_the_runtimes() -> None:
     assert naming == {"edge_app/model/runtime.py"}
 
 
+def test_flags_end_in_commands() -> None:
+    """Rooms are given typed settings, never what argparse parsed, and know no command."""
+    front_door = {"cli.py", "host/parser.py"}
+    found, held = [], 0
+    for path in sorted((ROOT / "edge_app").rglob("*.py")):
+        room = path.relative_to(ROOT / "edge_app").as_posix()
+        if room.startswith("commands/") and room not in {"commands/read_files.py", "commands/run_live.py"}:
+            continue
+        held += 1
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [str(node.module), *(alias.name for alias in node.names)]
+            else:
+                continue
+            known = {part for name in names for part in name.split(".")}
+            if (room not in front_door and "argparse" in known) or (room != "cli.py" and "commands" in known):
+                found.append(room)
+    assert found == []
+    assert held > 100
+
+
 @pytest.mark.parametrize(
     "module",
     [

@@ -1,6 +1,5 @@
 """`python -m edge_app batch`: lists, plans, reads, and writes part by part; the same command goes on where it was."""
 
-import argparse
 import os
 import sys
 import time
@@ -17,15 +16,15 @@ from ..documents.kinds import is_single
 from ..errors import SourceError
 from ..host.download import without_password
 from ..host.printable import printable
-from ..page.views import View
 from ..store.choice import chosen_model
 from .cluster import Work, connect, in_order
 from .containers import Containers
 from .models import Models
-from .parts import FORMATS, PartCounts, Parts, locked
+from .parts import PartCounts, Parts, locked
 from .plan import LEFT_OUT_NAME, Identity, Plan, hash_listing, planned_parts, read_plan, write_plan
 from .progress import progress_bar
 from .reader import PageResult, lost_page
+from .settings import BatchSettings
 from .sources import SourceFile, full_source, list_files, name_of
 from .spans import LeftOut, Span, Task, single_pages
 from .worker import ReaderPlugin, expand_files, read_task
@@ -53,7 +52,7 @@ class Batch:
     done: dict[int, PartCounts]
 
 
-def batch(options: argparse.Namespace) -> int:
+def batch(settings: BatchSettings) -> int:
     """Reads all sources; returns the exit code.
 
     Raises:
@@ -61,9 +60,8 @@ def batch(options: argparse.Namespace) -> int:
         OutputError: nowhere to write, the disk is full, or the folder holds another run.
         ClusterError: no scheduler or no worker.
     """
-    sources = tuple(full_source(source) for source in options.sources)
-    formats = FORMATS if options.format == "both" else (options.format,)
-    models = Models.load(chosen_model(options), options.runtime)
+    sources = tuple(full_source(source) for source in settings.sources)
+    models = Models.load(chosen_model(settings.model), settings.model.runtime)
     listed = list(list_files(sources))
     # What is left out may come and go without making it another run.
     files = [file for file in listed if file.left_out is None]
@@ -73,26 +71,26 @@ def batch(options: argparse.Namespace) -> int:
         models.classifier_sha256,
         models.detector_sha256,
         models.runtime,
-        formats,
-        options.batch_pages,
-        options.dpi,
-        options.rotate,
-        tuple(str(region) for region in options.region),
+        settings.formats,
+        settings.batch_pages,
+        settings.dpi,
+        settings.view.rotate,
+        tuple(str(region) for region in settings.view.regions),
     )
-    parts = Parts(options.output, formats, models)
+    parts = Parts(settings.output, settings.formats, models)
     with ExitStack() as stack:
-        stack.enter_context(locked(options.output))
-        plan = read_plan(options.output, identity)
+        stack.enter_context(locked(settings.output))
+        plan = read_plan(settings.output, identity)
         counts = {} if plan is None else {number: parts.counts(number) for number in range(plan.parts)}
         done = {number: count for number, count in counts.items() if count is not None}
-        run = Batch(sources, options.output, parts, done)
+        run = Batch(sources, settings.output, parts, done)
         if plan is None or len(done) < plan.parts:
-            plugin = ReaderPlugin(models, sources, options.dpi, View.of(options))
-            client = stack.enter_context(connect(options.scheduler, options.workers, plugin))
-            if options.scheduler is not None:
+            plugin = ReaderPlugin(models, sources, settings.dpi, settings.view)
+            client = stack.enter_context(connect(settings.scheduler, settings.workers, plugin))
+            if settings.scheduler is not None:
                 print(f"edge_app: dashboard at {client.dashboard_link}", file=sys.stderr, flush=True)
             plan = plan or write_plan(
-                options.output,
+                settings.output,
                 identity,
                 chain(find_spans(client, plugin.name, files), find_left_out(run, listed)),
             )

@@ -1,6 +1,5 @@
 """`python -m edge_app bench`: how long reading takes, on each runtime; every run has a process of its own."""
 
-import argparse
 import json
 import os
 import signal
@@ -9,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,28 +34,59 @@ LARGE_SHARE = 10
 CHILD = "import time; started = time.perf_counter(); from edge_app.bench.child import main; main(started)"
 
 
-def bench(options: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class BenchSettings:
+    """What to measure.
+
+    Attributes:
+        images: none for two pages that are drawn.
+        runtimes: none for each that works.
+        threads: none for 1 and the number of cores, at most MAX_DEFAULT_THREADS.
+        frames: how often to read each image, a tenth of it beyond LARGE_PIXELS.
+        json: where the numbers go, too; "-" is standard output.
+        compare: an earlier bench's JSON.
+        model: None for the shipped one.
+
+    Raises:
+        BenchError: a count below 1.
+    """
+
+    images: Sequence[Path] = ()
+    runtimes: Sequence[str] = ()
+    threads: Sequence[int] = ()
+    frames: int = 100
+    json: Path | None = None
+    compare: Path | None = None
+    model: Path | None = None
+
+    def __post_init__(self) -> None:
+        least = min((self.frames, *self.threads))
+        if least < 1:
+            raise BenchError(f"expected 1 or more frames and threads, got {least}; the least is 1")
+
+
+def bench(settings: BenchSettings) -> int:
     """Measures, prints and stores; returns the exit code.
 
     Raises:
         DigitsError: an image, model, runtime or earlier bench that is of no use, or nowhere to write.
     """
     # What can fail at once does so before minutes of measuring.
-    earlier = None if options.compare is None else read_earlier(options.compare)
-    to_stdout = options.json is not None and str(options.json) == "-"
-    if options.json is not None and not to_stdout:
-        _require_file(options.json)
-    model = read_model(options.model or shipped_model_path())
-    runtimes = _working(options.runtime, options.model)
+    earlier = None if settings.compare is None else read_earlier(settings.compare)
+    to_stdout = settings.json is not None and str(settings.json) == "-"
+    if settings.json is not None and not to_stdout:
+        _require_file(settings.json)
+    model = read_model(settings.model or shipped_model_path())
+    runtimes = _working(settings.runtimes, settings.model)
     with tempfile.TemporaryDirectory() as folder:
-        images = {str(path): path for path in options.images} or _drawn(Path(folder))
-        found = _measure(images, runtimes, model, options)
+        images = {str(path): path for path in settings.images} or _drawn(Path(folder))
+        found = _measure(images, runtimes, model, settings)
     text = as_table(found) + ("" if earlier is None else "\n\n" + compare(found, earlier))
     print(text, file=sys.stderr if to_stdout else sys.stdout)
     if to_stdout:
         print(to_json(found), end="")
-    elif options.json is not None:
-        write_atomically(options.json, to_json(found).encode())
+    elif settings.json is not None:
+        write_atomically(settings.json, to_json(found).encode())
     return 0
 
 
@@ -64,7 +96,7 @@ def _require_file(path: Path) -> None:
     require_writable(path.parent, "--json")
 
 
-def _working(asked: list[str], model: Path | None) -> list[str]:
+def _working(asked: Sequence[str], model: Path | None) -> list[str]:
     """The runtimes to measure: the asked-for ones, which must work, else each that does."""
     working, causes = [], []
     for runtime in asked or RUNTIMES:
@@ -90,7 +122,7 @@ def _drawn(folder: Path) -> dict[str, Path]:
 
 
 def _measure(
-    images: dict[str, Path], runtimes: list[str], model: ModelFile[ModelContract], options: argparse.Namespace
+    images: dict[str, Path], runtimes: list[str], model: ModelFile[ModelContract], settings: BenchSettings
 ) -> Bench:
     # Whatever cannot be loaded ends this before the first run.
     sizes_hw = {name: load_image(path).shape[:2] for name, path in images.items()}
@@ -100,18 +132,18 @@ def _measure(
         (name, runtime, threads)
         for name in images
         for runtime in runtimes
-        for threads in dict.fromkeys(options.threads or (1, cores))
+        for threads in dict.fromkeys(settings.threads or (1, cores))
     ]
     before = condition_now()
     for name, runtime, threads in asked:
         _tell(f"{name} on {runtime}, threads: {threads} ({len(runs) + 1} of {len(asked)})")
         height, width = sizes_hw[name]
-        frames = max(1, options.frames // LARGE_SHARE) if height * width > LARGE_PIXELS else options.frames
-        task = {"image": str(images[name]), "model": _text(options.model), "runtime": runtime, "threads": threads}
+        frames = max(1, settings.frames // LARGE_SHARE) if height * width > LARGE_PIXELS else settings.frames
+        task = {"image": str(images[name]), "model": _text(settings.model), "runtime": runtime, "threads": threads}
         answer = _child({**task, "frames": frames}, runtime)
         answer["stages"] = {stage: Percentiles(**found) for stage, found in answer["stages"].items()}
         startup_ms = statistics.median(
-            _startup_ms(images[name], runtime, threads, options.model) for _ in range(STARTS)
+            _startup_ms(images[name], runtime, threads, settings.model) for _ in range(STARTS)
         )
         runs.append(Run(name, width, height, runtime, threads, frames, startup_ms=startup_ms, **answer))
     return Bench(this_machine(), model.sha256, before, condition_now(), tuple(runs))

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..host.extras import needs
 from ..model.runtime import CHOICES
-from .flags import add_store, add_view, positive
+from .flags import add_store, add_view, positive, view_of
 
 PARTS = {"dask", "distributed", "pyarrow", "fsspec", "rich"}
 
@@ -53,5 +53,20 @@ def _source(text: str) -> str:
 
 def _batch(options: argparse.Namespace) -> int:
     with needs(PARTS, "batch", "batch"):
+        from ..batch.parts import FORMATS
         from ..batch.run import batch
-    return batch(options)
+        from ..batch.settings import BatchSettings
+        from ..store.choice import ModelChoice
+    return batch(
+        BatchSettings(
+            options.sources,
+            options.output,
+            view_of(options),
+            ModelChoice(options.model, options.store, options.runtime),
+            FORMATS if options.format == "both" else (options.format,),
+            scheduler=options.scheduler,
+            workers=options.workers,
+            batch_pages=options.batch_pages,
+            dpi=options.dpi,
+        )
+    )

@@ -40,6 +40,16 @@ def add(commands: Any) -> None:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from ..bench.bench import bench
+    from ..bench.bench import BenchSettings, bench
 
-    return bench(options)
+    return bench(
+        BenchSettings(
+            options.images,
+            options.runtime or (),
+            options.threads or (),
+            options.frames,
+            json=options.json,
+            compare=options.compare,
+            model=options.model,
+        )
+    )

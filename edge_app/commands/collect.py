@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .flags import add_writer
-from .run import add_live
+from .run import add_live, live_of
 
 
 def add(commands: Any) -> None:
@@ -41,8 +41,7 @@ def _collect(options: argparse.Namespace) -> int:
         from .run_live import run
 
         require_writable(options.to, "--to")
-        options.collect = options.to
-        return run(options)
+        return run(live_of(options, collect=options.to))
     from ..collect.sheets import collect_sheets
 
     return collect_sheets(options.sheet, options.to, options.writer, options.raw)

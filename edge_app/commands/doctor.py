@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
-from .flags import add_model
-from .run import add_camera
+from .flags import add_model, model_of
+from .run import add_camera, camera_of
 
 
 def add(commands: Any) -> None:
@@ -23,4 +23,4 @@ def add(commands: Any) -> None:
 def _doctor(options: argparse.Namespace) -> int:
     from ..doctor.doctor import doctor
 
-    return doctor(options)
+    return doctor(model_of(options), camera_of(options), options.json)

@@ -1,10 +1,14 @@
-"""Kinds of values that several commands take."""
+"""Flags that several commands take, and the settings that they become."""
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..model.runtime import CHOICES
+
+if TYPE_CHECKING:
+    from ..page.views import View
+    from ..store.choice import ModelChoice
 
 
 def positive(text: str) -> int:
@@ -16,7 +20,7 @@ def positive(text: str) -> int:
 
 
 def add_view(parser: argparse.ArgumentParser, of: str) -> None:
-    """Adds --rotate and --region, for views.View.of; `of` says whose pixels regions are in."""
+    """Adds --rotate and --region, for view_of; `of` says whose pixels regions are in."""
     parser.add_argument(
         "--region",
         type=_region,
@@ -31,6 +35,13 @@ def add_view(parser: argparse.ArgumentParser, of: str) -> None:
         default="auto",
         help="turn clockwise first; auto: only where that reads clearly better (default: %(default)s)",
     )
+
+
+def view_of(options: argparse.Namespace) -> "View":
+    """What --rotate and --region say."""
+    from ..page.views import View
+
+    return View(options.rotate, tuple(options.region))
 
 
 def _region(text: str) -> Any:
@@ -50,6 +61,13 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     add_store(parser)
     parser.add_argument("--runtime", choices=CHOICES, default="auto", help="TFLite runtime (default: %(default)s)")
     parser.add_argument("--threads", type=positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
+
+
+def model_of(options: argparse.Namespace) -> "ModelChoice":
+    """What --model, --store, --runtime and --threads say."""
+    from ..store.choice import ModelChoice
+
+    return ModelChoice(options.model, options.store, options.runtime, options.threads)
 
 
 def add_store(parser: argparse.ArgumentParser) -> None:

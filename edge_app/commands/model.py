@@ -70,19 +70,19 @@ def _at_least_two(text: str) -> int:
 def _install(options: argparse.Namespace) -> int:
     from ..store.manage import install
 
-    return install(options)
+    return install(options.file, options.store, options.keep, options.sha256, options.require_signature)
 
 
 def _list(options: argparse.Namespace) -> int:
     from ..store.manage import print_models
 
-    return print_models(options)
+    return print_models(options.store, options.json)
 
 
 def _rollback(options: argparse.Namespace) -> int:
     from ..store.manage import roll_back
 
-    return roll_back(options)
+    return roll_back(options.store)
 
 
 def _keygen(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .flags import add_model, add_view
+from .flags import add_model, add_view, model_of, view_of
 
 
 def add(commands: Any) -> None:
@@ -27,6 +27,10 @@ def add(commands: Any) -> None:
 
 
 def _read(options: argparse.Namespace) -> int:
-    from .read_files import read_files
+    from .read_files import ReadSettings, read_files
 
-    return read_files(options)
+    return read_files(
+        ReadSettings(
+            options.images, view_of(options), model_of(options), options.json, options.annotate, options.explain
+        )
+    )

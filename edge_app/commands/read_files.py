@@ -1,6 +1,5 @@
 """`python -m edge_app read`: pictures and documents to lines of text or JSON."""
 
-import argparse
 import codecs
 import json
 import shlex
@@ -8,7 +7,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,13 @@ from ..documents.find import STDIN, Found, find_documents
 from ..documents.opened import open_pages
 from ..errors import ImageError
 from ..host.printable import printable
-from ..model.classifier import DigitClassifier
 from ..page.drawing import AnnotatedNames, annotate, save_image
 from ..page.explain import explain
 from ..page.reader import PageReader
 from ..page.record import to_record
 from ..page.regions import labelled
 from ..page.views import View, ViewReader
-from ..store.choice import chosen_model
+from ..store.choice import ModelChoice, chosen_classifier
 
 # From this many files on batch is the better tool.
 MANY = 1000
@@ -33,18 +32,38 @@ MANY = 1000
 MAX_STEM_BYTES, MAX_SUFFIX = 150, 10
 
 
-def read_files(options: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class ReadSettings:
+    """What to read, how, and where to.
+
+    Attributes:
+        sources: files, folders, globs, URLs, or - for standard input.
+        view: of each image.
+        model: reads them.
+        json: whether one JSON object a page is printed, not its text.
+        annotate: folder of the images with what was read drawn on them, or None.
+        explain: folder of a picture of each stage, or None.
+    """
+
+    sources: Sequence[str]
+    view: View
+    model: ModelChoice
+    json: bool = False
+    annotate: Path | None = None
+    explain: Path | None = None
+
+
+def read_files(settings: ReadSettings) -> int:
     """Reads each page and prints it; an unreadable one does not stop the others. Returns the exit code."""
-    found = find_documents(options.images)
-    documents = _without_left_out(found, options.images)
-    classifier = DigitClassifier(chosen_model(options), options.runtime, options.threads)
-    reader = PageReader(classifier, traced=options.explain is not None)
+    found = find_documents(settings.sources)
+    documents = _without_left_out(found, settings.sources)
+    reader = PageReader(chosen_classifier(settings.model), traced=settings.explain is not None)
     names = _PictureNames()
     failed = False
     for document in documents:
-        for record in _read_document(reader, document, options, names):
+        for record in _read_document(reader, document, settings, names):
             failed = failed or "error" in record
-            if options.json:
+            if settings.json:
                 print(json.dumps(record, ensure_ascii=not _speaks_utf_8()), flush=True)
             elif "error" in record:
                 print(f"edge_app: error: {record['error']}", file=sys.stderr)
@@ -69,7 +88,7 @@ def _without_left_out(found: Sequence[Found], images: Sequence[str]) -> list[Fou
 
 
 def _read_document(
-    reader: PageReader, document: Found, options: argparse.Namespace, names: "_PictureNames"
+    reader: PageReader, document: Found, settings: ReadSettings, names: "_PictureNames"
 ) -> Iterator[dict[str, Any]]:
     """The JSON object of each page."""
     for page in open_pages(document):
@@ -78,7 +97,7 @@ def _read_document(
             record = {"source": document.name, "error": printable(page.pixels)}
         else:
             try:
-                record = _read_one(reader, page.pixels, document.name, names.of(document, page.number), options)
+                record = _read_one(reader, page.pixels, document.name, names.of(document, page.number), settings)
             except ImageError as error:
                 record = {"source": document.name, "error": printable(str(error))}
         yield {"source": record.pop("source"), **number, **record}
@@ -109,20 +128,20 @@ def _shortened(name: str) -> str:
 
 
 def _read_one(
-    reader: PageReader, image: NDArray[np.uint8], source: str, names: tuple[str, str], options: argparse.Namespace
+    reader: PageReader, image: NDArray[np.uint8], source: str, names: tuple[str, str], settings: ReadSettings
 ) -> dict[str, Any]:
     started = time.perf_counter()
-    views = ViewReader(reader, View.of(options))
+    views = ViewReader(reader, settings.view)
     page = views.read_and_advise(image)
     latency_ms = (time.perf_counter() - started) * 1000
     advice = views.advice(page)
     if advice is not None:
         print(f"edge_app: {source} {advice}", file=sys.stderr, flush=True)
-    if options.annotate is not None:
-        save_image(annotate(image, page), options.annotate / names[0])
-    if options.explain is not None:
+    if settings.annotate is not None:
+        save_image(annotate(image, page), settings.annotate / names[0])
+    if settings.explain is not None:
         for stage, picture in explain(image, page).items():
-            save_image(picture, options.explain / f"{names[1]}-{stage}.png")
+            save_image(picture, settings.explain / f"{names[1]}-{stage}.png")
     return to_record(page, source, latency_ms)
 
 

@@ -2,9 +2,16 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .flags import add_model, add_view, add_writer, positive
+from ..cameras.settings import CameraSettings
+from ..errors import OptionError
+from .flags import add_model, add_view, add_writer, model_of, positive, view_of
+
+if TYPE_CHECKING:
+    from ..mqtt.open import MqttSettings
+    from ..web.open import WebSettings
+    from .run_live import LiveSettings
 
 
 def add(commands: Any) -> None:
@@ -85,19 +92,67 @@ def _port(text: str) -> int:
 
 def _fps(text: str) -> float:
     number = float(text)
-    if not 0 < number <= 1000:
-        raise argparse.ArgumentTypeError(f"expected more than 0 and at most 1000, got {text}")
-    return number
+    try:
+        return CameraSettings(fps=number).fps
+    except OptionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and 32 <= int(width) <= 8192 and 32 <= int(height) <= 8192):
-        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT of 32 to 8192 pixels, got {text!r}")
-    return int(width), int(height)
+    whole = width.isdecimal() and height.isdecimal()
+    try:
+        return CameraSettings(size_wh=(int(width), int(height)) if whole else (0, 0)).size_wh
+    except OptionError as error:
+        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT of 32 to 8192 pixels, got {text!r}") from error
+
+
+def camera_of(options: argparse.Namespace) -> CameraSettings:
+    """What --camera, --size and --fps say."""
+    return CameraSettings(options.camera, options.size, options.fps)
+
+
+def live_of(options: argparse.Namespace, collect: Path | None) -> "LiveSettings":
+    """What the flags of add_live and --writer say, with the folder for crops."""
+    from .run_live import LiveSettings
+
+    return LiveSettings(
+        camera_of(options),
+        view_of(options),
+        model_of(options),
+        options.frames,
+        json=options.json,
+        collect=collect,
+        writer=options.writer,
+        web=None if options.preview_port is None else _web_of(options),
+        mqtt=None if options.mqtt is None else _mqtt_of(options),
+    )
+
+
+def _web_of(options: argparse.Namespace) -> "WebSettings":
+    from ..web.open import WebSettings
+
+    # Others' photos may lie as they like, however the camera is mounted.
+    turn = options.rotate != "none"
+    return WebSettings(options.preview_host, options.preview_port, model_of(options), options.token_file, turn)
+
+
+def _mqtt_of(options: argparse.Namespace) -> "MqttSettings":
+    from ..mqtt.open import MqttSettings
+    from ..mqtt.url import parse_url
+
+    return MqttSettings(
+        parse_url(options.mqtt),
+        model_of(options),
+        options.mqtt_password_file,
+        options.mqtt_ca,
+        options.state,
+        options.model_url,
+        options.require_signature,
+    )
 
 
 def _run(options: argparse.Namespace) -> int:
     from .run_live import run
 
-    return run(options)
+    return run(live_of(options, options.collect))

@@ -1,6 +1,5 @@
 """`python -m edge_app run`: camera, reader, outputs and web page put together, and ended together."""
 
-import argparse
 import contextlib
 import logging
 import os
@@ -8,11 +7,15 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import cv2
 
 from ..cameras.camera import Frame
+from ..cameras.settings import CameraSettings
 from ..cameras.supervised import SupervisedCamera
 from ..collect.collector import Collector
 from ..collect.queue import CropQueue
@@ -28,7 +31,12 @@ from ..live.state import LiveState
 from ..live.steady_view import SteadyViewReader
 from ..page.result import Page
 from ..page.views import View
+from ..store.choice import ModelChoice
 from ..web.info import Info
+
+if TYPE_CHECKING:
+    from ..mqtt.open import MqttSettings
+    from ..web.open import WebSettings
 
 LOG = logging.getLogger(__name__)
 
@@ -36,7 +44,34 @@ LOG = logging.getLogger(__name__)
 END_S = 0.9
 
 
-def run(options: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class LiveSettings:
+    """What is read live, and who is told.
+
+    Attributes:
+        camera: gives the frames.
+        view: of each frame.
+        model: reads them.
+        frames: how many, or None for no end.
+        json: whether stdout gets JSON Lines even if it is a terminal.
+        collect: folder for crops of what was refused or unsure, or None.
+        writer: whose digits those are.
+        web: of the page, or None.
+        mqtt: of the broker, or None.
+    """
+
+    camera: CameraSettings
+    view: View
+    model: ModelChoice
+    frames: int | None = None
+    json: bool = False
+    collect: Path | None = None
+    writer: str = "me"
+    web: "WebSettings | None" = None
+    mqtt: "MqttSettings | None" = None
+
+
+def run(settings: LiveSettings) -> int:
     """Reads live until SIGTERM, Ctrl-C, the end of a video or --frames; returns the exit code.
 
     Raises:
@@ -50,39 +85,46 @@ def run(options: argparse.Namespace) -> int:
         # First in, last out: a signal's time limit holds for all the closing below.
         stack.enter_context(_signals(stop, held))
         stack.callback(notifier.stopping)
-        cv2.setNumThreads(options.threads)
-        reader = CurrentReader(options, steady=True, switched=state.model_changed)
-        if options.collect is not None:
-            require_writable(options.collect, "--collect")
-        collector = None if options.collect is None else Collector(CropQueue(options.collect, options.writer))
-        if collector is not None:
-            stack.callback(collector.close)
+        cv2.setNumThreads(settings.model.threads)
+        reader = CurrentReader(settings.model, steady=True, switched=state.model_changed)
+        collector = _collector(settings, stack)
         # Before the camera: what is wrong with a flag shows at once.
-        outputs = _outputs(options, state, stack)
+        outputs = _outputs(settings, state, stack)
         with contextlib.suppress(InterruptedError):
-            camera = SupervisedCamera(options.camera, options.size, options.fps, stop, state.camera_changed)
+            asked = settings.camera
+            camera = SupervisedCamera(asked.source, asked.size_wh, asked.fps, stop, state.camera_changed)
             held.append(stack.enter_context(camera))
             LOG.info("camera: %s", camera.name)
-            if options.preview_port is not None:
+            if settings.web is not None:
                 from ..web.open import open_web
 
-                stack.callback(open_web(options, state, Info(reader.classifier.runtime), photographs, collector).close)
+                info = Info(reader.classifier.runtime)
+                stack.callback(open_web(settings.web, state, info, photographs, collector).close)
 
             def collect(frame: Frame, page: Page) -> None:
                 if collector is not None:
                     collector.see(frame.luma, page, reader.classifier, reader.classifier.model_sha256)
 
-            view = SteadyViewReader(reader, View.of(options))
-            LiveLoop(camera, view, outputs, state, stop, notifier, photographs, collect).run(options.frames)
+            view = SteadyViewReader(reader, settings.view)
+            LiveLoop(camera, view, outputs, state, stop, notifier, photographs, collect).run(settings.frames)
     return 0
 
 
-def _outputs(options: argparse.Namespace, state: LiveState, stack: contextlib.ExitStack) -> list[Output]:
-    outputs: list[Output] = [Console(options.json or not sys.stdout.isatty())]
-    if options.mqtt is not None:
+def _collector(settings: LiveSettings, stack: contextlib.ExitStack) -> Collector | None:
+    if settings.collect is None:
+        return None
+    require_writable(settings.collect, "--collect")
+    collector = Collector(CropQueue(settings.collect, settings.writer))
+    stack.callback(collector.close)
+    return collector
+
+
+def _outputs(settings: LiveSettings, state: LiveState, stack: contextlib.ExitStack) -> list[Output]:
+    outputs: list[Output] = [Console(settings.json or not sys.stdout.isatty())]
+    if settings.mqtt is not None:
         from ..mqtt.open import open_outputs
 
-        outputs += open_outputs(options, state)
+        outputs += open_outputs(settings.mqtt, state)
     for output in outputs:
         stack.callback(output.close)
     return outputs

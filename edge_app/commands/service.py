@@ -36,4 +36,4 @@ def _service(prog: str, options: argparse.Namespace) -> int:
     parser = Parser(prog=prog)
     run.add(parser.add_subparsers())
     parser.parse_args(["run", *options.run])
-    return print_unit(options)
+    return print_unit(options.run[1:] if options.run[:1] == ["--"] else options.run, options.user)

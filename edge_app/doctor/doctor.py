@@ -1,11 +1,12 @@
 """`python -m edge_app doctor`: all checks, a line each."""
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from ..cameras.settings import CameraSettings
+from ..store.choice import ModelChoice
 from . import camera, computer
 from . import software as reading
 from .finding import Finding
@@ -13,16 +14,16 @@ from .finding import Finding
 MARKS = {"ok": "✓", "absent": "-", "warning": "!", "failure": "✗"}
 
 
-def doctor(options: argparse.Namespace) -> int:
-    """Looks at everything and prints it; returns 1 if something fails, else 0."""
+def doctor(model: ModelChoice, camera_settings: CameraSettings, as_json: bool) -> int:
+    """Looks at everything and prints it, as lines or one JSON object; returns 1 if something fails, else 0."""
     findings = []
-    for finding in examine(options):
+    for finding in examine(model, camera_settings):
         findings.append(finding)
-        if not options.json:
+        if not as_json:
             print(as_text(finding), flush=True)
     counts = Counter(finding.status for finding in findings)
     healthy = not counts["failure"]
-    if options.json:
+    if as_json:
         print(json.dumps({"healthy": healthy, "findings": [asdict(finding) for finding in findings]}))
     else:
         fixes = counts["warning"] + counts["failure"] or "nothing"
@@ -34,17 +35,17 @@ def doctor(options: argparse.Namespace) -> int:
     return int(not healthy)
 
 
-def examine(options: argparse.Namespace) -> Iterator[Finding]:
+def examine(model: ModelChoice, camera_settings: CameraSettings) -> Iterator[Finding]:
     """All findings, one after the other as they come."""
     yield reading.check_python()
     yield from reading.check_runtimes()
-    yield reading.check_model(options)
+    yield reading.check_model(model)
     yield reading.check_detector()
-    yield reading.check_reading(options)
+    yield reading.check_reading(model)
     yield computer.check_picamera2()
     yield computer.check_group()
     yield from camera.holders()
-    yield from camera.check_camera(options.camera, options.size, options.fps)
+    yield from camera.check_camera(camera_settings.source, camera_settings.size_wh, camera_settings.fps)
     yield computer.check_heat_and_power()
     yield computer.check_memory()
     yield computer.check_disk()

@@ -1,6 +1,5 @@
 """Whether digits can be read here: Python, runtimes, models, proven by reading some."""
 
-import argparse
 import importlib.metadata
 import json
 import platform
@@ -11,12 +10,11 @@ from ..bench.sample_page import ROWS, draw_page
 from ..errors import DigitsError
 from ..host.machine import this_machine
 from ..host.python_process import answer_of, run_python
-from ..model.classifier import DigitClassifier
 from ..model.detector import DigitDetector
 from ..model.file import read_model, shipped_model_path
 from ..model.runtime import PACKAGES, RUNTIMES, open_interpreter
 from ..page.reader import PageReader
-from ..store.choice import chosen_model
+from ..store.choice import ModelChoice, chosen_classifier, chosen_model
 from .finding import Finding, failure, ok, warning
 
 OLDEST_PYTHON = (3, 11)
@@ -55,10 +53,10 @@ def probe(runtime: str, path: str) -> None:
         print(json.dumps({"error": str(error)}))
 
 
-def check_model(options: argparse.Namespace) -> Finding:
+def check_model(choice: ModelChoice) -> Finding:
     """The model's file and contract: the one given, installed or shipped."""
     try:
-        model = chosen_model(options)
+        model = chosen_model(choice)
     except DigitsError as error:
         return failure("model", str(error), "give a model of this project with --model, or install again")
     return ok("model", f"{model.source}, {len(model.content):,} bytes, SHA-256 {model.sha256[:12]}…")
@@ -73,11 +71,10 @@ def check_detector() -> Finding:
     return ok("detector", f"runs on {detector.runtime}")
 
 
-def check_reading(options: argparse.Namespace) -> Finding:
+def check_reading(choice: ModelChoice) -> Finding:
     """Ten digits that are drawn here, really read."""
     try:
-        classifier = DigitClassifier(chosen_model(options), options.runtime, options.threads)
-        text = PageReader(classifier).read(draw_page((640, 480))).text
+        text = PageReader(chosen_classifier(choice)).read(draw_page((640, 480))).text
     except DigitsError as error:
         return failure("reading", str(error), "see the lines above")
     wanted = "\n".join(ROWS)

@@ -1,6 +1,5 @@
 """`python -m edge_app service`: a systemd unit that keeps the app up and fences it in."""
 
-import argparse
 import getpass
 import os
 import pwd
@@ -81,10 +80,9 @@ WantedBy=multi-user.target
 """
 
 
-def print_unit(options: argparse.Namespace) -> int:
-    """Prints the unit for flags that `run` understands; returns the exit code."""
-    flags = options.run[1:] if options.run[:1] == ["--"] else options.run
-    account = options.user or getpass.getuser()
+def print_unit(flags: list[str], user: str | None) -> int:
+    """Prints the unit for flags that `run` understands, and an account (None: this one); returns the exit code."""
+    account = user or getpass.getuser()
     print(unit(flags, "digits" if account == "root" else account), end="")
     return 0
 

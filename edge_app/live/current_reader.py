@@ -1,6 +1,5 @@
 """A page reader that follows the model store: another model is taken up between two frames."""
 
-import argparse
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +14,7 @@ from ..model.detector import DigitDetector
 from ..page.reader import PageReader
 from ..page.result import Page
 from ..page.stages import NO_WATCH, Watch
-from ..store.choice import chosen_model, store_folder
+from ..store.choice import ModelChoice, chosen_classifier, store_folder
 from ..store.store import ModelStore
 from .steady import SteadyNetwork
 
@@ -28,7 +27,7 @@ class CurrentReader:
     """Reads like a PageReader with the model that is current; for one thread.
 
     Args:
-        options: of a command: model (which then stays), store, runtime and threads.
+        choice: of the model; one with a path stays, else the store is followed.
         steady: whether frames follow one another, so that what the detector saw may hold for the next.
         switched: told the model's hash and provenance, at the start and after each switch.
 
@@ -36,22 +35,22 @@ class CurrentReader:
         classifier: the one that reads now.
 
     Raises:
-        ModelError: --model is missing, corrupt or not of this project.
+        ModelError: the model at choice.path is missing, corrupt or not of this project.
         RuntimeUnavailableError: no TFLite runtime works here.
     """
 
     def __init__(
         self,
-        options: argparse.Namespace,
+        choice: ModelChoice,
         steady: bool,
         switched: Callable[[str, Mapping[str, Any]], None] = lambda *_: None,
     ) -> None:
-        self._options, self._switched = options, switched
-        self._store = None if options.model is not None else ModelStore(store_folder(options.store))
+        self._choice, self._switched = choice, switched
+        self._store = None if choice.path is not None else ModelStore(store_folder(choice.store))
         self._token = None if self._store is None else self._store.token()
         self._looked_s = time.monotonic()
-        classifier = self._load()
-        detector = DigitDetector.load(runtime=classifier.runtime, threads=options.threads)
+        classifier = chosen_classifier(choice)
+        detector = DigitDetector.load(runtime=classifier.runtime, threads=choice.threads)
         self._detector = SteadyNetwork(detector) if steady else detector
         self._take(classifier)
 
@@ -70,13 +69,10 @@ class CurrentReader:
         # Taken before the model, so that no switch slips through between the two.
         self._token = self._store.token()
         try:
-            self._take(self._load())
+            self._take(chosen_classifier(self._choice))
             LOG.info("model: now %s", self.classifier.model_sha256[:12])
         except DigitsError as error:
             LOG.warning("model: the former one stays, as the new one cannot be used: %s", error)
-
-    def _load(self) -> DigitClassifier:
-        return DigitClassifier(chosen_model(self._options), self._options.runtime, self._options.threads)
 
     def _take(self, classifier: DigitClassifier) -> None:
         self._reader, self.classifier = PageReader(classifier, self._detector), classifier

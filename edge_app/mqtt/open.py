@@ -1,23 +1,52 @@
 """Opens what `run --mqtt` asks for: numbers, drift and models told to a broker."""
 
-import argparse
 import os
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import OptionError
 from ..live.event import NumberEvent, Output
 from ..live.state import LiveState
-from ..store.choice import store_folder
+from ..store.choice import ModelChoice, store_folder
 from ..store.store import ModelStore
 from .fleet import ModelUpdates
 from .outbox import Outbox
 from .publisher import MqttOutput
-from .url import parse_url
+from .url import Broker
 
 # Drift is told when the alarm goes on or off, else so often.
 DRIFT_S = 60.0
+
+
+@dataclass(frozen=True)
+class MqttSettings:
+    """Which broker is told, and what it may announce.
+
+    Attributes:
+        broker: from parse_url.
+        model: what this device reads with; announced models go to its store.
+        password_file: holds its password; None for $MQTT_PASSWORD.
+        ca: certificate authority of mqtts; None for the system's.
+        state: folder of what is not delivered yet; None for the usual one, see state_folder.
+        model_url: where announced models are fetched; None for no such models.
+        public_key: of who has to have signed them; None for no signature.
+
+    Raises:
+        OptionError: announced models beside one of the command line.
+    """
+
+    broker: Broker
+    model: ModelChoice
+    password_file: Path | None = None
+    ca: Path | None = None
+    state: Path | None = None
+    model_url: str | None = None
+    public_key: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.model_url is not None and self.model.path is not None:
+            raise OptionError("expected --model-url or --model, got both; a model of the command line stays")
 
 
 class DriftOutput:
@@ -38,37 +67,33 @@ class DriftOutput:
         """Nothing is left to tell."""
 
 
-def open_outputs(options: argparse.Namespace, state: LiveState) -> list[Output]:
-    """The outputs of `run`'s flags; with --model-url also what installs announced models.
+def open_outputs(settings: MqttSettings, state: LiveState) -> list[Output]:
+    """The outputs of `run --mqtt`; with --model-url also what installs announced models.
 
     Raises:
         OptionError: a flag that cannot be used.
         OutputError: the state folder cannot be written, or another run has it.
         MissingPartError: paho-mqtt is not installed.
     """
-    broker, password = parse_url(options.mqtt), _password(options.mqtt_password_file)
-    outbox = Outbox(state_folder(options.state))
+    password = _password(settings.password_file)
+    outbox = Outbox(state_folder(settings.state))
     try:
-        mqtt = MqttOutput(broker, outbox, password, options.mqtt_ca)
+        mqtt = MqttOutput(settings.broker, outbox, password, settings.ca)
     except BaseException:
         outbox.close()
         raise
     try:
-        if options.model_url is not None:
-            _follow_announcements(options, mqtt)
+        if settings.model_url is not None:
+            _follow_announcements(settings.model_url, settings, mqtt)
     except BaseException:
         mqtt.close()
         raise
     return [mqtt, DriftOutput(mqtt, state)]
 
 
-def _follow_announcements(options: argparse.Namespace, mqtt: MqttOutput) -> None:
-    if options.model is not None:
-        raise OptionError("expected --model-url or --model, got both; a model of the command line stays")
-    store = ModelStore(store_folder(options.store))
-    updates = ModelUpdates(
-        store, options.model_url, options.require_signature, lambda record: mqtt.state(mqtt.topics.model, record)
-    )
+def _follow_announcements(url: str, settings: MqttSettings, mqtt: MqttOutput) -> None:
+    store = ModelStore(store_folder(settings.model.store))
+    updates = ModelUpdates(store, url, settings.public_key, lambda record: mqtt.state(mqtt.topics.model, record))
     mqtt.listen(mqtt.topics.model_wanted, updates.announced)
 
 

@@ -1,6 +1,5 @@
 """How images are looked at: turned the right way up, and only in some places."""
 
-import argparse
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,11 +32,6 @@ class View:
     def turn(self) -> int:
         """How far to turn an image first, in degrees clockwise."""
         return int(self.rotate) if self.rotate.isdecimal() else 0
-
-    @classmethod
-    def of(cls, options: argparse.Namespace) -> "View":
-        """What a command's --rotate and --region say."""
-        return cls(options.rotate, tuple(options.region))
 
 
 class ViewReader:

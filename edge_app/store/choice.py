@@ -1,25 +1,60 @@
 """Which model reads: the flag's, else the store's current one, else the shipped one."""
 
-import argparse
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import OptionError
+from ..model.classifier import DigitClassifier
 from ..model.contract import ModelContract
 from ..model.file import ModelFile, read_model
+from ..model.runtime import CHOICES
 from .store import ModelStore
 
 
-def chosen_model(options: argparse.Namespace) -> ModelFile[ModelContract]:
-    """The model to read with.
+@dataclass(frozen=True)
+class ModelChoice:
+    """Which model to read with, and what runs it.
 
-    Args:
-        options: of a command: model and store, both None if not given.
+    Attributes:
+        path: of a model, which then stays; None for the store's current one, else the shipped one.
+        store: folder of the installed models; None for the usual one, see store_folder.
+        runtime: one of CHOICES.
+        threads: CPU threads, at least 1.
 
     Raises:
-        ModelError: --model is missing, corrupt or not of this project.
+        OptionError: another runtime, or no thread.
     """
-    return ModelStore(store_folder(options.store)).current() if options.model is None else read_model(options.model)
+
+    path: Path | None = None
+    store: Path | None = None
+    runtime: str = "auto"
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        if self.runtime not in CHOICES:
+            raise OptionError(f"expected a runtime of {', '.join(CHOICES)}, got {self.runtime!r}; choose one of them")
+        if self.threads < 1:
+            raise OptionError(f"expected 1 or more threads, got {self.threads}; the least is 1")
+
+
+def chosen_model(choice: ModelChoice) -> ModelFile[ModelContract]:
+    """The model to read with.
+
+    Raises:
+        ModelError: the model at choice.path is missing, corrupt or not of this project.
+    """
+    return ModelStore(store_folder(choice.store)).current() if choice.path is None else read_model(choice.path)
+
+
+def chosen_classifier(choice: ModelChoice) -> DigitClassifier:
+    """The chosen model, ready to read.
+
+    Raises:
+        ModelError: as chosen_model.
+        RuntimeUnavailableError: no TFLite runtime works here.
+    """
+    return DigitClassifier(chosen_model(choice), choice.runtime, choice.threads)
 
 
 def store_folder(asked: Path | None) -> Path:

@@ -1,8 +1,8 @@
 """`python -m edge_app model`: what is done and printed."""
 
-import argparse
 import dataclasses
 import json
+from pathlib import Path
 
 from ..model.file import read_model, shipped_model_path
 from .choice import store_folder
@@ -13,33 +13,32 @@ SHIPPED = "the shipped model"
 SHORT = 12
 
 
-def install(options: argparse.Namespace) -> int:
-    """Installs a model; returns the exit code."""
-    store = ModelStore(store_folder(options.store), options.keep)
-    model = store.install(options.file, sha256=options.sha256, public_key=options.require_signature)
+def install(file: Path, store: Path | None, keep: int, sha256: str | None, public_key: Path | None) -> int:
+    """Installs a model in --store, see ModelStore; returns the exit code."""
+    model = ModelStore(store_folder(store), keep).install(file, sha256=sha256, public_key=public_key)
     print(f"current is {_told(model)}; back with: python -m edge_app model rollback")
     return 0
 
 
-def roll_back(options: argparse.Namespace) -> int:
-    """Goes back by one model; returns the exit code."""
-    store = ModelStore(store_folder(options.store))
+def roll_back(folder: Path | None) -> int:
+    """Goes back by one model in --store; returns the exit code."""
+    store = ModelStore(store_folder(folder))
     left = store.list()[:1]
     model = store.rollback()
     print(f"current is {SHIPPED if model is None else _told(model)}")
     if left:
-        same_store = "" if options.store is None else f" --store {options.store}"
+        same_store = "" if folder is None else f" --store {folder}"
         print(f"forward again with: python -m edge_app model install {store.path(left[0].sha256)}{same_store}")
     return 0
 
 
-def print_models(options: argparse.Namespace) -> int:
-    """Prints the models, the one that reads marked; returns the exit code."""
-    store = ModelStore(store_folder(options.store))
+def print_models(folder: Path | None, as_json: bool) -> int:
+    """Prints the models of --store, the one that reads marked; returns the exit code."""
+    store = ModelStore(store_folder(folder))
     # Read once: another process may install and remove meanwhile.
     state = store.state()
     current, shipped = store.current_of(state).sha256, read_model(shipped_model_path())
-    if options.json:
+    if as_json:
         record = {
             "store": str(store.folder),
             "current": current,

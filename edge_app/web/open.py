@@ -1,27 +1,57 @@
 """Opens the web page for `run --preview-port`."""
 
-import argparse
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..collect.collector import Collector
+from ..errors import OptionError
 from ..host.extras import needs
 from ..live.current_reader import CurrentReader
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page.reader import ImageReader
 from ..page.views import View, ViewReader
+from ..store.choice import ModelChoice
 from .access import choose_access
 from .info import Info
 
 if TYPE_CHECKING:
     from .server import WebServer
 
+MAX_PORT = 65535
 PARTS = {"starlette", "uvicorn", "h11", "anyio", "python_multipart", "prometheus_client"}
 
 
+@dataclass(frozen=True)
+class WebSettings:
+    """Where the page is, who may see it, and what reads the pictures that are sent to it.
+
+    Attributes:
+        host: address to listen on.
+        port: 0 for any that is free.
+        model: reads what is sent.
+        token_file: holds the token; None for choose_access's way without one.
+        turn: whether pictures that are sent are turned where that reads clearly better.
+
+    Raises:
+        OptionError: no such port.
+    """
+
+    host: str
+    port: int
+    model: ModelChoice
+    token_file: Path | None = None
+    turn: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= MAX_PORT:
+            raise OptionError(f"expected 0 to {MAX_PORT}, got {self.port}")
+
+
 def open_web(
-    options: argparse.Namespace,
+    settings: WebSettings,
     state: LiveState,
     info: Info,
     photographs: Photographs | None = None,
@@ -30,7 +60,7 @@ def open_web(
     """Serves the page in a thread and says on stderr where.
 
     Args:
-        options: of `run`: preview_host, preview_port, token_file, model, store, runtime, threads and rotate.
+        settings: of the page.
         state: written by the live loop.
         info: about this run.
         photographs: asks the live loop for the camera's large pictures.
@@ -46,11 +76,11 @@ def open_web(
 
     def make_reader() -> ImageReader:
         # Others' photos may lie as they like; regions are the camera's.
-        return ViewReader(CurrentReader(options, steady=False), View("none" if options.rotate == "none" else "auto"))
+        return ViewReader(CurrentReader(settings.model, steady=False), View("auto" if settings.turn else "none"))
 
-    access = choose_access(options.preview_host, options.token_file)
+    access = choose_access(settings.host, settings.token_file)
     app = create_app(state, make_reader, access, info, photographs, collector)
-    server = WebServer(app, options.preview_host, options.preview_port)
+    server = WebServer(app, settings.host, settings.port)
     server.start()
     # Only who made it up knows a token that was given; a new one has to be told, once.
     query = f"?token={access.token}" if access.made else ""

@@ -1,6 +1,5 @@
 """A page reader that follows the model store."""
 
-import argparse
 import logging
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from edge_app.bench.sample_page import ROWS, draw_page
 from edge_app.live import current_reader
 from edge_app.live.current_reader import CurrentReader
 from edge_app.model.file import embed_contract, read_model, shipped_model_path
+from edge_app.store.choice import ModelChoice
 from edge_app.store.store import ModelStore
 
 PAGE = draw_page((640, 480))
@@ -20,9 +20,9 @@ def _looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(current_reader, "LOOK_S", 0.0)
 
 
-def options(store: Path, model: Path | None = None) -> argparse.Namespace:
-    """Those of a command."""
-    return argparse.Namespace(model=model, store=store, runtime="litert", threads=1)
+def choice(store: Path, model: Path | None = None) -> ModelChoice:
+    """As a command's flags make it."""
+    return ModelChoice(model, store, "litert")
 
 
 def another_model(path: Path) -> Path:
@@ -37,7 +37,7 @@ def another_model(path: Path) -> Path:
 def test_a_switch_is_followed_between_two_frames(tmp_path: Path) -> None:
     """From the shipped model to an installed one and back; each frame is read."""
     told: list[str] = []
-    reader = CurrentReader(options(tmp_path / "store"), steady=True, switched=lambda sha256, _: told.append(sha256))
+    reader = CurrentReader(choice(tmp_path / "store"), steady=True, switched=lambda sha256, _: told.append(sha256))
     assert reader.read(PAGE).text.split() == list(ROWS)
     store = ModelStore(tmp_path / "store")
     installed = store.install(another_model(tmp_path / "other.tflite"))
@@ -53,7 +53,7 @@ def test_a_model_that_cannot_be_used_changes_nothing(tmp_path: Path, caplog: pyt
     """Damaged on disk after it was installed: the shipped one takes over, as the store says; reading goes on."""
     store = ModelStore(tmp_path / "store")
     installed = store.install(another_model(tmp_path / "other.tflite"))
-    reader = CurrentReader(options(tmp_path / "store"), steady=False)
+    reader = CurrentReader(choice(tmp_path / "store"), steady=False)
     assert reader.classifier.model_sha256 == installed.sha256
     store.path(installed.sha256).write_bytes(b"damaged")
     (tmp_path / "store" / "current.json").touch()
@@ -63,7 +63,7 @@ def test_a_model_that_cannot_be_used_changes_nothing(tmp_path: Path, caplog: pyt
 
 def test_a_model_of_the_command_line_stays(tmp_path: Path) -> None:
     """--model is asked for by somebody."""
-    reader = CurrentReader(options(tmp_path / "store", shipped_model_path()), steady=False)
+    reader = CurrentReader(choice(tmp_path / "store", shipped_model_path()), steady=False)
     ModelStore(tmp_path / "store").install(another_model(tmp_path / "other.tflite"))
     assert reader.read(PAGE).text.split() == list(ROWS)
     assert reader.classifier.model_sha256 == read_model(shipped_model_path()).sha256

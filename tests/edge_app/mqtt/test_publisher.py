@@ -1,12 +1,12 @@
 """Numbers told to Debian's mosquitto."""
 
-import argparse
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,11 @@ from edge_app.live.event import NumberEvent
 from edge_app.live.state import LiveState
 from edge_app.mqtt.client import MAX_PACKET_BYTES
 from edge_app.mqtt.discovery import Topics, configurations
-from edge_app.mqtt.open import open_outputs, state_folder
+from edge_app.mqtt.open import MqttSettings, open_outputs, state_folder
 from edge_app.mqtt.outbox import Item, Outbox
 from edge_app.mqtt.publisher import MqttOutput
 from edge_app.mqtt.url import parse_url
+from edge_app.store.choice import ModelChoice
 from tests.mosquitto import NEEDS, PASSWORD, Listener, Mosquitto, wait_until
 from tests.parts import require
 
@@ -253,16 +254,16 @@ def test_the_app_itself(broker: Mosquitto, listener: Listener, tmp_path: Path) -
 
 def test_flags_that_cannot_be_used(tmp_path: Path) -> None:
     """A password file that is not there, an authority that is no certificate."""
-    flags = {"mqtt": "mqtts://broker/a", "mqtt_password_file": None, "mqtt_ca": None, "state": tmp_path}
-    flags |= {"model_url": None, "model": None, "store": tmp_path / "store", "require_signature": None}
+    right = MqttSettings(parse_url("mqtts://broker/a"), ModelChoice(store=tmp_path / "store"), state=tmp_path)
     for wrong in (
-        {"mqtt_password_file": tmp_path / "none"},
-        {"mqtt_ca": PAGE},
-        {"mqtt": "nonsense"},
-        {"model_url": "file:///etc"},
+        replace(right, password_file=tmp_path / "none"),
+        replace(right, ca=PAGE),
+        replace(right, model_url="file:///etc"),
     ):
         with pytest.raises(OptionError, match="expected"):
-            open_outputs(argparse.Namespace(**{**flags, **wrong}), LiveState())
+            open_outputs(wrong, LiveState())
+    with pytest.raises(OptionError, match="expected --model-url or --model, got both"):
+        replace(right, model_url="http://models/{sha256}.tflite", model=ModelChoice(PAGE))
 
 
 def test_where_the_state_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

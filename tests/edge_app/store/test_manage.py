@@ -1,6 +1,5 @@
 """`python -m edge_app model`, and what reads afterwards."""
 
-import argparse
 import hashlib
 import json
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from edge_app.cli import main
 from edge_app.errors import OptionError
 from edge_app.page.drawing import save_image
-from edge_app.store.choice import chosen_model, store_folder
+from edge_app.store.choice import ModelChoice, chosen_model, store_folder
 from edge_app.store.state import State
 from edge_app.store.store import ModelStore
 from tests.edge_app.pages import blank, write
@@ -192,4 +191,4 @@ def test_no_home_needs_the_flag(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(Path, "home", no_home)
     with pytest.raises(OptionError, match="give --store DIR"):
-        chosen_model(argparse.Namespace(model=None, store=None))
+        chosen_model(ModelChoice())

@@ -1,6 +1,5 @@
 """The server over real sockets: streams, slow clients, opening and closing."""
 
-import argparse
 import asyncio
 import contextlib
 import errno
@@ -11,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -26,12 +26,13 @@ from edge_app.errors import MissingPartError, OptionError
 from edge_app.host.logs import Seldom
 from edge_app.live.state import LiveState
 from edge_app.page.orientation import turned
+from edge_app.store.choice import ModelChoice
 from edge_app.web import connection, picture, uploads
 from edge_app.web import server as web_server
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.info import Info
-from edge_app.web.open import open_web
+from edge_app.web.open import WebSettings, open_web
 from edge_app.web.server import WebServer
 from tests.mosquitto import wait_until
 
@@ -365,31 +366,35 @@ def test_an_unknown_host_is_one_clear_line() -> None:
         server.start()
 
 
-def options(**changes: object) -> argparse.Namespace:
-    """What `run` would parse."""
-    known = {"preview_host": "127.0.0.1", "preview_port": 0, "token_file": None, "rotate": "auto"}
-    return argparse.Namespace(**{**known, "model": None, "store": None, "runtime": "litert", "threads": 1, **changes})
+SETTINGS = WebSettings("127.0.0.1", 0, ModelChoice(runtime="litert"))
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_settings_refuse_a_port_that_is_none(port: int) -> None:
+    """Before anything is opened."""
+    with pytest.raises(OptionError, match=f"expected 0 to 65535, got {port}"):
+        replace(SETTINGS, port=port)
 
 
 def test_opening_says_where(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """On loopback the address alone; beyond it with a new token, once; a given token is never printed."""
     info = Info("", "")
-    with_closing = [open_web(options(), LiveState(), info)]
+    with_closing = [open_web(SETTINGS, LiveState(), info)]
     assert capsys.readouterr().err == f"edge_app: web page at {with_closing[0].url}\n"
-    with_closing.append(open_web(options(preview_host="0.0.0.0"), LiveState(), info))
+    with_closing.append(open_web(replace(SETTINGS, host="0.0.0.0"), LiveState(), info))
     assert f"edge_app: web page at {with_closing[1].url}?token=" in capsys.readouterr().err
     (tmp_path / "token").write_text("a-token-of-the-tests")
-    with_closing.append(open_web(options(token_file=tmp_path / "token"), LiveState(), info))
+    with_closing.append(open_web(replace(SETTINGS, token_file=tmp_path / "token"), LiveState(), info))
     assert "a-token-of-the-tests" not in capsys.readouterr().err
     for server in with_closing:
         server.close()
 
 
-@pytest.mark.parametrize(("rotate", "turn"), [("auto", 180), ("90", 180), ("none", None)])
-def test_an_upload_may_lie_upside_down(rotate: str, turn: int | None) -> None:
-    """However the camera is mounted; the answer says how far it was turned. --rotate none leaves pictures alone."""
+@pytest.mark.parametrize(("turning", "turn"), [(True, 180), (False, None)])
+def test_an_upload_may_lie_upside_down(turning: bool, turn: int | None) -> None:
+    """However the camera is mounted; the answer says how far it was turned. Unless pictures are to be left alone."""
     sheet = turned(write(write(blank(), "3 7 4 2", (60, 200), 90), "5 7 2 4", (60, 400), 90), 180)
-    server = open_web(options(rotate=rotate), LiveState(), Info("", ""))
+    server = open_web(replace(SETTINGS, turn=turning), LiveState(), Info("", ""))
     try:
         picture = cv2.imencode(".png", sheet)[1].tobytes()
         request = Request(f"{server.url}api/read", picture, {"Content-Type": "image/png"})
@@ -406,7 +411,7 @@ def test_a_missing_package_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delitem(sys.modules, "edge_app.web.app")
     monkeypatch.setitem(sys.modules, "starlette.applications", None)
     with pytest.raises(MissingPartError, match=r"pip install 'digits-edge\[live\]'"):
-        open_web(options(), LiveState(), Info("", ""))
+        open_web(SETTINGS, LiveState(), Info("", ""))
 
 
 def test_a_server_that_ended_is_started_again(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
