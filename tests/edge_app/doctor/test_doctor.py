@@ -58,6 +58,6 @@ def test_people_get_a_line_and_its_fix(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_what_is_absent_is_nothing_to_fix(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """It has a mark of its own, and the exit code is 0."""
-    monkeypatch.setattr("edge_app.doctor.doctor.examine", lambda _: iter([ok("a", "b"), absent("c", "d")]))
+    monkeypatch.setattr("edge_app.doctor.doctor.examine", lambda *_: iter([ok("a", "b"), absent("c", "d")]))
     assert main(["doctor"]) == 0
     assert capsys.readouterr().out == "✓ ok       a: b\n- absent   c: d\n\n2 checks, nothing to fix, 1 absent\n"
