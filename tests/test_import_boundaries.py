@@ -34,6 +34,26 @@ def test_no_package_reaches_up(package: str, forbidden: set[str]) -> None:
     assert [found for found in imports(package) if found[1] in forbidden] == []
 
 
+def rooms_known_to(room: str) -> set[str]:
+    """The rooms of edge_app that a room imports from."""
+    return {
+        (node.module or node.names[0].name).split(".")[0]
+        for path in (ROOT / "edge_app" / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.level == 2
+    }
+
+
+def test_rooms_do_not_reach_up() -> None:
+    """A model and a page know nothing of cameras, web or flags; no room knows the commands, which know them all."""
+    rooms = sorted(path.name for path in (ROOT / "edge_app").iterdir() if (path / "__init__.py").exists())
+    known = {room: rooms_known_to(room) for room in rooms}
+    assert known["model"] <= {"errors", "files", "host"}
+    assert known["page"] <= {"errors", "files", "host", "model"}
+    assert {"page", "cameras", "web"} <= known["commands"]
+    assert [room for room in rooms if "commands" in known[room]] == []
+
+
 def test_only_batch_needs_the_parts_of_its_extra() -> None:
     """A Pi that reads live has no Dask; rich is batch's alone in edge_app, too. PDFs are for all who install it."""
     everywhere, batch = (
