@@ -17,13 +17,13 @@ from .camera import Camera, Frame
 from .scene import same_scene
 
 IMAGE_SUFFIXES = {*SINGLE_SUFFIXES, *TIFF_SUFFIXES, ".pgm", ".ppm"}
-# Each picture of a folder is shown for so long, as if somebody changed the sheet.
+# Seconds that each picture of a folder is shown, as if somebody changed the sheet.
 SHOWN_S = 1.0
 LOG = logging.getLogger(__name__)
 
 
 class FileCamera(Camera):
-    """Shows files as frames: pictures round and round for a second each, a video once.
+    """Shows files as frames: pictures in a loop, a second each, a video once.
 
     Frames that nobody fetched in time are skipped, as a camera's are. A picture that does not show the same place as
     the one before begins another scene.

@@ -85,7 +85,7 @@ class _Feed(threading.Thread):
             self._fail(wire.Message(wire.ERROR, str(error).encode()))
         except OSError:  # the app has gone
             self._closed = True
-        except Exception as error:  # whatever a driver raises: it is told, and the app starts another process
+        except Exception as error:  # whatever a driver raises: it is reported, and the app starts another process
             self._fail(wire.Message(wire.ERROR, f"{type(error).__name__}: {error}".encode()))
 
     def ask(self, command: bytes) -> None:
@@ -111,7 +111,7 @@ class _Feed(threading.Thread):
                 wire.send(self._connection, wire.Message(wire.PHOTO, photo.data, *photo.shape))
             self._newest = frame
             self._answer()
-        # Only cameras that are no cameras are much faster than they were told to be.
+        # Only stand-ins for cameras run much faster than they were asked to.
         time.sleep(max(0.0, 0.9 * self._interval_s - (time.monotonic() - started_s)))
 
     def _answer(self) -> None:

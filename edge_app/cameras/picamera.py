@@ -93,7 +93,7 @@ class PiCamera(Camera):
             request.release()
 
     def _settle(self) -> None:
-        """Waits until exposure has settled, at most two seconds; at once where the camera does not tell."""
+        """Waits until exposure has settled, at most two seconds; at once where the camera does not report it."""
         end_s, former, calm = time.monotonic() + SETTLING_S, 0.0, 0
         while calm < SETTLED_FRAMES and time.monotonic() < end_s:
             metadata = self._camera.capture_metadata()
@@ -148,7 +148,7 @@ def captured_at(stamp_ns: int | None) -> float:
 
 
 def _open() -> Any:
-    # Both tell of every step.
+    # Both log every step.
     os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:ERROR")
     logging.getLogger("picamera2").setLevel(logging.WARNING)
     try:

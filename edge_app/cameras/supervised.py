@@ -1,4 +1,4 @@
-"""A camera that stays up: held by a process of its own, which is ended and started again when no frames come."""
+"""A camera that keeps running: held by a process of its own, which is killed and started again when no frames come."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ from .camera import Camera, Frame
 
 LOG = logging.getLogger(__name__)
 
-# No frame for so long: the camera is started again; then so long: its process is.
+# Seconds without a frame before the camera is started again, and then before its process is.
 HANG_S, RESTART_S = 5.0, 2.0
 # From the start of a process to the first frame; importing picamera2 alone takes seconds on a Raspberry Pi.
 START_S = 45.0
@@ -31,14 +31,14 @@ HOLDER = "from edge_app.cameras.holder import main; main()"
 
 
 class SupervisedCamera(Camera):
-    """A Camera whose frames come from a process of its own, the newest first; it is restarted by itself.
+    """A Camera whose frames come from a process of its own, the newest first; it is restarted automatically.
 
     Args:
         wanted: see open_camera.
         size_wh: see open_camera.
         fps: see open_camera.
         stop: ends any wait.
-        changed: told the camera's name, or what is wrong with it, and how often it was started again.
+        changed: called with the camera's name, or what is wrong with it, and how often it was started again.
         factory: "module:function" that opens the camera in its process.
 
     Raises:
@@ -202,7 +202,7 @@ class SupervisedCamera(Camera):
         self._changed(why, self._restarts)
 
     def _command(self, command: bytes) -> None:
-        with contextlib.suppress(OSError):  # the answer, or its lack, tells
+        with contextlib.suppress(OSError):  # the answer, or its absence, shows
             self._connection.sendall(command)
 
     def _receive(self, patience_s: float) -> wire.Message:

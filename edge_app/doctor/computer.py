@@ -1,4 +1,4 @@
-"""Whether the computer is fit: heat and power, memory, disk, ports, picamera2 beside numpy."""
+"""Whether the computer is up to it: heat and power, memory, disk, ports, picamera2 beside numpy."""
 
 import importlib.metadata
 import importlib.util
@@ -21,12 +21,12 @@ APT_PACKAGES = Path("usr/lib/python3/dist-packages")
 def check_heat_and_power(root: Path = Path("/")) -> Finding:
     """Temperature and throttling."""
     now = condition_now(root)
-    told = [f"{now.temperature_c:.0f} °C"] if now.temperature_c is not None else []
-    told += [f"{now.frequency_mhz:.0f} MHz"] if now.frequency_mhz is not None else []
-    told += [", ".join(now.throttled) or "not throttled"] if now.throttled is not None else []
-    if not told:
-        return absent("power and heat", "this machine does not tell; a Raspberry Pi does")
-    found = ", ".join(told)
+    reported = [f"{now.temperature_c:.0f} °C"] if now.temperature_c is not None else []
+    reported += [f"{now.frequency_mhz:.0f} MHz"] if now.frequency_mhz is not None else []
+    reported += [", ".join(now.throttled) or "not throttled"] if now.throttled is not None else []
+    if not reported:
+        return absent("power and heat", "this machine does not report it; a Raspberry Pi does")
+    found = ", ".join(reported)
     if any("under-voltage" in each for each in now.throttled or ()):
         return warning("power and heat", found, "use the power supply made for this board, and a short cable")
     if (now.temperature_c or 0) >= HOT_C or any("now" in each for each in now.throttled or ()):
@@ -40,7 +40,7 @@ def check_memory(root: Path = Path("/")) -> Finding:
         lines = (root / "proc/meminfo").read_text().splitlines()
         free_mb = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")) // 1024
     except (OSError, StopIteration, ValueError, IndexError):
-        return absent("memory", "this machine does not tell")
+        return absent("memory", "this machine does not report it")
     if free_mb < LEAST_FREE_MB:
         return warning("memory", f"{free_mb} MB free", f"{LEAST_FREE_MB} MB are needed: end other programs")
     return ok("memory", f"{free_mb:,} MB free")
@@ -77,7 +77,7 @@ def check_picamera2(root: Path = Path("/")) -> Finding:
     if importlib.util.find_spec("picamera2") is None:
         if there:
             fix = f"python3 -m venv --system-site-packages {sys.prefix}"
-            return failure(name, "apt's is there, but this venv does not see it", fix)
+            return failure(name, "apt's is installed, but this venv does not see it", fix)
         if platform.machine() in {"aarch64", "armv7l"}:
             return warning(name, "not installed", "sudo apt install python3-picamera2, if it is a Pi's own camera")
         return absent(name, "not installed; only a Raspberry Pi's own camera needs it")

@@ -12,8 +12,8 @@ class Finding:
 
     Attributes:
         name: what it is, such as "camera".
-        status: "failure" if reading will not work, "warning" if it works badly, "absent" if something is merely not
-            there that not everybody needs, such as a broker.
+        status: "failure" if reading will not work, "warning" if it works badly, "absent" if something optional,
+            such as a broker, is not there.
         found: what is there.
         fix: what to do, "" if there is nothing to fix; for what is absent, if it is wanted.
     """
@@ -30,7 +30,7 @@ def ok(name: str, found: str) -> Finding:
 
 
 def absent(name: str, found: str, fix: str = "") -> Finding:
-    """Not there, and only for some uses needed."""
+    """Not there, and needed only for some uses."""
     return Finding(name, "absent", found, fix)
 
 

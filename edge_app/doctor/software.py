@@ -19,7 +19,7 @@ from .finding import Finding, failure, ok, warning
 
 OLDEST_PYTHON = (3, 11)
 PROBE = "import sys; from edge_app.doctor.software import probe; probe(sys.argv[1], sys.argv[2])"
-# A runtime is given so long for one digit; a Raspberry Pi Zero needs a few seconds.
+# Seconds that a runtime has for one digit; a Raspberry Pi Zero needs a few.
 PROBE_S = 120
 
 

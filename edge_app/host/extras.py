@@ -8,7 +8,7 @@ from ..errors import MissingPartError
 
 @contextmanager
 def needs(packages: Collection[str], what: str, extra: str) -> Iterator[None]:
-    """Within the block, one of these packages that is not installed becomes a MissingPartError.
+    """Within the block, importing one of these packages where it is not installed raises MissingPartError.
 
     Args:
         packages: by the names that are imported; any other that is missing is a bug and keeps its traceback.

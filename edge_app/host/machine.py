@@ -1,4 +1,4 @@
-"""What a computer is, and how hot and throttled it is: a Raspberry Pi tells all of it, others a part."""
+"""What a computer is, and how hot and throttled it is: a Raspberry Pi reports all of it, others a part."""
 
 import importlib.metadata
 import os
@@ -38,7 +38,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Condition:
-    """State of the processor at one moment; None where the machine does not tell.
+    """State of the processor at one moment; None where the machine does not report it.
 
     Attributes:
         temperature_c: degrees Celsius.

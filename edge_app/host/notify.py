@@ -1,4 +1,4 @@
-"""What a service tells systemd, by its datagram protocol (sd_notify(3)); nothing where no systemd listens."""
+"""What a service reports to systemd, by its datagram protocol (sd_notify(3)); nothing where no systemd listens."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""`python -m edge_app service`: a systemd unit that keeps the app up and fences it in."""
+"""`python -m edge_app service`: a systemd unit that keeps the app running and sandboxes it."""
 
 import getpass
 import os
@@ -35,7 +35,7 @@ User={user}
 SupplementaryGroups=video
 StateDirectory={name}
 
-# No frame for so long, a crash or an error: it is started again.
+# Restarted after a crash, an error, or this many seconds without a frame.
 WatchdogSec=30
 TimeoutStartSec=60
 Restart=on-failure

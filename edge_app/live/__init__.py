@@ -1,1 +1,1 @@
-"""The live loop: newest frame, reading, tracking, and what is told of it."""
+"""The live loop: newest frame, reading, tracking, and the events published from it."""

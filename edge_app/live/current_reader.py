@@ -19,7 +19,7 @@ from ..store.store import ModelStore
 from .steady import SteadyNetwork
 
 LOG = logging.getLogger(__name__)
-# The store is looked at so often.
+# Seconds between looks at the store.
 LOOK_S = 0.5
 
 
@@ -29,7 +29,7 @@ class CurrentReader:
     Args:
         choice: of the model; one with a path stays, else the store is followed.
         steady: whether frames follow one another, so that what the detector saw may hold for the next.
-        switched: told the model's hash and provenance, at the start and after each switch.
+        switched: called with the model's hash and provenance, at the start and after each switch.
 
     Attributes:
         classifier: the one that reads now.

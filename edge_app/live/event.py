@@ -1,4 +1,4 @@
-"""What the live loop tells: a number was read, changed, or left."""
+"""What the live loop publishes: a number was read, changed, or left."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ class Change:
         box: (x, y, width, height) around it, in pixels of the frame.
         confidence: the least of its digits' probabilities, in [0, 1].
         guess: of a text with doubtful digits the likeliest number, such as "4081"; else None.
-        region: name of the region that it stands in, or None.
+        region: name of the region it stands in, or None.
     """
 
     kind: Kind
@@ -71,7 +71,7 @@ class Output(Protocol):
     """Takes events, in order; must return within a millisecond or so, as the loop waits for it."""
 
     def tell(self, event: NumberEvent) -> None:
-        """Takes one event; never raises for what is wrong at the far end."""
+        """Takes one event; never raises for a failure at the far end."""
 
     def close(self) -> None:
         """Flushes what it can within half a second."""

@@ -1,4 +1,4 @@
-"""The live loop: the newest frame is read, its numbers are followed, and what happened is told."""
+"""The live loop: the newest frame is read, its numbers are followed, and what happened is published."""
 
 import threading
 import time
@@ -20,15 +20,15 @@ from .tracker import Tracker
 
 
 class LiveLoop:
-    """Reads frames until it is stopped, the camera ends, or enough were read.
+    """Reads frames until it is stopped, the camera ends, or enough have been read.
 
     Args:
         camera: open; frames that come while one is read are dropped, never queued.
         reader: reads each.
-        outputs: told of each event, in order.
+        outputs: get each event, in order.
         state: shown each frame.
         stop: ends the loop between two frames.
-        notifier: told that the loop is alive.
+        notifier: hears that the loop is alive.
         photographs: what others want of the camera between two frames.
         collect: shown each frame with its page.
     """
@@ -50,7 +50,7 @@ class LiveLoop:
         self._failures, self._camera_failures = Failures("reading"), Failures("camera")
 
     def run(self, frames: int | None = None) -> int:
-        """Reads at most so many frames; returns how many were read."""
+        """Reads at most that many frames; returns how many it read."""
         done = 0
         while not self._stop.is_set() and done != frames:
             try:
@@ -83,7 +83,7 @@ class LiveLoop:
         page = self._reader.read(frame.luma)
         read_s = time.monotonic() - started_s
         events = [_event(change, frame) for change in self._tracker.update(page, frame.captured_s, frame.scene)]
-        # First, as an output may tell what the state has become by these events.
+        # First, as an output may publish what these events changed in the state.
         self._show(frame, page, events, read_s)
         for event in events:
             for output in self._outputs:

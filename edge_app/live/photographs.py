@@ -13,7 +13,7 @@ WAITING = 4
 
 
 class Photographs:
-    """A short queue of wishes."""
+    """A short queue of requests."""
 
     def __init__(self) -> None:
         self._wishes: queue.Queue[Future[NDArray[np.uint8]]] = queue.Queue(WAITING)

@@ -16,7 +16,7 @@ from .drift import Drift, DriftMonitor
 from .event import NumberEvent
 
 HISTORY = 200
-# For the rate: frames of so many seconds.
+# The frame rate is taken over this many seconds.
 RATE_S = 5.0
 
 
@@ -30,7 +30,7 @@ class Counters:
         numbers: events by kind.
         refused: pieces of ink looked at and not reported.
         digits: digits read.
-        doubtful: digits that are not believed, "?" in a number.
+        doubtful: digits that are not trusted, "?" in a number.
         camera_restarts: how often the camera had to be started again.
         read_s: seconds spent in reading.
         age_s: sum over frames of the time from capture to the end of reading.
@@ -54,7 +54,7 @@ class Snapshot:
     Attributes:
         luma: uint8 (H, W) of the last frame that was read, or None before the first; not to be written to.
         page: what was read off it.
-        numbers: the stable numbers in view, as last told.
+        numbers: the stable numbers in view, as last published.
         frame: its number.
         captured_s: see Frame.
         frames_per_second: over the last seconds.
@@ -77,7 +77,7 @@ class Snapshot:
 
 
 class LiveState:
-    """Written by the live loop, read by any thread; neither holds the other up."""
+    """Written by the live loop, read by any thread; neither waits for the other."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

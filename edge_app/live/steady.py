@@ -1,4 +1,4 @@
-"""What the detector saw in a tile holds while the tile stays as it is: a camera on a stand sees little that is new."""
+"""What the detector saw in a tile holds while the tile stays as it is: a camera on a stand sees little change."""
 
 import cv2
 import numpy as np
@@ -8,9 +8,9 @@ from ..model.detector import Maps
 from ..page.detection import MapNetwork
 from ..page.ink import Grey
 
-# Tiles are compared as small pictures of so many pixels a side; noise changes none of them by more than this.
+# Tiles are compared as small pictures, this many pixels a side; noise changes no pixel by more than the second number.
 SMALL_PX, MAX_CHANGE = 32, 8
-# So many tiles are kept, the least recently seen go first; each is looked at anew after so many uses.
+# How many tiles are kept, the least recently seen go first; after how many uses each is run again.
 KEPT_TILES, MAX_USES = 64, 20
 
 

@@ -1,4 +1,4 @@
-"""Numbers over time: votes over frames, and tells of each number once."""
+"""Numbers over time: votes over frames, each number published once."""
 
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from ..page.boxes import Box, overlap_of_smaller
 from ..page.result import DOUBTFUL, Line, Page
 from .event import Change, Kind
 
-# The votes that count, and how many of them, and what part of those cast, a text needs to be told.
+# The last votes that count; how many of them, and which part of those cast, a text needs to be published.
 WINDOW, MIN_VOTES, MIN_SHARE = 9, 3, 0.6
-# To replace a number that was told takes more.
+# Replacing a published number takes more.
 CHANGE_VOTES, CHANGE_SHARE = 5, 0.75
-# A number is gone when it has not been seen for so long and in so many frames.
+# A number is gone when it has not been seen for this many seconds and in this many frames.
 GONE_S, GONE_FRAMES = 1.0, 5
-# Boxes that share this part of the smaller one are one place.
+# Boxes that share this part of the smaller one are the same place.
 SAME_PLACE = 0.4
 
 
@@ -25,12 +25,12 @@ class _Track:
     region: str | None
     votes: deque[str] = field(default_factory=lambda: deque(maxlen=WINDOW))
     lines: dict[str, Line] = field(default_factory=dict)
-    told: str | None = None
+    published: str | None = None
     last_seen_s: float = 0.0
     missed: int = 0
 
     def winner(self) -> str | None:
-        """The text that may be told now, if it says something else than what was told.
+        """The text that may be published now, if it differs from what was published.
 
         A frame in which a digit is doubtful speaks for each text that it agrees with.
         """
@@ -39,12 +39,12 @@ class _Track:
         text = max(support, key=lambda each: (support[each], -each.count(DOUBTFUL)))
         if self.said(text):
             return None
-        least, share = (MIN_VOTES, MIN_SHARE) if self.told is None else (CHANGE_VOTES, CHANGE_SHARE)
+        least, share = (MIN_VOTES, MIN_SHARE) if self.published is None else (CHANGE_VOTES, CHANGE_SHARE)
         return text if support[text] >= least and support[text] >= share * len(self.votes) else None
 
     def said(self, text: str) -> bool:
-        """Whether a text is what was told, some of its digits doubtful or not."""
-        return self.told is not None and agrees(text, self.told)
+        """Whether a text is what was published, some of its digits doubtful or not."""
+        return self.published is not None and agrees(text, self.published)
 
     def change(self, kind: Kind, text: str, former: str | None = None) -> Change:
         line = self.lines[text]
@@ -68,8 +68,8 @@ class Tracker:
             scene: see Frame; with another one all that was in view has left.
 
         Returns:
-            What to tell: numbers stable for the first time, changed, gone; in reading order, those that left last, but
-            those of the scene before first.
+            What to publish: numbers stable for the first time, changed, gone; in reading order, those that left
+            last, but those of the scene before first.
         """
         if scene == self._scene:
             return self._follow(page, now_s)
@@ -87,16 +87,16 @@ class Tracker:
         for track in seen:
             text = track.winner()
             if text is not None:
-                changes.append(track.change("read" if track.told is None else "changed", text, track.told))
-                track.told = text
-            for forgotten in track.lines.keys() - set(track.votes) - {track.told}:
+                changes.append(track.change("read" if track.published is None else "changed", text, track.published))
+                track.published = text
+            for forgotten in track.lines.keys() - set(track.votes) - {track.published}:
                 del track.lines[forgotten]
         return changes + self._leave(seen, now_s)
 
     def numbers(self) -> list[Change]:
-        """What is in view: the numbers that were told and have not left, each as its last "read"."""
-        told = [track for track in self._tracks if track.told is not None]
-        return [track.change("read", str(track.told)) for track in sorted(told, key=lambda each: each.box[1])]
+        """What is in view: the numbers that were published and have not left, each as its last "read"."""
+        published = [track for track in self._tracks if track.published is not None]
+        return [track.change("read", str(track.published)) for track in sorted(published, key=lambda each: each.box[1])]
 
     def _assign(self, lines: Sequence[Line]) -> list[tuple[Line, _Track]]:
         """A track for each line: the one in its place, else one with its number (a moved sheet), else a new one."""
@@ -129,8 +129,8 @@ class Tracker:
             if track in seen:
                 continue
             track.missed += 1
-            if track.told is None:
-                # A flicker that was never told ends without a word.
+            if track.published is None:
+                # A flicker that was never published ends silently.
                 ended = track.missed >= GONE_FRAMES
             else:
                 ended = track.missed >= GONE_FRAMES and now_s - track.last_seen_s >= GONE_S
@@ -141,7 +141,7 @@ class Tracker:
 
 
 def _left(tracks: Sequence[_Track]) -> list[Change]:
-    return [track.change("left", track.told) for track in tracks if track.told is not None]
+    return [track.change("left", track.published) for track in tracks if track.published is not None]
 
 
 def agrees(text: str, other: str) -> bool:

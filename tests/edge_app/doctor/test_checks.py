@@ -74,7 +74,7 @@ def test_heat_and_power(monkeypatch: pytest.MonkeyPatch, condition: Condition, s
 
 
 def test_memory(tmp_path: Path) -> None:
-    """Little is a warning; a machine that does not tell is none."""
+    """Little is a warning; a machine that does not report it is none."""
     assert computer.check_memory(tmp_path).status == "absent"
     (tmp_path / "proc").mkdir()
     for free_kb, status in ((100_000, "warning"), (900_000, "ok")):
