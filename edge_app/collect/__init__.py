@@ -1,1 +1,1 @@
-"""Collecting somebody's own handwriting, labelled, to teach a model with."""
+"""Collecting somebody's own handwriting, labelled, to fine-tune a model with."""

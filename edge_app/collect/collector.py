@@ -18,9 +18,9 @@ from .waiting import CORRECTED
 
 LOG = logging.getLogger(__name__)
 
-# Ink of digits' size: at least so high, and not so wide.
+# Ink of digits' size: at least this high in pixels, and at most this wide for its height.
 MIN_HEIGHT_PX, MAX_ASPECT = 14, 1.6
-# The same place is taken once in so long; after so many meanwhile no frame begins another; so many a frame.
+# Seconds before the same place is taken again; how many crops are taken within them, and how many off one frame.
 REST_S, MOST_MEANWHILE, MOST_A_FRAME = 60.0, 200, 4
 
 
@@ -38,7 +38,7 @@ class Wrong:
 
 
 class Collector:
-    """Puts crops into a queue; writing them, which takes a memory card long, is done in a thread of its own.
+    """Puts crops into a queue; a thread of its own writes them, as memory cards are slow.
 
     Args:
         queue: where they go.

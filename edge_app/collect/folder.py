@@ -96,7 +96,7 @@ def require_room(folder: Path, writer: str, more: int) -> None:
     if there + more > MAX_OF_WRITER:
         raise OutputError(
             f"expected at most {MAX_OF_WRITER:,} labelled crops of {writer}, got {there:,} and {more:,} new ones; "
-            "teach with these, then collect with another --to DIR"
+            "fine-tune with these, then collect with another --to DIR"
         )
 
 

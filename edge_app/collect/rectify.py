@@ -14,10 +14,10 @@ Marks = dict[int, NDArray[np.float32]]
 SHRINK = 2
 MIN_MARKS = 4
 MIN_MARK_PX = 20
-# Marks are looked for in so many megapixels; MIN_MARKS of them lie no further than half a mark from their places.
+# Marks are sought at this many megapixels; MIN_MARKS of them lie within half a mark of their places.
 SEARCH_MEGAPIXELS = 6
 MAX_OFF_PX = MARKER_PX / SHRINK / 2
-# Of the pixels of a sharp mark, so many are between black and white at 150 dpi; of an unsharp one more.
+# Share of a mark's pixels between black and white at 150 dpi: a sharp mark has fewer, a blurred one more.
 MAX_GREY_PART = 0.27
 SAME_SHEET = "photograph the whole sheet from above, with all six marks in view, flat, sharp and in even light"
 

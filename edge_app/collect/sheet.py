@@ -21,12 +21,12 @@ Grey = NDArray[np.uint8]
 INSET_PX = 6
 # A digit is at least this high, as a part of its box; less is a speck.
 MIN_HEIGHT_PART = 0.2
-# A pen's strokes are all at least so dark where the darkest is 255.
+# A pen's strokes are at least this dark where the darkest is 255.
 STROKE_INK = 100
 # A box with more ink than this part of it was blacked out.
 MAX_INK_PART = 0.45
-# A pen's stroke is narrower, and of its darkness at least so much is seen against the paper on both its sides; of the
-# edge of a shadow next to nothing.
+# A pen's stroke is narrower than this, and at least this part of its darkness shows against the paper on both sides;
+# of a shadow's edge hardly any does.
 MAX_STROKE_PX, MIN_TWO_SIDED = 25, 0.5
 
 

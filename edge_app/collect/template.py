@@ -31,7 +31,7 @@ SUFFIXES = (".png", ".pdf")
 
 
 def marker_ids(version: int) -> range:
-    """The fiducials' ids tell the version of the sheet, and which mark is where."""
+    """The fiducials' ids encode the version of the sheet and the place of each mark."""
     return range(8 * version, 8 * version + len(MARKERS_XY))
 
 

@@ -47,7 +47,7 @@ def ids(queue: CropQueue) -> list[str]:
 
 
 def test_a_label_puts_a_crop_into_the_exchange_folder(tmp_path: Path) -> None:
-    """By writer and label, as teaching reads it; what was seen of it stays."""
+    """By writer and label, as fine-tuning reads it; what was seen of it stays."""
     queue = filled(tmp_path, 3)
     assert queue.waiting()[0] == crop(1)
     assert queue.picture(crop(1).id) is not None
@@ -177,7 +177,7 @@ def test_what_is_kept_of_a_writer_is_bounded(tmp_path: Path, monkeypatch: pytest
     queue = filled(tmp_path, 3)
     queue.label(crop(1).id, "x")
     queue.label(crop(2).id, "4")
-    with pytest.raises(OutputError, match="at most 2 labelled crops of ann, got 2 and 1 new ones; teach with these"):
+    with pytest.raises(OutputError, match="at most 2 labelled crops of ann, got 2 and 1 new ones; fine-tune"):
         queue.label(crop(3).id, "4")
     queue.label(crop(2).id, "4")
     queue.undo()

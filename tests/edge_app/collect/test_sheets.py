@@ -49,7 +49,7 @@ def test_the_same_photo_again_brings_nothing_new(
     assert "99 digits of anna, 0 new, 1 empty boxes" in capsys.readouterr().out
     monkeypatch.setattr("edge_app.collect.folder.MAX_OF_WRITER", there - 1)
     assert main([*command, "bo"]) == 1
-    assert f"expected at most {there - 1} labelled crops of bo, got 0 and {there} new ones; teach with" in (
+    assert f"expected at most {there - 1} labelled crops of bo, got 0 and {there} new ones; fine-tune with" in (
         capsys.readouterr().err
     )
     assert not (tmp_path / "own" / "bo").exists()

@@ -71,7 +71,7 @@ def server(crops: CropQueue) -> Iterator[WebServer]:
 
 
 def labels(folder: Path) -> list[int]:
-    """The labels that teaching would read."""
+    """The labels that fine-tuning would read."""
     return sorted(crop.label for crop in read_crops(folder / "digits"))
 
 
@@ -381,7 +381,7 @@ def test_hints_fit_the_hand(touch: bool, visit: Visit, server: WebServer) -> Non
 
 
 def numbers(folder: Path) -> str:
-    """The digits that teaching would read, in the order of their labels."""
+    """The digits that fine-tuning would read, in the order of their labels."""
     return "".join(map(str, labels(folder)))
 
 
