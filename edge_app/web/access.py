@@ -33,7 +33,7 @@ class Access:
     made: bool = False
 
     def admits(self, shown: str) -> bool:
-        """Whether that is the token; how long the answer takes tells nothing."""
+        """Whether that is the token; the time that the answer takes gives nothing away."""
         return self.token is not None and hmac.compare_digest(shown.encode(), self.token.encode())
 
 

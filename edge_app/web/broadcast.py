@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..host.failures import Failures
 
-# After so long without anything new the last one goes out again, so that connections that died are noticed.
+# After this many seconds without anything new the last one goes out again, so that dead connections are noticed.
 REPEAT_S = 5.0
 
 

@@ -1,4 +1,4 @@
-"""What every answer tells the browser not to do."""
+"""Headers of every answer: what the browser must not do."""
 
 from starlette.datastructures import MutableHeaders
 

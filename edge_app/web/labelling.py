@@ -1,4 +1,4 @@
-"""The page on which somebody says what collected crops are, fixes what was read, and sends filled-in templates."""
+"""The page on which people label collected crops, fixes what was read, and sends filled-in templates."""
 
 import asyncio
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from .uploads import UploadReader
 
 # Shown at once; the page asks for more when these are done.
 SHOWN = 120
-# A number that somebody says is wrong is seen again within so long, or it is gone.
+# Seconds within which a number reported as wrong must be seen again, or it is gone.
 FIX_S = 3.0
 
 

@@ -82,7 +82,7 @@ def open_web(
     app = create_app(state, make_reader, access, info, photographs, collector)
     server = WebServer(app, settings.host, settings.port)
     server.start()
-    # Only who made it up knows a token that was given; a new one has to be told, once.
+    # A token that was given is known to its giver alone; a new one has to be printed, once.
     query = f"?token={access.token}" if access.made else ""
     print(f"edge_app: web page at {server.url}{query}", file=sys.stderr, flush=True)
     if collector is not None:

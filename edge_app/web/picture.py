@@ -1,4 +1,4 @@
-"""The live picture: a frame with what was read drawn into it, so that boxes and picture cannot fall out of step."""
+"""The live picture: a frame with what was read drawn into it, so that boxes and picture always match."""
 
 import asyncio
 from dataclasses import replace

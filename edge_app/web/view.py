@@ -7,7 +7,7 @@ from typing import Any
 
 from ..live.state import LiveState, Snapshot
 
-# A camera that gave no frame for so long is away.
+# A camera without a frame for this many seconds is away.
 AWAY_S = 5.0
 # As many as the page lists.
 PAGE_HISTORY = 50
@@ -47,14 +47,14 @@ class News:
 
     def __init__(self, state: LiveState) -> None:
         self._state = state
-        self._told: tuple[object, ...] = ()
-        self._told_s = 0.0
+        self._sent: tuple[object, ...] = ()
+        self._sent_s = 0.0
 
     async def next_event(self, anyway: bool) -> bytes | None:
         """The whole record as one event, or None if there is nothing new."""
         now, clock_s = self._state.now(), time.monotonic()
         key = (now.numbers, now.camera, now.counters.numbers, now.drift.alarm, now.model_sha256)
-        if not anyway and key == self._told and clock_s - self._told_s < 1:
+        if not anyway and key == self._sent and clock_s - self._sent_s < 1:
             return None
-        self._told, self._told_s = key, clock_s
+        self._sent, self._sent_s = key, clock_s
         return b"data: " + json.dumps(numbers_record(self._state, PAGE_HISTORY)).encode() + b"\n\n"

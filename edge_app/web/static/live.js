@@ -82,7 +82,7 @@ function showState(record) {
   const away = record.trouble !== null;
   const percent = (share) => `${(100 * share).toFixed(0)} %`;
   find("drift").hidden = !record.drift.alarm;
-  setText("drift", record.drift.alarm ? `${percent(record.drift.share)} of the last ${record.drift.digits} digits were doubtful, far more than usual. Look at the light and the lens; or teach the model this handwriting.` : "");
+  setText("drift", record.drift.alarm ? `${percent(record.drift.share)} of the last ${record.drift.digits} digits were doubtful, far more than usual. Check the light and the lens, or fine-tune the model on this handwriting.` : "");
   find("state").dataset.state = away ? "away" : "live";
   find("numbers").dataset.stale = away;
   setText("state-text", away ? "Camera is away" : "Live");
