@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m edge_app
         prog: what was called, for usage lines.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal's encoding may lack a letter of a file's name; stderr is such from the start.
+        # A terminal's encoding may lack a letter of a file's name; stderr replaces those already.
         sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser(prog).parse_args(_with_default(sys.argv[1:] if arguments is None else arguments))
     try:

@@ -17,7 +17,7 @@ def add(commands: Any) -> None:
         "batch",
         help="read archives of scans on all cores, or on many machines",
         description="Reads folders, globs, images, multi-page TIFFs, PDFs, ZIP and TAR archives, local or by URL, on "
-        "Dask. If it is stopped, the same command goes on where it was.",
+        "Dask. If it is stopped, the same command resumes it.",
     )
     parser.add_argument("sources", type=_source, nargs="+", metavar="SOURCE", help="folder, file, 'glob' or URL")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="where the results are written")
@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
         "--workers", type=positive, metavar="N", help="processes on this machine (default: as many as cores)"
     )
     parser.add_argument(
-        "--batch-pages", type=positive, default=32, metavar="N", help="pages a task (default: %(default)s)"
+        "--batch-pages", type=positive, default=32, metavar="N", help="pages per task (default: %(default)s)"
     )
     parser.add_argument("--dpi", type=positive, default=200, metavar="N", help="to draw PDFs at (default: %(default)s)")
     add_view(parser, "a page, PDFs as drawn at --dpi")

@@ -1,4 +1,4 @@
-"""`collect`: somebody's own digits, labelled, to teach a model with."""
+"""`collect`: somebody's own digits, labelled, to fine-tune a model with."""
 
 import argparse
 from pathlib import Path
@@ -12,7 +12,7 @@ def add(commands: Any) -> None:
     """Adds the command to argparse's subparsers."""
     parser = commands.add_parser(
         "collect",
-        help="collect your own digits to teach a model with",
+        help="collect your own digits to fine-tune a model with",
         description="Draws a sheet to write a hundred digits on (--template), cuts photos of it into labelled digits "
         "(--sheet), or else reads live like run and keeps what was refused or unsure, to be labelled on the web page "
         "(--preview-port); all for python -m train --add DIR.",

@@ -73,7 +73,7 @@ def read_files(settings: ReadSettings) -> int:
 
 
 def _without_left_out(found: Sequence[Found], images: Sequence[str]) -> list[Found]:
-    """What is to be read; the rest is told on stderr, and so is a better tool for many files."""
+    """What is to be read; stderr gets the rest, and a better tool for many files."""
     documents = [document for document in found if document.left_out is None]
     for document in found:
         if document.left_out is not None:

@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "run",
         help="read live from a camera (the default)",
-        description="Reads live from a camera and tells each number once: when it is stable, changes or leaves.",
+        description="Reads live from a camera and reports each number once: when it is stable, changes or leaves.",
     )
     add_live(parser)
     parser.add_argument(
@@ -48,7 +48,7 @@ def add_live(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mqtt",
         metavar="URL",
-        help="tell numbers to a broker: mqtt[s]://[user@]host[:port]/topic; password: $MQTT_PASSWORD",
+        help="publish numbers to a broker: mqtt[s]://[user@]host[:port]/topic; password: $MQTT_PASSWORD",
     )
     parser.add_argument("--mqtt-password-file", type=Path, metavar="FILE", help="password for --mqtt")
     parser.add_argument(
@@ -63,7 +63,7 @@ def add_live(parser: argparse.ArgumentParser) -> None:
         "--require-signature",
         type=Path,
         metavar="KEY.pub",
-        help="only those that this key's owner signed, older ones too",
+        help="only models signed by this key's owner, older ones too",
     )
     parser.add_argument(
         "--state", type=Path, metavar="DIR", help="where undelivered readings are kept (default: XDG's)"

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-# After SIGTERM everything has so long to end, then it is ended.
+# Seconds that everything has to end after SIGTERM; then it is killed.
 END_S = 0.9
 
 
@@ -82,13 +82,13 @@ def run(settings: LiveSettings) -> int:
     notifier = Notifier()
     held: list[SupervisedCamera] = []
     with contextlib.ExitStack() as stack:
-        # First in, last out: a signal's time limit holds for all the closing below.
+        # Entered first, left last: a signal's time limit covers all the closing below.
         stack.enter_context(_signals(stop, held))
         stack.callback(notifier.stopping)
         cv2.setNumThreads(settings.model.threads)
         reader = CurrentReader(settings.model, steady=True, switched=state.model_changed)
         collector = _collector(settings, stack)
-        # Before the camera: what is wrong with a flag shows at once.
+        # Before the camera, so that a wrong flag shows at once.
         outputs = _outputs(settings, state, stack)
         with contextlib.suppress(InterruptedError):
             asked = settings.camera
@@ -132,7 +132,7 @@ def _outputs(settings: LiveSettings, state: LiveState, stack: contextlib.ExitSta
 
 @contextlib.contextmanager
 def _signals(stop: threading.Event, cameras: list[SupervisedCamera]) -> Iterator[None]:
-    """SIGTERM and Ctrl-C stop the loop; if that takes too long, the process ends without ceremony."""
+    """SIGTERM and Ctrl-C stop the loop; if that takes too long, the process exits at once."""
     timers: list[threading.Timer] = []
 
     def end() -> None:

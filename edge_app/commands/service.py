@@ -13,8 +13,8 @@ def add(commands: Any) -> None:
     """Adds the command to argparse's subparsers."""
     parser = commands.add_parser(
         "service",
-        help="print a systemd unit that keeps `run` up",
-        description="Prints a systemd unit that runs `run` with the flags behind `--`, restarts it and fences it in.",
+        help="print a systemd unit that keeps `run` running",
+        description="Prints a systemd unit that runs `run` with the flags behind `--`, restarts it and sandboxes it.",
     )
     parser.add_argument("--user", type=_user, help="the account it runs as (default: yours; digits if that is root)")
     parser.add_argument("run", nargs="*", metavar="-- RUN_FLAG", help="flags of `run`")
@@ -32,7 +32,7 @@ def _user(text: str) -> str:
 def _service(prog: str, options: argparse.Namespace) -> int:
     from ..host.systemd_unit import print_unit
 
-    # A typo shows here, not after the next boot.
+    # A typo shows here, not at the next boot.
     parser = Parser(prog=prog)
     run.add(parser.add_subparsers())
     parser.parse_args(["run", *options.run])
