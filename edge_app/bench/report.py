@@ -19,7 +19,7 @@ Key = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Percentiles:
-    """Half, 95 % and 99 % of the frames took at most so many milliseconds."""
+    """Milliseconds that half, 95 % and 99 % of the frames took at most."""
 
     p50_ms: float
     p95_ms: float
@@ -84,7 +84,7 @@ class Earlier:
 
 
 def to_json(bench: Bench) -> str:
-    """A bench as JSON, units in the names; null is what the machine does not tell."""
+    """A bench as JSON, units in the names; null is what the machine does not report."""
     return json.dumps({"format": FORMAT, **asdict(bench)}, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -110,7 +110,7 @@ def read_earlier(path: Path) -> Earlier:
 def _p50s(run: dict[str, Any]) -> tuple[Key, dict[str, float]]:
     p50s = {str(stage): float(found["p50_ms"]) for stage, found in run["stages"].items()}
     if not all(math.isfinite(value) and value >= 0 for value in p50s.values()):
-        raise ValueError("a time below 0 or without end")
+        raise ValueError("a time below 0 or infinite")
     return (str(run["image"]), str(run["runtime"]), int(run["threads"])), p50s
 
 

@@ -8,7 +8,7 @@ from ..errors import OutputError
 
 
 def require_writable(output: Path, flag: str = "--output") -> None:
-    """Raises OutputError now rather than after minutes of work; a folder that is not there yet is made later."""
+    """Raises OutputError now, before minutes of work; a folder that does not exist yet is made later."""
     try:
         existing = next(folder for folder in (output, *output.parents) if folder.exists())
         with tempfile.TemporaryFile(dir=existing):

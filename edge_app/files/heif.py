@@ -1,4 +1,4 @@
-"""HEIC, what an iPhone takes: Pillow reads it with a plugin, which is loaded for the first such file alone."""
+"""HEIC, what an iPhone takes: Pillow reads it with a plugin, which is loaded only when the first such file comes."""
 
 from functools import cache
 from pathlib import Path

@@ -15,7 +15,7 @@ def alone(lock: Path, taken: DigitsError) -> Iterator[None]:
 
     Args:
         lock: a file in that folder; both are made.
-        taken: raised if another is at it.
+        taken: raised if another process has the lock.
 
     Raises:
         OutputError: the folder cannot be written.

@@ -1,4 +1,4 @@
-"""One 28x28 image in, one digit and how sure the model is of it out."""
+"""One 28x28 image in, one digit with its calibrated confidence out."""
 
 import os
 import threading
@@ -15,16 +15,16 @@ from .runtime import Interpreter, open_interpreter
 
 UNREAD = -1
 
-# What an interpreter tells about its input or output.
+# An interpreter's description of its input or output.
 Endpoint = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model makes of one image.
+    """How the model classifies one image.
 
     Attributes:
-        label: the digit, 0 to 9, or None when it is not a digit that the model dares to read.
+        label: the digit, 0 to 9, or None if the confidence is too low or "not a digit" wins.
         digit: the best digit, 0 to 9, whatever the confidence.
         confidence: calibrated probability of `digit`, in [0, 1].
         probabilities: float32 (10,), of the digits; their sum is <= 1, the rest is "not a digit".
@@ -38,7 +38,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Predictions:
-    """What the model makes of N images.
+    """How the model classifies N images.
 
     Attributes:
         labels: int64 (N,), 0 to 9, or -1 where Prediction.label is None.
@@ -130,7 +130,10 @@ class DigitClassifier:
 
 
 def read_logits(logits: NDArray[np.float32], contract: ModelContract) -> Predictions:
-    """Calibrated readings out of a network's outputs, float32 (N, number of labels); NaN is never read as a digit."""
+    """Calibrated readings from a network's logits, float32 (N, number of labels), the confidence threshold applied.
+
+    NaN is never read as a digit.
+    """
     probabilities = softmax(logits / contract.temperature)[:, :10]
     digits = probabilities.argmax(axis=1)
     confidences = np.take_along_axis(probabilities, digits[:, None], axis=1)[:, 0]

@@ -16,7 +16,7 @@ NOT_A_DIGIT = "not a digit"
 DIGIT_LABELS = tuple(str(digit) for digit in range(10))
 LABELS = (*DIGIT_LABELS, NOT_A_DIGIT)
 IMAGE_HW = (28, 28)
-# A digit that is less sure is one to look at: it is collected, and counted as drift.
+# A digit less certain than this is worth a look: it is collected, and counted as drift.
 DOUBTFUL_BELOW = 0.9
 
 

@@ -8,7 +8,7 @@ from ..errors import ModelError
 from .contract import DIGIT_LABELS, POLARITY, UNREADABLE, embedded_fields, embedded_json
 
 KIND = "digit-detector-1"
-# One cell of the maps stands for so many pixels of ink each way.
+# Pixels of ink, each way, that one cell of the maps stands for.
 CELL_PX = 4
 # Widths and heights are given as logarithms of their ratio to these.
 REFERENCE_WH_PX = (16.0, 24.0)

@@ -16,7 +16,7 @@ from .file import GOLDEN_NAME
 
 COLUMNS = 10
 MAX_ROWS = 20
-# More than bits flipped on the way or a runtime that computes wrongly leave right; fewer than any honest model reads.
+# More than flipped bits or a faulty runtime leave right, fewer than any sound model reads.
 MIN_RIGHT_SHARE = 0.9
 
 

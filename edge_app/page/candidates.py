@@ -13,7 +13,7 @@ from .rulings import has_rulings, remove_rulings
 MIN_HEIGHT_PX = 8
 MAX_SIDE_PART = 0.95
 MIN_PIXELS = 12
-# A page of words has some hundreds; of noise, the highest are taken, so that time and memory stay bounded.
+# A page of words has some hundreds; on a page of noise the highest are taken, so that time and memory stay bounded.
 MAX_CANDIDATES = 1500
 # Ink inside its box beyond this part of its own makes a frame of it.
 MAX_ENCLOSED = 0.06
@@ -74,7 +74,7 @@ def connect(page_ink: InkMap) -> ConnectedInk:
 def candidate_in(box: Box, page_ink: InkMap, connected: ConnectedInk) -> Candidate | None:
     """The ink that belongs into a box (x, y, width, height), cut off at its sides where it goes on; None if none does.
 
-    Of the components that reach in, those count that lie mostly within, or that are a good part of the ink there.
+    Of the components that reach in, those count that lie at least half inside or are a good part of the ink there.
     """
     x, y, width, height = box
     window = slice(max(0, y), max(0, y + height)), slice(max(0, x), max(0, x + width))

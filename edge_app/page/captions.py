@@ -76,7 +76,7 @@ def _label(digit: Digit, heights_px: Sequence[int], taken: NDArray[np.bool_]) ->
     label = _fitted(digit.text, digit, heights_px, taken, _around(digit.box))
     if label is not None:
         return label
-    # Rather over a corner of its own digit than over another one.
+    # Better over a corner of its own digit than over another one.
     x, y, width, height = digit.box
     return _caption(digit.text, digit, max(5, min(heights_px[-1], round(0.4 * height))), (x + width, y), (1.0, 0.0))
 

@@ -1,7 +1,7 @@
-"""Context: a digit is believed by what stands around it.
+"""Context: whether ink is a digit depends on the ink around it.
 
-Texture, cursive words and print give some ink that looks like a digit, among much that does not; the ink of a number
-is digits nearly all. So ink is put into groups of near neighbours, and a group is believed or not as a whole.
+Texture, cursive words and print contain some ink that looks like a digit among much that does not; nearly all ink of a
+number is digits. So ink is grouped with its near neighbours, and a group is accepted or refused as a whole.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ MIN_EVIDENCE = 2.0
 
 
 def refuse_by_context(readings: Sequence[Reading]) -> list[Reading]:
-    """Refuses digits that stand among ink that is no digits.
+    """Refuses digits whose context, the ink around them, is not digits.
 
     Args:
         readings: of one page, refused ones too.

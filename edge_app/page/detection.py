@@ -17,7 +17,7 @@ from .ink import Grey
 
 # Boxes (N, 4), scores (N,), probabilities (N, 10).
 Found = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-# Digits are sought at the scale that makes them nearly so high.
+# Digits are sought at the scale that makes them about this high.
 SOUGHT_HEIGHT_PX = 26.0
 # What lies nearer to the rim of a tile is left to the next tile.
 RIM_PX = 24
@@ -26,7 +26,7 @@ MAX_IOU = 0.4
 COARSEST_OCTAVE, FINEST_OCTAVE, FINEST_OCTAVE_SMALL = -5, 0, 1
 SMALL_PIXELS = 700_000
 NEARLY_ONE_TILE = 1.3
-# At most so many tiles a page.
+# At most this many tiles per page.
 MAX_TILES = 30
 MIN_SCORE = 0.05
 
@@ -54,7 +54,7 @@ class Detections:
         return _inside(self.boxes[:, :2] + self.boxes[:, 2:] / 2, low, low + box[2:])
 
     def within(self, box: Box, min_score: float) -> bool:
-        """Whether the middle of one at least so sure lies in a box."""
+        """Whether the middle of one with at least that score lies in a box."""
         return bool((self.middles_in(box) & (self.scores >= min_score)).any())
 
 
@@ -106,7 +106,7 @@ class _Tile:
 
 def _tiles_at(ink: Grey, scale: float, places: NDArray[np.float32], side: int) -> Iterator[_Tile]:
     """The tiles of the ink at a scale that hold the middle of a place."""
-    # A page that is only a little larger than one tile is made smaller rather than cut.
+    # A page only a little larger than one tile is scaled down, not cut.
     whole = side / max(ink.shape)
     scale = whole if whole < scale <= NEARLY_ONE_TILE * whole else scale
     size_wh = max(8, round(ink.shape[1] * scale)), max(8, round(ink.shape[0] * scale))

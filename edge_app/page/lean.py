@@ -13,7 +13,7 @@ from .detection import MIN_SCORE, Detections, MapNetwork, detect
 from .ink import InkMap
 from .upright import box_on_page
 
-# Less than this, in heights, and the detector sees it as well as it stands; with fewer digits nobody can tell.
+# Below this lean, in heights, the detector sees writing as well as it stands; fewer digits than this show no lean.
 MIN_LEAN, MIN_DIGITS = 0.6, 8
 MAX_LEAN = 1.8
 

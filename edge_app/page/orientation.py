@@ -27,7 +27,7 @@ CLEARER = 1.1
 
 
 def better_turn(wholes: Sequence[Whole], classifier: Classifier) -> int:
-    """How the ink of a page would read better, as far as a glance shows; costs some milliseconds.
+    """How the ink of a page would read better, as far as a glance shows; takes some milliseconds.
 
     Args:
         wholes: the ink as it was read.

@@ -22,7 +22,7 @@ CUTS_PER_HEIGHT = 3.0
 # A cut may cross this part of the height in full ink.
 MAX_CUT_INK = 0.35
 DRIFT_COST = 0.2
-# Paper between strokes costs this much ink: a cut goes between digits rather than through a loop.
+# Paper between strokes costs as much as this ink, so that a cut goes between digits and not through a loop.
 INSIDE_COST = 0.25
 MIN_PIECE_WIDTH = 0.12
 MAX_PIECES_A_DIGIT = 4
