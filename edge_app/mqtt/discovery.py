@@ -10,7 +10,7 @@ ONLINE, OFFLINE = "online", "offline"
 
 @dataclass(frozen=True)
 class Topics:
-    """Where what is told.
+    """The topics under which everything is published.
 
     Attributes:
         base: what all begin with.

@@ -1,4 +1,4 @@
-"""Opens what `run --mqtt` asks for: numbers, drift and models told to a broker."""
+"""Opens what `run --mqtt` asks for: numbers, drift and models published to a broker."""
 
 import os
 import time
@@ -15,7 +15,7 @@ from .outbox import Outbox
 from .publisher import MqttOutput
 from .url import Broker
 
-# Drift is told when the alarm goes on or off, else so often.
+# Drift is published when the alarm goes on or off, else at this interval.
 DRIFT_S = 60.0
 
 
@@ -50,7 +50,7 @@ class MqttSettings:
 
 
 class DriftOutput:
-    """An Output that tells how doubtfully digits are read."""
+    """An Output that publishes how doubtfully digits are read."""
 
     def __init__(self, mqtt: MqttOutput, state: LiveState) -> None:
         self._mqtt, self._state = mqtt, state
@@ -64,7 +64,7 @@ class DriftOutput:
             self._mqtt.state(self._mqtt.topics.drift, asdict(drift))
 
     def close(self) -> None:
-        """Nothing is left to tell."""
+        """Nothing is left to publish."""
 
 
 def open_outputs(settings: MqttSettings, state: LiveState) -> list[Output]:
