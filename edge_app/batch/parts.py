@@ -111,7 +111,7 @@ class Parts:
         if errors:
             files[_file("errors", number)] = _as_jsonl(errors)
         else:
-            # A run that was killed before its marker may have seen errors that are mended now.
+            # A run that was killed before its marker may have seen errors that have been fixed since.
             (self._output / _file("errors", number)).unlink(missing_ok=True)
         for name, content in files.items():
             write_atomically(self._output / name, content)

@@ -1,4 +1,4 @@
-"""What a run is and what it has to do, written down before the first page is read: a later run goes on from it."""
+"""What a run is and what it has to do, written down before the first page is read, so that a later run can resume."""
 
 import gzip
 import hashlib

@@ -60,7 +60,7 @@ DEFAULTS: tuple[Any, ...] = (None, None, None, None, 1, 1, None)
 
 
 def cut(spans: Iterable[Span], batch_pages: int) -> Iterator[Task]:
-    """Cuts and joins spans into tasks of so many pages each; the last has fewer."""
+    """Cuts and joins spans into tasks of that many pages each; the last may have fewer."""
     task: list[Span] = []
     room = batch_pages
     for span in spans:

@@ -16,7 +16,7 @@ SHORT = 12
 def install(file: Path, store: Path | None, keep: int, sha256: str | None, public_key: Path | None) -> int:
     """Installs a model in --store, see ModelStore; returns the exit code."""
     model = ModelStore(store_folder(store), keep).install(file, sha256=sha256, public_key=public_key)
-    print(f"current is {_told(model)}; back with: python -m edge_app model rollback")
+    print(f"current is {_line(model)}; back with: python -m edge_app model rollback")
     return 0
 
 
@@ -25,7 +25,7 @@ def roll_back(folder: Path | None) -> int:
     store = ModelStore(store_folder(folder))
     left = store.list()[:1]
     model = store.rollback()
-    print(f"current is {SHIPPED if model is None else _told(model)}")
+    print(f"current is {SHIPPED if model is None else _line(model)}")
     if left:
         same_store = "" if folder is None else f" --store {folder}"
         print(f"forward again with: python -m edge_app model install {store.path(left[0].sha256)}{same_store}")
@@ -48,16 +48,16 @@ def print_models(folder: Path | None, as_json: bool) -> int:
         }
         print(json.dumps(record, ensure_ascii=False))
         return 0
-    lines = [(model.sha256, _told(model)) for model in state.models] + [(shipped.sha256, _told_shipped(shipped.sha256))]
+    lines = [(model.sha256, _line(model)) for model in state.models] + [(shipped.sha256, _shipped_line(shipped.sha256))]
     marked = next(place for place, (sha256, _) in enumerate(lines) if sha256 == current)
-    for place, (_, told) in enumerate(lines):
-        print(f"{'*' if place == marked else ' '} {told}")
+    for place, (_, line) in enumerate(lines):
+        print(f"{'*' if place == marked else ' '} {line}")
     return 0
 
 
-def _told(model: Installed) -> str:
+def _line(model: Installed) -> str:
     return f"{model.sha256[:SHORT]}  {model.time}  {model.size_bytes:,} bytes  from {model.source}"
 
 
-def _told_shipped(sha256: str) -> str:
+def _shipped_line(sha256: str) -> str:
     return f"{sha256[:SHORT]}  {SHIPPED}"
