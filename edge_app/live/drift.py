@@ -48,7 +48,7 @@ class DriftMonitor:
         # It may hold anything: checking a contract does not cover it.
         self._usual = usual / 100 if isinstance(usual, int | float) and 0 <= usual <= 100 else USUAL_SHARE
 
-    def told(self, box: Box, page: Page) -> None:
+    def add(self, box: Box, page: Page) -> None:
         """Takes a number that is published: its box, and the page that settled it."""
         digits, refused = page.digits_in(box)
         self._doubtful.extend(digit.label is None or digit.confidence < DOUBTFUL_BELOW for digit in digits)

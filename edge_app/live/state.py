@@ -98,7 +98,7 @@ class LiveState:
             for event in events:
                 kinds[event.kind] = kinds.get(event.kind, 0) + 1
                 if event.kind != "left":
-                    self._drift.told(event.box, page)
+                    self._drift.add(event.box, page)
             self._history.extend(events)
             self._ends.append(now_s)
             while self._ends[0] < now_s - RATE_S:

@@ -141,10 +141,10 @@ def _listen(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = _Listener(fileno=socket.create_server(address[:2], family=family, backlog=QUEUE).detach())
     except OSError as error:
-        mend = "try --preview-port 0 for any free one" if error.errno == errno.EADDRINUSE else "check --preview-host"
+        fix = "try --preview-port 0 for any free one" if error.errno == errno.EADDRINUSE else "check --preview-host"
         if error.errno == errno.EACCES:
-            mend = "ports below 1024 belong to root, try 8080"
-        raise OptionError(f"expected to listen on {host} port {port}, got: {error.strerror}; {mend}") from error
+            fix = "ports below 1024 belong to root, try 8080"
+        raise OptionError(f"expected to listen on {host} port {port}, got: {error.strerror}; {fix}") from error
     # Connections inherit it.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
     return listener

@@ -3,7 +3,7 @@
 
 let result = null, choosing = null, fixing = Promise.resolve();
 
-function tell(text, bad = false) {
+function report(text, bad = false) {
   find("result-state").className = bad ? "outcome bad" : "outcome";
   find("result-state").textContent = text;
 }
@@ -27,7 +27,7 @@ function resultText() {
 function showResult(record, name) {
   result = { ...record, name };
   showPhoto(true);
-  tell("");
+  report("");
   showDigits();
   const digits = digitsOf(record).length, count = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
   find("reading").hidden = digits === 0;
@@ -100,7 +100,7 @@ function fix(digit, label) {
   digit.fixed = label;
   showDigits();
   (digit.button?.isConnected ? digit.button : find("copy")).focus();
-  tell(label === "x" ? "Dropped." : `Fixed: ${label}.`);
+  report(label === "x" ? "Dropped." : `Fixed: ${label}.`);
   // One after the other: of two labels for a digit the later one counts.
   if (photo) fixing = fixing.then(() => keepFix(photo, number, label));
 }
@@ -108,9 +108,9 @@ function fix(digit, label) {
 async function keepFix(photo, number, label) {
   try {
     await post(`/api/photos/${photo}/${number}/${label}`, null);
-    tell(`${label === "x" ? "Dropped" : `Fixed: ${label}`}, and kept to learn from.`);
+    report(`${label === "x" ? "Dropped" : `Fixed: ${label}`}, and kept to learn from.`);
   } catch (error) {
-    tell(`Fixed here, but not kept to learn from: ${error.message}`, true);
+    report(`Fixed here, but not kept to learn from: ${error.message}`, true);
   }
 }
 
@@ -140,7 +140,7 @@ async function copy() {
     // Over plain HTTP from another machine browsers have no clipboard for scripts.
     copied = copySelected(resultText());
   }
-  tell(copied ? "Copied." : "Your browser did not copy it; select the numbers instead.", !copied);
+  report(copied ? "Copied." : "Your browser did not copy it; select the numbers instead.", !copied);
 }
 
 function copySelected(text) {
