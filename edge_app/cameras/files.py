@@ -79,7 +79,7 @@ class _Pictures:
         self._paths = [path] if path.is_file() else sorted(_pictures(path))
         if not self._paths:
             raise CameraError(f"expected pictures in {path}, got none; put JPEG or PNG files there")
-        self._shown, self._told = -1, set[Path]()
+        self._shown, self._reported = -1, set[Path]()
         self._image = np.zeros((0, 0), np.uint8)
         self.scene = 0
 
@@ -94,8 +94,8 @@ class _Pictures:
     def _load(self, path: Path) -> NDArray[np.uint8]:
         with open_image(path, str(path)) as image:
             pixels, pages = to_pixels(image, str(path)), page_count(image)
-        if pages > 1 and path not in self._told:
-            self._told.add(path)
+        if pages > 1 and path not in self._reported:
+            self._reported.add(path)
             LOG.warning("%s has %d pages, of which the first is shown", path, pages)
         return pixels
 

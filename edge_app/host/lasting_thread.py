@@ -10,7 +10,7 @@ _STARTED: set["LastingThread"] = set()
 
 
 class LastingThread(threading.Thread):
-    """Does its work again and again until it is told to end; after a failure, which is logged, it pauses.
+    """Does its work again and again until `ended` is set; after a failure, which is logged, it pauses.
 
     Args:
         name: of the thread, in logs and /healthz.
@@ -52,5 +52,5 @@ def troubled_threads() -> dict[str, str]:
 
 
 def ended_threads() -> tuple[str, ...]:
-    """The names of those that ended though nobody told them to."""
+    """The names of those that ended unasked."""
     return tuple(name for name, trouble in troubled_threads().items() if trouble == "ended")

@@ -23,7 +23,7 @@ class Console:
         self._as_json = as_json
         self._stream = stream or sys.stdout
 
-    def tell(self, event: NumberEvent) -> None:
+    def publish(self, event: NumberEvent) -> None:
         """Prints an event."""
         self._stream.write((json.dumps(event.to_record()) if self._as_json else describe(event)) + "\n")
         self._stream.flush()

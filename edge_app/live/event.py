@@ -70,7 +70,7 @@ class NumberEvent(Change):
 class Output(Protocol):
     """Takes events, in order; must return within a millisecond or so, as the loop waits for it."""
 
-    def tell(self, event: NumberEvent) -> None:
+    def publish(self, event: NumberEvent) -> None:
         """Takes one event; never raises for a failure at the far end."""
 
     def close(self) -> None:

@@ -87,7 +87,7 @@ class LiveLoop:
         self._show(frame, page, events, read_s)
         for event in events:
             for output in self._outputs:
-                self._try(output.tell, event)
+                self._try(output.publish, event)
         self._try(self._collect, frame, page)
 
     def _try(self, use: Callable[..., None], *what: Any) -> None:

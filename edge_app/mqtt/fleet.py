@@ -18,9 +18,9 @@ from ..store.store import ModelStore
 
 LOG = logging.getLogger(__name__)
 PLACE = "{sha256}"
-# For each answer of the server, and for all of a file: who sends a byte a minute does not hold up the next model.
+# Seconds for each answer and for a whole file: a server that sends a byte a minute must not delay the next model.
 ANSWER_S, FETCH_S = 60.0, 300.0
-# How soon a change that somebody made on the device is told.
+# Seconds until a change made on the device is reported.
 LOOK_S = 5.0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # An announcement is much shorter; more is not looked at.
@@ -63,8 +63,8 @@ class ModelUpdates:
         store: where they are installed.
         url: where they are fetched, with "{sha256}" for the hash; nothing else is ever fetched.
         public_key: a PEM file; models must then be signed by its owner, URL + ".sig".
-        report: told what became of each announcement that was followed, and which model is current: at the start and
-            when it was changed on the device.
+        report: called with what became of each announcement that was followed, and which model is current: at the start
+            and when it was changed on the device.
 
     Raises:
         OptionError: a URL that is not http or https.
@@ -78,7 +78,7 @@ class ModelUpdates:
         self._store, self._url, self._public_key, self._report = store, url, public_key, report
         self._waiting: Announcement | ModelError | None = None
         self._closed, self._changed = threading.Event(), threading.Condition()
-        self._told, self._token = "", object()
+        self._reported, self._token = "", object()
         LastingThread("model-updates", self._work, self._closed).start()
 
     def announced(self, payload: bytes) -> None:
@@ -89,7 +89,7 @@ class ModelUpdates:
         except ModelError as error:
             found = error
         with self._changed:
-            # Nonsense, such as the empty message that clears a retained one, does not displace what can be followed.
+            # An invalid message, such as the empty one that clears a retained one, does not displace a valid one.
             if isinstance(found, Announcement) or self._waiting is None:
                 self._waiting = found
                 self._changed.notify()
@@ -119,14 +119,14 @@ class ModelUpdates:
         if token == self._token:
             return
         current = self._store.current().sha256
-        if current != self._told:
+        if current != self._reported:
             self._tell({"status": "current", "sha256": current})
         # Last: what fails before is tried again.
         self._token = token
 
     def _tell(self, record: dict[str, Any]) -> None:
         self._report(record)
-        self._told = record["current"] if record["status"] == "refused" else record["sha256"]
+        self._reported = record["current"] if record["status"] == "refused" else record["sha256"]
 
     def _follow(self, wanted: Announcement | ModelError) -> dict[str, Any]:
         about: dict[str, Any] = {}

@@ -54,13 +54,13 @@ class DriftOutput:
 
     def __init__(self, mqtt: MqttOutput, state: LiveState) -> None:
         self._mqtt, self._state = mqtt, state
-        self._told_s, self._alarm = float("-inf"), False
+        self._published_s, self._alarm = float("-inf"), False
 
-    def tell(self, event: NumberEvent) -> None:  # noqa: ARG002 - others tell it
+    def publish(self, event: NumberEvent) -> None:  # noqa: ARG002 - others publish it
         """Looks at the state after an event."""
         drift, now_s = self._state.now().drift, time.monotonic()
-        if drift.alarm != self._alarm or now_s - self._told_s >= DRIFT_S:
-            self._alarm, self._told_s = drift.alarm, now_s
+        if drift.alarm != self._alarm or now_s - self._published_s >= DRIFT_S:
+            self._alarm, self._published_s = drift.alarm, now_s
             self._mqtt.state(self._mqtt.topics.drift, asdict(drift))
 
     def close(self) -> None:

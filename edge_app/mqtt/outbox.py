@@ -153,7 +153,7 @@ class Outbox:
 def _open(path: Path) -> sqlite3.Connection:
     # Each statement commits by itself.
     database = sqlite3.connect(path, timeout=0.2, isolation_level=None, check_same_thread=False)
-    # A damaged text must not hold up those behind it.
+    # A damaged text must not block those behind it.
     database.text_factory = lambda text: text.decode(errors="replace")
     try:
         # Not with umask's rights: readings are nobody else's.
@@ -162,7 +162,7 @@ def _open(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode=WAL")
         # 256 kB at most, instead of 4 MB, wait to be sorted in: a disk may have no more room than that.
         database.execute("PRAGMA wal_autocheckpoint=64")
-        # A power cut may cost the last ones, never the file.
+        # A power cut may lose the last ones, never the file.
         database.execute("PRAGMA synchronous=NORMAL")
         database.execute(
             "CREATE TABLE IF NOT EXISTS messages (number INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL)"

@@ -1,4 +1,4 @@
-"""Tells a broker each event once, in order, whatever becomes of the connection meanwhile."""
+"""Publishes each event to a broker once, in order, whatever happens to the connection."""
 
 import contextlib
 import json
@@ -22,9 +22,9 @@ from .url import Broker
 LOG = logging.getLogger(__name__)
 
 FLUSH_S = 0.3
-# So often it is looked whether the disk takes readings again.
+# Seconds between attempts to write to a disk that failed.
 LOOK_S = 1.0
-# What MQTT 3.1.1 brokers answer to MQTT 5, as paho tells it.
+# What MQTT 3.1.1 brokers answer to MQTT 5, in paho's words.
 OLD_BROKER = "Unsupported protocol version"
 
 
@@ -64,13 +64,13 @@ class MqttOutput:
         for thread in self._threads:
             thread.start()
 
-    def tell(self, event: NumberEvent) -> None:
+    def publish(self, event: NumberEvent) -> None:
         """Takes an event; it is delivered as soon as the broker is there."""
         self._outbox.put(json.dumps(event.to_record()))
         self._something.set()
 
     def state(self, topic: str, record: dict[str, Any]) -> None:
-        """Says how something is, retained: only the last state counts, so none is kept for a broker that is away."""
+        """Publishes a state, retained: only the last one counts, so none is stored for a broker that is away."""
         self._states[topic] = json.dumps(record)
         if self._connected.is_set():
             self._client.publish(topic, self._states[topic], qos=1, retain=True)

@@ -40,7 +40,7 @@ def main() -> int:
         number = 0
         while number < options.numbers or killer.is_alive():
             if number < options.numbers:
-                out.tell(NumberEvent("read", str(number), None, number, (0, 0, 1, 1), 0.9, number, time.time(), 1.0))
+                out.publish(NumberEvent("read", str(number), None, number, (0, 0, 1, 1), 0.9, number, time.time(), 1.0))
                 number += 1
             time.sleep(0.03)
         wait_until(lambda: len({each["id"] for each in listener.all(TOPIC)}) >= options.numbers, 60)

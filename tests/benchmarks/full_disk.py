@@ -47,7 +47,7 @@ def main() -> int:
                 if phase == "full" and part != 2:
                     broker.kill() if part == 1 else broker.start()
                 for number in numbers_for(seconds / 3, told):
-                    out.tell(NumberEvent("read", str(number), None, number, (0, 0, 1, 1), 0.9, 1, time.time(), 1.0))
+                    out.publish(NumberEvent("read", str(number), None, number, (0, 0, 1, 1), 0.9, 1, time.time(), 1.0))
                     told = number + 1
             if filled is not None:
                 filled.unlink()

@@ -76,7 +76,7 @@ class Watching:
     def __init__(self, state: LiveState) -> None:
         self.state, self.drifts = state, list[int]()
 
-    def tell(self, _event: NumberEvent) -> None:
+    def publish(self, _event: NumberEvent) -> None:
         """How many digits drift has counted."""
         self.drifts.append(self.state.now().drift.digits)
 
@@ -122,7 +122,7 @@ class Breaking:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def tell(self, _event: NumberEvent) -> None:
+    def publish(self, _event: NumberEvent) -> None:
         """Takes none."""
         raise self._error
 

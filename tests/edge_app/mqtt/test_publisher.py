@@ -68,7 +68,7 @@ def test_numbers_arrive_in_order_with_discovery(broker: Mosquitto, listener: Lis
     """Home Assistant's configuration, online, each number with an id, offline at the end."""
     out = output(broker, tmp_path / "state")
     for number in range(30):
-        out.tell(event(number))
+        out.publish(event(number))
     assert wait_until(lambda: len(texts(listener)) == 30)
     out.close()
     out.close()
@@ -90,7 +90,7 @@ def test_numbers_arrive_in_order_with_discovery(broker: Mosquitto, listener: Lis
 def test_a_doubtful_number_is_told_as_such(broker: Mosquitto, listener: Listener, tmp_path: Path) -> None:
     """Home Assistant shows it with its ?; how many there are and the guess are attributes, for automations."""
     out = output(broker, tmp_path / "state")
-    out.tell(NumberEvent("read", "24?1", None, 1, (1, 2, 3, 4), 0.4, 1, 1.7e9, 5.0, guess="2471"))
+    out.publish(NumberEvent("read", "24?1", None, 1, (1, 2, 3, 4), 0.4, 1, 1.7e9, 5.0, guess="2471"))
     assert wait_until(lambda: len(listener.all(TOPIC)) == 1)
     told = listener.last(TOPIC)
     assert (told["text"], told["doubtful"], told["guess"]) == ("24?1", 1, "2471")
@@ -108,14 +108,14 @@ def test_what_was_read_while_the_broker_was_away_comes_later(
 ) -> None:
     """Killed during a run, and away when the next run starts."""
     out = output(broker, tmp_path / "state")
-    out.tell(event(0))
+    out.publish(event(0))
     assert wait_until(lambda: texts(listener) == ["0"])
     broker.kill()
     for number in range(1, 11):
-        out.tell(event(number))
+        out.publish(event(number))
     out.close()
     out = output(broker, tmp_path / "state")
-    out.tell(event(11))
+    out.publish(event(11))
     broker.start()
     assert wait_until(lambda: len(texts(listener)) == 12)
     out.close()
@@ -132,7 +132,7 @@ def test_a_large_message_does_not_come(broker: Mosquitto, listener: Listener, tm
     for size in (large, 10_000, large, 10):
         listener.send("home/meter/model/set", bytes(size))
     assert wait_until(lambda: sizes[-1:] == [10])
-    out.tell(event(0))
+    out.publish(event(0))
     assert wait_until(lambda: texts(listener) == ["0"])
     out.close()
     assert sizes == [10_000, 10]
@@ -157,7 +157,7 @@ def test_delivery_survives_a_disk_that_cannot_be_read(
         return first()
 
     monkeypatch.setattr(out._outbox, "first", failing)
-    out.tell(event(0))
+    out.publish(event(0))
     assert wait_until(lambda: texts(listener) == ["0"])
     out.close()
     assert caplog.text.count("mqtt-delivery: failed") == 1
@@ -178,7 +178,7 @@ def test_a_failure_while_connecting_does_not_end_the_connection(
 
     monkeypatch.setattr("edge_app.mqtt.publisher.configurations", failing)
     out = output(broker, tmp_path / "state")
-    out.tell(event(0))
+    out.publish(event(0))
     assert wait_until(lambda: texts(listener) == ["0"])
     out.close()
     assert failures == [1]
@@ -191,7 +191,7 @@ def test_a_damaged_reading_holds_up_none_behind_it(broker: Mosquitto, listener: 
         outbox.put(text)
     outbox.close()
     out = output(broker, tmp_path / "state")
-    out.tell(event(0))
+    out.publish(event(0))
     assert wait_until(lambda: texts(listener) == ["0"])
     out.close()
 
@@ -201,7 +201,7 @@ def test_a_wrong_password_is_said_once_and_loses_nothing(
 ) -> None:
     """Readings wait for a run with the right one; neither password shows."""
     out = output(broker, tmp_path / "state", "wrong horse")
-    out.tell(event(0))
+    out.publish(event(0))
     assert wait_until(lambda: "refuses" in caplog.text)
     out.close()
     assert texts(listener) == []
@@ -230,7 +230,7 @@ def test_telling_never_waits(tmp_path: Path) -> None:
     out = MqttOutput(parse_url("mqtt://192.0.2.1/meter"), Outbox(tmp_path), None)
     started_s = time.monotonic()
     for number in range(200):
-        out.tell(event(number))
+        out.publish(event(number))
     out.close()
     assert time.monotonic() - started_s < 3
     reopened = Outbox(tmp_path)

@@ -27,7 +27,7 @@ def make_reader() -> PageReader:
 
 
 def event_of(line: Line, track: int) -> NumberEvent:
-    """What a tracker would tell of a line that it reads."""
+    """What a tracker would publish of a line that it reads."""
     boxes = np.array([digit.box for digit in line.digits])
     left, top = boxes[:, :2].min(axis=0)
     right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
@@ -37,7 +37,7 @@ def event_of(line: Line, track: int) -> NumberEvent:
 
 
 def numbers_of(page: Page) -> list[NumberEvent]:
-    """What a tracker would tell of a page."""
+    """What a tracker would publish of a page."""
     return [event_of(line, track) for track, line in enumerate(page.lines)]
 
 
