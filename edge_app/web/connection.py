@@ -1,4 +1,4 @@
-"""One HTTP connection that hangs up on clients that take forever or are too many, which uvicorn's own does not."""
+"""One HTTP connection that is closed where a client takes forever or too many are open, unlike uvicorn's own."""
 
 import asyncio
 import ipaddress
@@ -90,9 +90,9 @@ class PatientProtocol(H11Protocol):
         self._looking = self.loop.call_later(HEAD_S / 4, self._look)
 
     def _make_room(self) -> None:
-        """With too many, hangs up on one that asks nothing, or takes nothing: of the network with the most, the oldest.
+        """With too many, closes one that asks nothing, or takes nothing: the oldest of the network that has the most.
 
-        So a flood pushes out itself, and many behind one proxy have all the room that others leave.
+        So a flood displaces only itself, and many behind one proxy have all the room that others leave.
         """
         there = [each for each in self.connections if isinstance(each, PatientProtocol)]
         there = [each for each in there if not each.transport.is_closing()]

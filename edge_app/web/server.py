@@ -64,7 +64,7 @@ class WebServer:
         started.wait()
 
     def close(self) -> None:
-        """Hangs up on everyone, within half a second; may be called twice."""
+        """Closes every connection, within half a second; may be called twice."""
         self._ended.set()
         if self._thread is None or self._loop is None:
             return
@@ -80,7 +80,7 @@ class WebServer:
 
         async def serve() -> None:
             self._loop = asyncio.get_running_loop()
-            self._loop.set_exception_handler(_told)
+            self._loop.set_exception_handler(_log_failure)
             # It listens already: whoever connects from now on waits a moment at most.
             started.set()
             await self._server.serve([listener])
@@ -108,8 +108,8 @@ class _Listener(socket.socket):
         super().listen(QUEUE)
 
 
-def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What goes wrong in the loop; a lack of descriptors, which lasts while somebody else uses them up, seldom."""
+def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Logs what goes wrong in the loop; a lack of descriptors, which may last, only seldom."""
     error = context.get("exception")
     if "socket" in context and isinstance(error, OSError):
         LOG.warning("no connection to the web page is accepted: %s; tries again", error)
@@ -124,7 +124,7 @@ def _config(app: Starlette) -> uvicorn.Config:
         "lifespan": "off",
         "loop": "asyncio",
         "log_config": None,
-        # Bugs with their traceback; a stranger's nonsense is not worth a line.
+        # Bugs with their traceback; a client's malformed request is not worth a line.
         "log_level": "error",
         "access_log": False,
         "proxy_headers": False,

@@ -249,8 +249,8 @@ def test_a_lack_of_descriptors_is_told_once(monkeypatch: pytest.MonkeyPatch, cap
     loop = asyncio.new_event_loop()
     context = {"message": "socket.accept() out of system resource", "socket": None}
     for _ in range(100):
-        web_server._told(loop, {**context, "exception": OSError(errno.EMFILE, "Too many open files")})
-    web_server._told(loop, {"message": "a bug", "exception": KeyError("x")})
+        web_server._log_failure(loop, {**context, "exception": OSError(errno.EMFILE, "Too many open files")})
+    web_server._log_failure(loop, {"message": "a bug", "exception": KeyError("x")})
     loop.close()
     assert [record.name for record in caplog.records] == [web_server.LOG.name, "asyncio"]
     assert caplog.records[0].exc_info is None
