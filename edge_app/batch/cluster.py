@@ -53,7 +53,7 @@ def connect(scheduler: str | None, workers: int | None, plugin: ReaderPlugin) ->
     Raises:
         ClusterError: no scheduler at that address, no worker, or workers without this package.
     """
-    # What dies is started again and told of in results; Dask's own account of it would tear the progress bar.
+    # What dies is started again and reported in the results; Dask's own message would tear the progress bar.
     for name in ("distributed", *logging.root.manager.loggerDict):
         if name.partition(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -126,7 +126,7 @@ def _wait(future: "Future[list[Result]]") -> list[Result]:
 
 
 def _unregister(client: Client, plugin: ReaderPlugin) -> None:
-    """Leaves a scheduler that goes on as it was, if it still is there."""
+    """Disconnects from a scheduler, if it is still there, and leaves it running."""
     try:
         client.unregister_worker_plugin(plugin.name)
     except Exception:

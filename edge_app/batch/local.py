@@ -16,7 +16,7 @@ from distributed import Nanny, Scheduler, Security, SpecCluster, Worker
 from ..host.extras import needs
 
 LOOPBACK = "127.0.0.1"
-# Dask looks at itself so often that it takes 4 % of a core when idle; so it is 1.5 %.
+# Dask monitors itself often enough to take 4 % of a core when idle; at this interval it takes 1.5 %.
 QUIET = {
     "distributed.admin.tick.interval": "500ms",
     "distributed.admin.system-monitor.interval": "5s",

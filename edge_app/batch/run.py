@@ -1,4 +1,4 @@
-"""`python -m edge_app batch`: lists, plans, reads, and writes part by part; the same command goes on where it was."""
+"""`python -m edge_app batch`: lists, plans, reads, and writes part by part; the same command resumes it."""
 
 import os
 import sys

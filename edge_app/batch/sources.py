@@ -23,7 +23,7 @@ class SourceFile:
     Attributes:
         root: index of the SOURCE that it was found by, which says what file system it is on.
         path: on that file system.
-        size_bytes: -1 where a server does not tell.
+        size_bytes: -1 where a server does not say.
         left_out: why it is not read, or None.
     """
 

@@ -1,4 +1,4 @@
-"""One deadline over a whole HTTP exchange: urllib's timeout holds for each wait alone, and a server can drip for ever."""
+"""One deadline over a whole HTTP exchange: urllib's timeout holds for each wait, and a server can drip for ever."""
 
 import functools
 import http.client
