@@ -23,6 +23,7 @@ from ..model.contract import ModelContract
 from ..model.file import ModelFile, read_model, shipped_model_path
 from ..model.runtime import RUNTIMES
 from ..page.drawing import save_image
+from ..store.choice import named_model
 from .report import Bench, Percentiles, Run, as_table, compare, read_earlier, to_json
 from .sample_page import SIZES_WH, draw_page
 
@@ -76,7 +77,7 @@ def bench(settings: BenchSettings) -> int:
     to_stdout = settings.json is not None and str(settings.json) == "-"
     if settings.json is not None and not to_stdout:
         _require_file(settings.json)
-    model = read_model(settings.model or shipped_model_path())
+    model = read_model(shipped_model_path()) if settings.model is None else named_model(settings.model)
     runtimes = _working(settings.runtimes, settings.model)
     with tempfile.TemporaryDirectory() as folder:
         images = {str(path): path for path in settings.images} or _drawn(Path(folder))

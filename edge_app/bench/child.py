@@ -8,7 +8,6 @@ import json
 import sys
 import time
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -16,6 +15,7 @@ import numpy as np
 
 from ..errors import DigitsError
 from ..files.image import load_image
+from ..host.memory import memory_mb
 from ..model.classifier import DigitClassifier
 from ..model.detector import DigitDetector
 from ..model.file import read_model, shipped_model_path
@@ -25,7 +25,6 @@ from ..page.stages import Stopwatch
 from .report import Percentiles
 
 WARM_UP_FRAMES = 5
-STATUS_PATH = Path("/proc/self/status")
 
 
 def main(started: float) -> None:
@@ -91,18 +90,3 @@ def measure(started: float, image: str, model: str | None, runtime: str, threads
 def percentiles(values_ms: list[float]) -> Percentiles:
     """Of one number or more, linear between them."""
     return Percentiles(*(float(value) for value in np.percentile(values_ms, (50, 95, 99))))
-
-
-def memory_mb(field: str) -> float:
-    """Memory of this process in MiB: VmRSS now, VmHWM at its peak; where there is no /proc, the peak for both.
-
-    The kernel hands ru_maxrss down from the process that started this one, so it is second choice.
-    """
-    try:
-        text = STATUS_PATH.read_text()
-    except OSError:
-        import resource  # not on Windows
-
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    return next(int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith(f"{field}:"))

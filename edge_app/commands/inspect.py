@@ -13,7 +13,11 @@ def add(commands: Any) -> None:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from ..model.describe import describe_model
+    from ..model.describe import describe_model, read_any_model
+    from ..store.verification import require_runs
 
-    print(describe_model(options.model))
+    model = read_any_model(options.model)
+    # An interpreter that it crashes must not be this process's.
+    require_runs(model.content, model.source, task="open")
+    print(describe_model(model))
     return 0

@@ -51,6 +51,8 @@ DeviceAllow=char-dma_heap rw
 DeviceAllow=/dev/udmabuf rw
 DeviceAllow=char-drm r
 MemoryMax=600M
+# A model on trial that takes too much is ended; the app goes on.
+OOMPolicy=continue
 TasksMax=64
 NoNewPrivileges=yes
 CapabilityBoundingSet=

@@ -74,6 +74,8 @@ class ModelContract:
             raise ModelError(f"expected a temperature above 0 in the model contract, got {self.temperature!r:.200}")
         if not (_is_number(self.refuse_below) and 0 <= self.refuse_below <= 1):
             raise ModelError(f"expected refuse_below in [0, 1] in the model contract, got {self.refuse_below!r:.200}")
+        if not isinstance(self.provenance, Mapping):
+            raise ModelError(f"expected a provenance by name in the model contract, got {self.provenance!r:.200}")
 
     def to_json(self) -> str:
         """The contract as the JSON text that is embedded in the model file."""

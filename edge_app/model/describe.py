@@ -5,13 +5,17 @@ from typing import Any
 
 from .contract import ModelContract
 from .detector_contract import DetectorContract
-from .file import read_model
+from .file import ModelFile, read_model
 from .runtime import open_interpreter
 
 
-def describe_model(path: str | os.PathLike[str]) -> str:
+def read_any_model(path: str | os.PathLike[str]) -> ModelFile[ModelContract | DetectorContract]:
+    """Reads a model file of any kind; raises ModelError."""
+    return read_model(path, _any_contract)
+
+
+def describe_model(model: ModelFile[ModelContract | DetectorContract]) -> str:
     """Size, hash, contract and tensors of a model, some lines of text; raises ModelError."""
-    model = read_model(path, _any_contract)
     opened = open_interpreter(model.content)
     interpreter = opened.interpreter
     tensors = interpreter.get_tensor_details()

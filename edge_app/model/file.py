@@ -3,9 +3,7 @@
 import hashlib
 import io
 import os
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +12,13 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 from ..errors import ModelError
 from ..files.regular import read_regular
 from .contract import ModelContract
+from .tail import UNREADABLE, Tail
 
 CONTRACT_NAME = "contract.json"
 LABELS_NAME = "labels.txt"
 DIGEST_NAME = "flatbuffer.sha256"
 GOLDEN_NAME = "golden.png"
 MAX_BYTES = 64 * 1024 * 1024
-# Ways of packing that are taken: others bring errors of their own, and take memory without a bound.
-PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What zipfile raises for damaged archives; RuntimeError for a member whose flags say that it is encrypted.
-BROKEN_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, struct.error),
-    *(LookupError, RuntimeError, ValueError, EOFError, OSError),
-)
 
 
 class EmbeddedContract(Protocol):
@@ -110,22 +102,17 @@ def parse_model(
     if content[4:8] != b"TFL3":
         raise ModelError(f"expected a TFLite model, got {source} without the mark TFL3 at byte 4; check the path")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if any(member.file_size > 1_000_000 for member in archive.infolist()):
-                raise ModelError(f"expected embedded files of a few kB in {source}, got more than 1 MB")
-            if any(member.compress_type not in PLAIN for member in archive.infolist()):
-                raise ModelError(f"expected stored or deflated embedded files in {source}, got others; copy it again")
-            text = archive.read(CONTRACT_NAME).decode()
-            digest = archive.read(DIGEST_NAME).decode().strip()
-            flatbuffer = content[: min(member.header_offset for member in archive.infolist())]
+        tail = Tail(content, source)
+        text = tail.read(CONTRACT_NAME).decode()
+        digest = tail.read(DIGEST_NAME).decode().strip()
     except ModelError:
         raise
-    except BROKEN_ZIP as error:
+    except UNREADABLE as error:
         raise ModelError(
             f"expected a model with an embedded {CONTRACT_NAME}, got {source} without a readable one; "
             "make the model with: python -m convert --int8"
         ) from error
-    if hashlib.sha256(flatbuffer).hexdigest() != digest:
+    if hashlib.sha256(memoryview(content)[: tail.begins]).hexdigest() != digest:
         raise ModelError(f"expected {source} to match its embedded SHA-256, got a damaged file; copy it again")
     return ModelFile(content, read_contract(text), source)
 

@@ -1,7 +1,6 @@
 """Golden digits: a few crops that a model must read wherever it runs; some in its file, some in the app."""
 
 import io
-import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from PIL import Image
 from ..errors import ModelError
 from .contract import IMAGE_HW
 from .file import GOLDEN_NAME
+from .tail import UNREADABLE, Tail
 
 COLUMNS = 10
 MAX_ROWS = 20
@@ -84,11 +84,11 @@ def embedded_golden(content: bytes, source: str) -> Golden | None:
         content: of a model file that parse_model takes.
         source: where it came from, for messages.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if GOLDEN_NAME not in archive.namelist():
-            return None
-        try:
-            png = archive.read(GOLDEN_NAME)
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, NotImplementedError) as error:
-            raise ModelError(f"expected {GOLDEN_NAME} whole in {source}, got {error}; copy the model again") from error
+    tail = Tail(content, source)
+    if GOLDEN_NAME not in tail.names:
+        return None
+    try:
+        png = tail.read(GOLDEN_NAME)
+    except UNREADABLE as error:
+        raise ModelError(f"expected {GOLDEN_NAME} whole in {source}, got {error}; copy the model again") from error
     return parse_golden(png, f"{GOLDEN_NAME} of {source}")

@@ -7,9 +7,10 @@ from pathlib import Path
 from ..errors import OptionError
 from ..model.classifier import DigitClassifier
 from ..model.contract import ModelContract
-from ..model.file import ModelFile, read_model
+from ..model.file import ModelFile, read_model, shipped_model_path
 from ..model.runtime import CHOICES
 from .store import ModelStore
+from .verification import require_runs
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,23 @@ class ModelChoice:
 
 
 def chosen_model(choice: ModelChoice) -> ModelFile[ModelContract]:
-    """The model to read with.
+    """The model to read with; one that nobody has verified has run in another process before.
 
     Raises:
-        ModelError: the model at choice.path is missing, corrupt or not of this project.
+        ModelError: the model at choice.path is missing, corrupt, not of this project, or crashes.
+        RuntimeUnavailableError: no TFLite runtime works here.
     """
-    return ModelStore(store_folder(choice.store)).current() if choice.path is None else read_model(choice.path)
+    if choice.path is None:
+        return ModelStore(store_folder(choice.store)).current()
+    return named_model(choice.path, choice.runtime)
+
+
+def named_model(path: Path, runtime: str = "auto") -> ModelFile[ModelContract]:
+    """The model at a path, as chosen_model says; the shipped one needs no trial."""
+    model = read_model(path)
+    if model.content != shipped_model_path().read_bytes():
+        require_runs(model.content, model.source, runtime)
+    return model
 
 
 def chosen_classifier(choice: ModelChoice) -> DigitClassifier:

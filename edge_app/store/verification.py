@@ -18,6 +18,9 @@ from .signature import check_signature
 
 # A Raspberry Pi Zero needs a few seconds to start.
 TRIAL_S = 60.0
+# For a digit, and for the model. The shipped one takes less than 1 and 13, its runtime included; with what is far slower a
+# frame outlasts the watchdog, and with what is far larger the app outgrows its unit's memory.
+MAX_MS, MAX_MEMORY_MB = 50.0, 200.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,26 @@ def try_model(content: bytes, source: str, limit_s: float = TRIAL_S) -> None:
         raise RuntimeUnavailableError("; ".join(causes) or f"expected a TFLite runtime, got none; try {fix}")
 
 
+def require_runs(content: bytes, source: str, runtime: str = "auto", task: str = "read") -> None:
+    """Lets a model run, whatever it reads, in a process of its own, before it may in this one.
+
+    Args:
+        content: of the file.
+        source: where it came from, for messages.
+        runtime: "auto", "litert" or "tflite-runtime".
+        task: "read" golden digits, or only "open", which any kind of model does.
+
+    Raises:
+        ModelError: it crashes, hangs, is refused, or takes too much.
+        RuntimeUnavailableError: no asked-for runtime works here.
+    """
+    answer = _in_process(content, source, runtime, TRIAL_S, task)
+    if "error" in answer:
+        kind = RuntimeUnavailableError if answer["error"] == RuntimeUnavailableError.__name__ else ModelError
+        raise kind(answer["message"])
+    _judge_cost(answer, source, runtime)
+
+
 def _content(path: Path, source: str) -> bytes:
     try:
         content = read_regular(path, MAX_BYTES)
@@ -91,9 +114,9 @@ def _content(path: Path, source: str) -> bytes:
     return content
 
 
-def _in_process(content: bytes, source: str, runtime: str, limit_s: float) -> dict[str, Any]:
-    arguments = ("-m", "edge_app.store.trial", runtime, source, str(math.ceil(limit_s)))
-    expected = f"expected {source} to run on {runtime}"
+def _in_process(content: bytes, source: str, runtime: str, limit_s: float, task: str = "read") -> dict[str, Any]:
+    arguments = ("-m", "edge_app.store.trial", runtime, source, str(math.ceil(limit_s)), task)
+    expected = f"expected {source} to run on {'this computer' if runtime == 'auto' else runtime}"
     try:
         done = run_python(*arguments, given=content, limit_s=limit_s)
         if done.returncode < 0:
@@ -114,4 +137,14 @@ def _judge(answer: dict[str, Any], source: str, runtime: str) -> None:
             raise ModelError(
                 f"expected {source} to read at least {math.ceil(MIN_RIGHT_SHARE * count)} of {count} golden digits of "
                 f"{whose} on {runtime}, got {right}; train it again"
+            )
+    _judge_cost(answer, source, runtime)
+
+
+def _judge_cost(answer: dict[str, Any], source: str, runtime: str) -> None:
+    for name, most, unit in (("ms", MAX_MS, "ms for a digit"), ("memory_mb", MAX_MEMORY_MB, "MB of memory")):
+        if answer.get(name, 0.0) > most:
+            raise ModelError(
+                f"expected {source} to take at most {most:g} {unit} on {runtime}, got {answer[name]:.0f}; "
+                "train a smaller one"
             )

@@ -13,7 +13,7 @@ import pytest
 
 from edge_app import DigitClassifier, PageReader
 from edge_app.bench import bench
-from edge_app.bench.child import memory_mb
+from edge_app.host.memory import memory_mb
 from edge_app.bench.report import Bench, Percentiles, Run, as_table, compare, read_earlier
 from edge_app.bench.sample_page import ROWS, SIZES_WH, draw_page
 from edge_app.cli import main

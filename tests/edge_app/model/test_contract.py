@@ -63,6 +63,13 @@ def test_both_ends_of_the_threshold_are_allowed(bound: float) -> None:
     assert ModelContract.from_json(changed(refuse_below=bound)).refuse_below == bound
 
 
+@pytest.mark.parametrize("value", [None, [], "seed", 3])
+def test_a_provenance_of_another_kind_is_refused(value: object) -> None:
+    """Drift looks into it; it would end live reading."""
+    with pytest.raises(ModelError, match="expected a provenance by name"):
+        ModelContract.from_json(changed(provenance=value))
+
+
 @pytest.mark.parametrize(
     "labels",
     [[*LABELS, "a"], list(DIGIT_LABELS[::-1]), list(DIGIT_LABELS[:9]), [], [*DIGIT_LABELS, "ten"], list(range(10))],

@@ -1,5 +1,6 @@
 """What must not become current, and what is said about it."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ from edge_app.model.golden import golden_png, shipped_golden
 from edge_app.model.runtime import installed_runtimes
 from edge_app.store import verification
 from edge_app.store.trial import trial
-from edge_app.store.verification import Demands, try_model, verify
+from edge_app.store.verification import MAX_MEMORY_MB, MAX_MS, Demands, try_model, verify
 
 from .models import SHIPPED, flatbuffer, forgetful, not_a_number, variant, written
 
@@ -44,7 +45,10 @@ def test_golden_digits_in_the_file_are_read(tmp_path: Path) -> None:
     """Right ones pass, and are what the trial counts beside the app's own."""
     content = embed_contract(flatbuffer(), SHIPPED.contract, rows(0))
     answer = trial(content, "a model", "litert")
-    assert answer == {"finite": True, "right": {"the model": (30, 30), "the app": (30, 30)}}
+    assert answer["finite"] is True
+    assert answer["right"] == {"the model": (30, 30), "the app": (30, 30)}
+    assert 0 < answer["ms"] < MAX_MS
+    assert 0 < answer["memory_mb"] < MAX_MEMORY_MB
     (tmp_path / "model.tflite").write_bytes(content)
     assert verify(tmp_path / "model.tflite", Demands()) == content
 
@@ -59,6 +63,25 @@ def test_a_model_that_reads_badly() -> None:
     """The app brings golden digits of its own: none in the file is no way around them."""
     with pytest.raises(ModelError, match="at least 27 of 30 golden digits of the app on litert, got"):
         try_model(forgetful(), "a model")
+
+
+@pytest.mark.parametrize("values", [{"refuse_below": 1.0}, {"temperature": 1e6}, {"temperature": 1e-300}])
+def test_a_model_that_refuses_every_digit(values: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its network is the shipped one; its contract leaves nothing that is read."""
+    monkeypatch.setattr(verification, "installed_runtimes", lambda: ("litert",))
+    contract = dataclasses.replace(SHIPPED.contract, **values)
+    with pytest.raises(ModelError, match="at least 27 of 30 golden digits of the app on litert, got 0"):
+        try_model(embed_contract(flatbuffer(), contract), "a model")
+
+
+@pytest.mark.parametrize(
+    ("cost", "told"), [('"ms": 50.1', "50 ms for a digit on litert, got 50"), ('"memory_mb": 300', "200 MB of memory")]
+)
+def test_what_is_far_too_slow_or_large(cost: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would outlast the watchdog or outgrow the unit's memory, again after each start."""
+    answers(monkeypatch, f"""print('{{"finite": true, "right": {{"the app": [30, 30]}}, {cost}}}')""")
+    with pytest.raises(ModelError, match=f"expected a model to take at most {told}"):
+        try_model(SHIPPED.content, "a model")
 
 
 def test_golden_digits_that_are_no_picture() -> None:
