@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..documents.document import PDF_MARK, PDF_MARK_BYTES
-from ..errors import CameraError, EndOfFrames
+from ..errors import CameraError, EndOfFrames, ImageError
 from ..files.image import SINGLE_SUFFIXES, TIFF_SUFFIXES, open_image, page_count, to_luma, to_pixels
 from .camera import Camera, Frame
 from .scene import same_scene
@@ -86,10 +86,22 @@ class _Pictures:
     def at(self, number: int, fps: float) -> NDArray[np.uint8]:
         shown = int(number / (fps * SHOWN_S)) % len(self._paths)
         if shown != self._shown:
-            former, self._image, self._shown = self._image, self._load(self._paths[shown]), shown
+            former, self._image, self._shown = self._image, self._load_or_keep(self._paths[shown]), shown
             if former.size and not same_scene(to_luma(former), to_luma(self._image)):
                 self.scene += 1
         return self._image
+
+    def _load_or_keep(self, path: Path) -> NDArray[np.uint8]:
+        """A picture; among several one that cannot be read is left out, and told once."""
+        try:
+            return self._load(path)
+        except ImageError as error:
+            if not self._image.size:
+                raise
+            if path not in self._told:
+                self._told.add(path)
+                LOG.warning("left out: %s", error)
+            return self._image
 
     def _load(self, path: Path) -> NDArray[np.uint8]:
         with open_image(path, str(path)) as image:

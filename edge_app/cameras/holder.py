@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -10,10 +11,16 @@ import threading
 import time
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..errors import DigitsError, EndOfFrames
+from ..files.image import MIN_SIDE_PX
 from ..host.logs import log_to_stderr
 from . import wire
 from .camera import Camera, Frame
+
+LOG = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -71,7 +78,7 @@ class _Feed(threading.Thread):
         self._newest: Frame | None = None
         self._asked: set[bytes] = set()
         self._problem: wire.Message | None = None
-        self._closed = False
+        self._closed = self._told = False
 
     def run(self) -> None:
         try:
@@ -106,10 +113,11 @@ class _Feed(threading.Thread):
         frame = camera.read()
         photo = camera.photograph() if wire.PHOTOGRAPH in self._asked else None
         with self._lock:
-            if photo is not None:
+            if photo is not None and self._usable(photo):
                 self._asked.discard(wire.PHOTOGRAPH)
-                wire.send(self._connection, wire.Message(wire.PHOTO, photo.data, *photo.shape))
-            self._newest = frame
+                wire.send(self._connection, wire.Message(wire.PHOTO, np.ascontiguousarray(photo).data, *photo.shape))
+            if self._usable(frame.luma):
+                self._newest = frame
             self._answer()
         # Only stand-ins for cameras run much faster than they were asked to.
         time.sleep(max(0.0, 0.9 * self._interval_s - (time.monotonic() - started_s)))
@@ -125,7 +133,17 @@ class _Feed(threading.Thread):
             self._asked.discard(wire.NEXT)
             height, width = frame.luma.shape
             about = height, width, frame.number, frame.captured_s, frame.scene
-            wire.send(self._connection, wire.Message(wire.FRAME, frame.luma.data, *about))
+            wire.send(self._connection, wire.Message(wire.FRAME, np.ascontiguousarray(frame.luma).data, *about))
+
+    def _usable(self, picture: NDArray[np.generic]) -> bool:
+        """Whether a picture is one; what is not is left out, and told once."""
+        fits = picture.dtype == np.uint8 and picture.ndim == 2 and MIN_SIDE_PX <= min(picture.shape)
+        fits = fits and picture.size <= wire.MAX_BYTES
+        if not fits and not self._told:
+            self._told = True
+            told = f"expected frames of uint8, (H, W) from {MIN_SIDE_PX}x{MIN_SIDE_PX} up"
+            LOG.warning("camera: %s, got %s %s; left out", told, picture.dtype, picture.shape)
+        return fits
 
     def _fail(self, problem: wire.Message) -> None:
         with self._lock:

@@ -170,7 +170,7 @@ class SupervisedCamera(Camera):
                 self._opened(message)
 
     def _opened(self, message: wire.Message) -> None:
-        text = bytes(message.payload).decode()
+        text = bytes(message.payload).decode(errors="replace")
         if message.kind == wire.END:
             raise EndOfFrames(text)
         if message.kind == wire.ERROR:

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 NEXT, PHOTOGRAPH, RESTART = b"n", b"p", b"r"
-OPENED, FRAME, PHOTO, END, ERROR = b"o", b"f", b"P", b"z", b"e"
+KINDS = OPENED, FRAME, PHOTO, END, ERROR = b"o", b"f", b"P", b"z", b"e"
 # Kind, two sizes (height and width of a picture; bytes of a text and 1), number, captured_s, scene.
 HEADER = struct.Struct("!cIIQdQ")
+# More comes from no camera: what says so is no header.
+MAX_BYTES = 1 << 28
 # How long a wait goes on before it asks whether to give up.
 SLICE_S = 0.1
 
@@ -59,10 +61,13 @@ def receive(connection: socket.socket, until_s: float, stopped: Callable[[], boo
     Raises:
         TimeoutError: nothing came.
         InterruptedError: stopped.
-        EOFError: the other end has gone; or half a message came, which ends the connection.
+        EOFError: the other end has gone; or half a message or none of these came, which ends the connection.
     """
     header = _receive(connection, HEADER.size, until_s, stopped)
     kind, height, width, number, captured_s, scene = HEADER.unpack(header)
+    if kind not in KINDS or height * width > MAX_BYTES:
+        _end(connection)
+        raise EOFError("something else than messages from the process of the camera")
     payload = _receive(connection, height * width, until_s, stopped, begun=True)
     return Message(kind, payload, height, width, number, captured_s, scene)
 

@@ -88,6 +88,41 @@ def stutters_once(**task: Any) -> IllCamera:
     return IllCamera(opening, "stutter" if opening == 0 else "")
 
 
+class GarbageCamera(IllCamera):
+    """Gives what no reader can read between what one can, each of another size; their pixels are 7."""
+
+    def __init__(self) -> None:
+        super().__init__(7, "")
+        sevens = np.full((4, 40, 10_000), 7, np.uint8)
+        self._good = [sevens[0, :32, :64], sevens[0, ::-1, 96::-3], sevens[0], sevens[0, :40, :50].T]
+        self._bad: list[Any] = [
+            np.zeros((480, 640), np.float32),
+            np.zeros((0, 0), np.uint8),
+            np.zeros((1, 1), np.uint8),
+            np.zeros((10_000, 1), np.uint8),
+            sevens[:3],
+            np.zeros(640, np.uint8),
+            np.full((48, 64), np.nan),
+        ]
+
+    def read(self) -> Frame:
+        """Two that are none, then one that is."""
+        self._number += 1
+        good, bad = self._number // 3 % len(self._good), self._number % len(self._bad)
+        luma = self._good[good] if self._number % 3 == 2 else self._bad[bad]
+        return Frame(luma, self._number, time.monotonic())
+
+    def photograph(self) -> Any:
+        """Floats, once; then a picture that does not lie in one piece."""
+        self._illness, was = "photographed", self._illness
+        return np.full((96, 128), 200, np.uint8)[::2, ::2] if was else np.zeros((96, 128))
+
+
+def garbage(**_task: Any) -> GarbageCamera:
+    """A camera that gives garbage."""
+    return GarbageCamera()
+
+
 def hangs_when_told(**task: Any) -> FileCamera:
     """A picture's camera that hangs while a file beside the picture holds a mark, and takes one mark away each time."""
     marks = Path(task["wanted"]).with_suffix(".hang")

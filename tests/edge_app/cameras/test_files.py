@@ -97,6 +97,7 @@ def test_a_pdf_is_no_video(tmp_path: Path) -> None:
             FileCamera(tmp_path / name)
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_folder_is_shown_picture_after_picture(tmp_path: Path) -> None:
     """Each for a second, by name, round and round; other files are left out."""
     for level, name in ((10, "b.png"), (200, "a.png")):
@@ -140,3 +141,17 @@ def test_what_cannot_be_shown_is_said(tmp_path: Path) -> None:
     ):
         with pytest.raises(kind, match="expected"):
             FileCamera(tmp_path / name)
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_picture_among_others_that_cannot_be_read_is_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Told once; the one before it stays in view, and those behind it are shown."""
+    for name, level in (("a", 10), ("c", 200)):
+        save_image(grey(level), tmp_path / f"{name}.png")
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    with FileCamera(tmp_path, fps=2) as camera:
+        shown = [int(frame.luma[0, 0]) for frame in frames(camera, 14)]
+    assert shown[:8] == [10, 10, 10, 10, 200, 200, 10, 10]
+    assert sum("left out" in record.getMessage() for record in caplog.records) == 1

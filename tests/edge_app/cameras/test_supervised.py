@@ -196,3 +196,18 @@ def test_no_room_for_a_process_at_the_start_is_an_error_of_the_app(
     monkeypatch.setattr(subprocess, "Popen", start)
     with pytest.raises(CameraError, match=r"got .*Too many open files; try"):
         SupervisedCamera(str(page_path))
+
+
+def test_garbage_between_frames_is_left_out(capfd: pytest.CaptureFixture[str], told: list[tuple[str, int]]) -> None:
+    """Floats, nothing, a pixel, a column, colours: told once; frames of any size go on, and nothing is restarted."""
+    with SupervisedCamera("", fps=200, changed=lambda *each: told.append(each), factory=ILL + "garbage") as camera:
+        shapes = set()
+        for _ in range(12):
+            luma = camera.read().luma
+            shapes.add(luma.shape)
+            assert (luma == 7).all()
+        assert shapes <= {(32, 64), (40, 33), (40, 10_000), (50, 40)}
+        assert len(shapes) > 1
+        assert camera.photograph().shape == (48, 64)
+    assert told == [("ill 7", 0)]
+    assert capfd.readouterr().err.count("expected frames of uint8, (H, W) from 32x32 up, got ") == 1

@@ -63,3 +63,15 @@ def test_an_end_is_told_from_a_wait(ends: tuple[socket.socket, socket.socket]) -
     ends[0].close()
     with pytest.raises(EOFError):
         received(ends[1])
+
+
+@pytest.mark.parametrize("about", [(b"f", 2**32 - 1, 2**32 - 1), (b"?", 2, 3)], ids=["huge", "unknown kind"])
+def test_no_header_ends_the_connection(
+    ends: tuple[socket.socket, socket.socket], about: tuple[bytes, int, int]
+) -> None:
+    """No memory is taken for what it promises."""
+    ends[0].sendall(wire.HEADER.pack(*about, 0, 0.0, 0))
+    with pytest.raises(EOFError, match="something else than messages"):
+        received(ends[1])
+    with pytest.raises(EOFError):
+        received(ends[1])
