@@ -137,7 +137,7 @@ class _Feed(threading.Thread):
 
     def _usable(self, picture: NDArray[np.generic]) -> bool:
         """Whether a picture is one; what is not is left out, and told once."""
-        fits = picture.dtype == np.uint8 and picture.ndim == 2 and MIN_SIDE_PX <= min(picture.shape)
+        fits = picture.dtype == np.uint8 and picture.ndim == 2 and min(picture.shape) >= MIN_SIDE_PX
         fits = fits and picture.size <= wire.MAX_BYTES
         if not fits and not self._told:
             self._told = True

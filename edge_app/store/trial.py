@@ -18,8 +18,8 @@ from ..errors import DigitsError
 from ..host.memory import memory_mb
 from ..model.classifier import DigitClassifier, read_logits
 from ..model.file import parse_model
-from ..model.runtime import open_interpreter
 from ..model.golden import embedded_golden, shipped_golden
+from ..model.runtime import open_interpreter
 
 # No model of a size that is taken needs more; one that asks for more must not starve the rest of a small computer.
 MAX_MEMORY_BYTES = 2 << 30

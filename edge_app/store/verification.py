@@ -18,8 +18,8 @@ from .signature import check_signature
 
 # A Raspberry Pi Zero needs a few seconds to start.
 TRIAL_S = 60.0
-# For a digit, and for the model. The shipped one takes less than 1 and 13, its runtime included; with what is far slower a
-# frame outlasts the watchdog, and with what is far larger the app outgrows its unit's memory.
+# For a digit, and for the model. The shipped one takes less than 1 and 13, its runtime included. With what is far
+# slower a frame outlasts the watchdog; with what is far larger the app outgrows its unit's memory.
 MAX_MS, MAX_MEMORY_MB = 50.0, 200.0
 
 

@@ -1,4 +1,4 @@
-"""What a process under the unit can do; it runs as an ExecStartPre of the unit's own, and leaves JSON in the state folder.
+"""What a process under the unit can do; it runs as an ExecStartPre of the unit, and leaves JSON in the state folder.
 
 Each attempt is told as "done", or by the error, or by the signal that ended it: forbidden system calls end a process.
 """
@@ -15,12 +15,12 @@ from pathlib import Path
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def written(path: str) -> Callable[[], None]:
+def written(path: str, text: str = "x") -> Callable[[], object]:
     """Writes a file."""
-    return lambda: (Path(path) / "digits-was-here").write_text("x") and None
+    return lambda: Path(path).write_text(text)
 
 
-def called(name: str, *arguments: object) -> Callable[[], None]:
+def called(name: str, *arguments: object) -> Callable[[], object]:
     """Calls a function of the C library that gives less than 0 where it fails."""
 
     def call() -> None:
@@ -37,21 +37,24 @@ def set_uid_bit() -> None:
     path.chmod(stat.S_ISUID | 0o755)
 
 
-def open_device(path: str) -> Callable[[], None]:
+def open_device(path: str) -> Callable[[], object]:
     """Opens a device."""
     return lambda: os.close(os.open(path, os.O_RDONLY))
 
 
-ATTEMPTS: dict[str, Callable[[], None]] = {
-    "write to the state folder": written(os.environ["STATE_DIRECTORY"]),
-    "write to /tmp": written("/tmp"),
-    **{f"write to {path}": written(path) for path in ("/etc", "/usr", "/src", "/var/tmp/..", "/home", "/root", "/")},
+ATTEMPTS: dict[str, Callable[[], object]] = {
+    "write to the state folder": written(os.environ["STATE_DIRECTORY"] + "/x"),
+    "write to /tmp": written("/tmp/x"),
+    **{
+        f"write to {path}": written(f"{path}/digits")
+        for path in ("/etc", "/usr", "/src", "/var/tmp/..", "/home", "/root", "/")
+    },
     "open /dev/vda": open_device("/dev/vda"),
     "open /dev/kmsg": open_device("/dev/kmsg"),
     "open /dev/mem": open_device("/dev/mem"),
-    "set a kernel parameter": lambda: Path("/proc/sys/kernel/panic").write_text("1") and None,
-    "write to the control groups": lambda: Path("/sys/fs/cgroup/cgroup.procs").write_text("0") and None,
-    "see process 1": lambda: Path("/proc/1/cmdline").read_text() and None,
+    "set a kernel parameter": written("/proc/sys/kernel/panic", "1"),
+    "write to the control groups": written("/sys/fs/cgroup/cgroup.procs", "0"),
+    "see process 1": lambda: Path("/proc/1/cmdline").read_text(),
     "signal process 1": lambda: os.kill(1, signal.SIGHUP),
     "open a raw socket": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close(),
     "open a network socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).close(),
@@ -65,7 +68,7 @@ ATTEMPTS: dict[str, Callable[[], None]] = {
 }
 
 
-def tried(attempt: Callable[[], None]) -> str:
+def tried(attempt: Callable[[], object]) -> str:
     """What became of an attempt, in a process of its own."""
     child = os.fork()
     if not child:

