@@ -142,7 +142,7 @@ def _judge(answer: dict[str, Any], source: str, runtime: str) -> None:
 
 
 def _judge_cost(answer: dict[str, Any], source: str, runtime: str) -> None:
-    for name, most, unit in (("ms", MAX_MS, "ms for a digit"), ("memory_mb", MAX_MEMORY_MB, "MB of memory")):
+    for name, most, unit in (("memory_mb", MAX_MEMORY_MB, "MB of memory"), ("ms", MAX_MS, "ms for a digit")):
         if answer.get(name, 0.0) > most:
             raise ModelError(
                 f"expected {source} to take at most {most:g} {unit} on {runtime}, got {answer[name]:.0f}; "

@@ -1,6 +1,7 @@
 """Models for many devices, over mosquitto and an HTTP server."""
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import json
@@ -19,8 +20,9 @@ import pytest
 
 from convert.report.card import ROOT
 from edge_app.errors import ModelError, OptionError
-from edge_app.model.file import read_model, shipped_model_path
+from edge_app.model.file import embed_contract, read_model, shipped_model_path
 from edge_app.mqtt.fleet import Announcement, ModelUpdates, fetch
+from edge_app.store import verification
 from edge_app.store.signature import make_keys, sign, signature_path
 from edge_app.store.store import ModelStore
 from tests.hostile_servers import Server, damaged, file
@@ -28,6 +30,8 @@ from tests.mosquitto import NEEDS, PASSWORD, Listener, Mosquitto, wait_until
 from tests.parts import require
 
 from ..live.test_current_reader import another_model
+from ..store.hostile import hostile
+from ..store.models import SHIPPED, flatbuffer, variant
 
 PAGE = ROOT / "tests" / "pages" / "example.jpg"
 
@@ -225,6 +229,26 @@ def test_a_bad_server_is_refused_and_the_next_announcement_taken(
         assert report["status"] == "refused"
         assert reason in report["reason"]
         assert "\n" not in report["reason"]
+
+
+def test_hostile_models_are_refused_and_a_good_or_older_one_taken(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each by its hash, as an owner whose machine was taken over might announce it; an older model is no fault."""
+    monkeypatch.setattr(verification, "installed_runtimes", lambda: ("litert",))
+    refuses = embed_contract(flatbuffer(), dataclasses.replace(SHIPPED.contract, refuse_below=1.0))
+    older = dataclasses.replace(SHIPPED.contract, provenance={"made": "long ago"})
+    models = (hostile("cut"), refuses, variant(1), embed_contract(flatbuffer(), older))
+    payloads = []
+    for content in models:
+        sha256 = hashlib.sha256(content).hexdigest()
+        (tmp_path / "served" / f"{sha256}.tflite").write_bytes(content)
+        payloads.append(announcement(sha256))
+    store, reports = followed(tmp_path, server + "/{sha256}.tflite", *payloads)
+    assert [report["status"] for report in reports] == ["refused", "refused", "installed", "installed"]
+    for report, reason in zip(reports, ("that litert can run", "got 0; train it again"), strict=False):
+        assert reason in report["reason"]
+    assert store.current().contract == older
 
 
 def test_a_full_disk_is_refused(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
