@@ -1,8 +1,8 @@
 """Measures what a hostile model costs the app: ZIP tails that are bombs, and networks under a digest that fits.
 
-`python tests/benchmarks/hostile_models.py [--networks]`; exit code 1 unless each tail is refused, and costs the app's own
-process less than MAX_MB and MAX_S. With --networks each network is put to its trial too, on every runtime installed (two
-minutes): some changes are harmless, and pass.
+`python tests/benchmarks/hostile_models.py [--networks]`; exit code 1 unless each tail is refused, and costs the app's
+own process less than MAX_MB and MAX_S. With --networks each network is put to its trial too, on every runtime installed
+(two minutes): some changes are harmless, and pass.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def parsed(name: str, content: bytes) -> bool:
     process.join()
     print(f"{name:34} {len(content) / 1e6:6.1f} MB: {outcome:8} {took_s:6.2f} s, {more_mb:5.0f} MB more")
     wanted = "taken" if content == variant(1) else "refused"
-    return outcome == wanted and took_s < MAX_S and more_mb < MAX_MB
+    return bool(outcome == wanted and took_s < MAX_S and more_mb < MAX_MB)
 
 
 def parse(connection: Connection) -> None:
