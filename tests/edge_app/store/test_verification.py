@@ -49,7 +49,7 @@ def test_golden_digits_in_the_file_are_read(tmp_path: Path) -> None:
     assert answer["finite"] is True
     assert answer["right"] == {"the model": (30, 30), "the app": (30, 30)}
     assert 0 < answer["ms"] < MAX_MS
-    assert 0 < answer["memory_mb"] < MAX_MEMORY_MB
+    assert 0 <= answer["memory_mb"] < MAX_MEMORY_MB
     (tmp_path / "model.tflite").write_bytes(content)
     assert verify(tmp_path / "model.tflite", Demands()) == content
 
@@ -76,7 +76,7 @@ def test_a_model_that_refuses_every_digit(values: dict[str, Any], monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    ("cost", "told"), [('"ms": 50.1', "50 ms for a digit on litert, got 50"), ('"memory_mb": 300', "200 MB of memory")]
+    ("cost", "told"), [('"ms": 201', "200 ms for a digit on litert, got 201"), ('"memory_mb": 300', "200 MB of memory")]
 )
 def test_what_is_far_too_slow_or_large(cost: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would outlast the watchdog or outgrow the unit's memory, again after each start."""
