@@ -92,14 +92,14 @@ class _Pictures:
         return self._image
 
     def _load_or_keep(self, path: Path) -> NDArray[np.uint8]:
-        """A picture; among several one that cannot be read is left out, and told once."""
+        """A picture; among several one that cannot be read is left out, and reported once."""
         try:
             return self._load(path)
         except ImageError as error:
             if not self._image.size:
                 raise
-            if path not in self._told:
-                self._told.add(path)
+            if path not in self._reported:
+                self._reported.add(path)
                 LOG.warning("left out: %s", error)
             return self._image
 
