@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import BinaryIO
 
+from ..documents.decoder import Decoder
 from ..documents.kinds import is_archive, is_single
 from ..errors import SourceError
 from ..host.printable import printable
@@ -21,10 +22,11 @@ class Containers:
 
     Args:
         sources: from full_source.
+        decoder: counts pages; a new one if None.
     """
 
-    def __init__(self, sources: Sequence[str]) -> None:
-        self._sources = sources
+    def __init__(self, sources: Sequence[str], decoder: Decoder | None = None) -> None:
+        self._sources, self._decoder = sources, decoder or Decoder()
         self._stack = ExitStack()
         self._opened: tuple[int, str] | None = None
         self._archive: zipfile.ZipFile | BinaryIO | None = None
@@ -87,7 +89,7 @@ class Containers:
             return span
         name = self.name(span)
         with clear_page_errors(name) as failed, self.open(span) as file:
-            return replace(span, pages=count_pages(file, name))
+            return replace(span, pages=count_pages(file, name, self._decoder))
         return replace(span, error=failed.reason)
 
     def _open_archive(self, span: Span) -> zipfile.ZipFile | BinaryIO:

@@ -10,10 +10,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ..documents.document import open_document
+from ..documents.decoder import Decoder
 from ..documents.kinds import is_single
 from ..errors import DigitsError, ImageError
-from ..files.image import UPLOAD_FORMATS
 
 
 @dataclass
@@ -41,17 +40,19 @@ def clear_page_errors(name: str) -> Iterator[Failure]:
         failure.reason = f"expected a page that can be read, got {what} at {place} for {name}; report this"
 
 
-def count_pages(file: BinaryIO, name: str) -> int:
+def count_pages(file: BinaryIO, name: str, decoder: Decoder) -> int:
     """Pages of a document.
 
     Raises:
         ImageError: no document, a damaged or encrypted one, or without a page.
     """
-    with open_document(file, name, formats=UPLOAD_FORMATS) as document:
+    with decoder.open(file, name) as document:
         return document.pages
 
 
-def decode_pages(file: BinaryIO, name: str, numbers: range, dpi: int) -> Iterator[NDArray[np.uint8] | str]:
+def decode_pages(
+    file: BinaryIO, name: str, numbers: range, dpi: int, decoder: Decoder
+) -> Iterator[NDArray[np.uint8] | str]:
     """Decodes pages one by one: only one is in memory.
 
     Args:
@@ -59,6 +60,7 @@ def decode_pages(file: BinaryIO, name: str, numbers: range, dpi: int) -> Iterato
         name: of the document, for messages.
         numbers: of the pages, from 1.
         dpi: dots an inch at which a PDF is drawn.
+        decoder: decodes them.
 
     Yields:
         Luma, uint8 (H, W), or why this page cannot be read.
@@ -66,11 +68,11 @@ def decode_pages(file: BinaryIO, name: str, numbers: range, dpi: int) -> Iterato
     Raises:
         ImageError: none of them can be read.
     """
-    with open_document(file, name, dpi, UPLOAD_FORMATS) as document:
+    with decoder.open(file, name, dpi) as document:
         if is_single(name) and document.pages > 1:
             # It was counted by its suffix, and the other pages would be lost.
             raise ImageError(f"expected one page in {name}, got {document.pages}; rename it to .tif or .pdf")
         for number in numbers:
             with clear_page_errors(name) as failed:
-                pixels = document.page(number, luma=True)
+                pixels = document.page(number, luma=True).pixels
             yield failed.reason or pixels

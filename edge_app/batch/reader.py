@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..documents.decoder import Decoder
 from ..host.printable import printable
 from ..page.record import to_record
 from ..page.views import View, ViewReader
@@ -47,9 +48,10 @@ class TaskReader:
 
     def __init__(self, models: Models, sources: Sequence[str], dpi: int, view: View) -> None:
         self._reader = ViewReader(models.open(), view)
-        self._containers = Containers(sources)
+        self._decoder = Decoder()
+        self._containers = Containers(sources, self._decoder)
         self._dpi = dpi
-        # PDFium and an open archive are for one thread at a time, and so only one decoded page is held.
+        # The decoder and an open archive are for one thread at a time, and so only one decoded page is held.
         self._lock = threading.Lock()
 
     def read(self, task: Task) -> list[PageResult]:
@@ -64,6 +66,7 @@ class TaskReader:
 
     def close(self) -> None:
         """Closes what is open."""
+        self._decoder.close()
         self._containers.close()
 
     def _read_span(self, span: Span) -> Iterator[PageResult]:
@@ -72,7 +75,7 @@ class TaskReader:
         left = iter(numbers)
         if span.error is None:
             with clear_page_errors(name) as failed, self._containers.open(span) as file:
-                for pixels in decode_pages(file, name, numbers, self._dpi):
+                for pixels in decode_pages(file, name, numbers, self._dpi, self._decoder):
                     yield self._read_page(name, next(left), pixels)
             reason = failed.reason
         else:

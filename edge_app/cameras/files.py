@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ..documents.document import PDF_MARK, PDF_MARK_BYTES
 from ..errors import CameraError, EndOfFrames, ImageError
-from ..files.image import SINGLE_SUFFIXES, TIFF_SUFFIXES, open_image, page_count, to_luma, to_pixels
+from ..files.image import to_luma, to_pixels
+from ..files.opening import SINGLE_SUFFIXES, TIFF_SUFFIXES, open_image, page_count
 from .camera import Camera, Frame
 from .scene import same_scene
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..documents.decoder import Decoder
 from ..documents.find import STDIN, Found, find_documents
 from ..documents.opened import open_pages
 from ..errors import ImageError
@@ -57,18 +59,21 @@ def read_files(settings: ReadSettings) -> int:
     """Reads each page and prints it; an unreadable one does not stop the others. Returns the exit code."""
     found = find_documents(settings.sources)
     documents = _without_left_out(found, settings.sources)
-    reader = PageReader(chosen_classifier(settings.model), traced=settings.explain is not None)
     names = _PictureNames()
     failed = False
-    for document in documents:
-        for record in _read_document(reader, document, settings, names):
-            failed = failed or "error" in record
-            if settings.json:
-                print(json.dumps(record, ensure_ascii=not _speaks_utf_8()), flush=True)
-            elif "error" in record:
-                print(f"edge_app: error: {record['error']}", file=sys.stderr)
-            else:
-                _print_text(record, many=len(documents) > 1)
+    with closing(Decoder()) as decoder:
+        # It gets ready while the models are loaded.
+        decoder.start()
+        reader = PageReader(chosen_classifier(settings.model), traced=settings.explain is not None)
+        for document in documents:
+            for record in _read_document(reader, document, settings, names, decoder):
+                failed = failed or "error" in record
+                if settings.json:
+                    print(json.dumps(record, ensure_ascii=not _speaks_utf_8()), flush=True)
+                elif "error" in record:
+                    print(f"edge_app: error: {record['error']}", file=sys.stderr)
+                else:
+                    _print_text(record, many=len(documents) > 1)
     return int(failed)
 
 
@@ -88,10 +93,12 @@ def _without_left_out(found: Sequence[Found], images: Sequence[str]) -> list[Fou
 
 
 def _read_document(
-    reader: PageReader, document: Found, settings: ReadSettings, names: "_PictureNames"
+    reader: PageReader, document: Found, settings: ReadSettings, names: "_PictureNames", decoder: Decoder
 ) -> Iterator[dict[str, Any]]:
     """The JSON object of each page."""
-    for page in open_pages(document):
+    # Pictures that are drawn into keep their colours.
+    luma = settings.annotate is None and settings.explain is None
+    for page in open_pages(document, decoder, luma):
         number = {} if page.number is None else {"page": page.number}
         if isinstance(page.pixels, str):
             record = {"source": document.name, "error": printable(page.pixels)}

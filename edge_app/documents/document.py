@@ -1,20 +1,49 @@
-"""A document: an image, a TIFF of many pages, or a PDF, as pages that are decoded one by one."""
+"""A document: an image, a TIFF of many pages, or a PDF, as pages that are decoded one by one; see decoder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from ..files.image import clear_errors, open_image, page_count, to_pixels
+from ..files.opening import clear_errors, decode, open_image, orientation, page_count
 from .kinds import PAGE_SUFFIXES, PDF_SUFFIX
-from .pdf import DPI, open_pdf
+from .pdf import DPI, Pdf, open_pdf
 
 IMAGE_MARKS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
 HEIF_MARK = b"ftyp"
 PDF_MARK, PDF_MARK_BYTES = b"%PDF-", 1024
+
+
+@dataclass(frozen=True)
+class Room:
+    """What decoding a page may take.
+
+    Attributes:
+        memory_bytes: at most.
+        shrink_above: see opening.decode; None leaves each image at its own size.
+    """
+
+    memory_bytes: int
+    shrink_above: float | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded page.
+
+    Attributes:
+        image: see opening.bands.
+        size_wh: of the page before anything was shrunk, as it lies in the file.
+        shrink: by which width and height of the image are still to be divided.
+        lies: see opening.orientation.
+    """
+
+    image: Image.Image
+    size_wh: tuple[int, int]
+    shrink: int = 1
+    lies: int = 1
 
 
 class Document(Protocol):
@@ -24,45 +53,43 @@ class Document(Protocol):
     def pages(self) -> int:
         """How many; at least 1."""
 
-    def page(self, number: int, luma: bool = False) -> NDArray[np.uint8]:
-        """Decodes page number, from 1.
-
-        Args:
-            number: of the page.
-            luma: colours become luma too.
-
-        Returns:
-            uint8 (H, W) luma or (H, W, 3) RGB.
-
-        Raises:
-            ImageError: this page is damaged, too large or too small.
-        """
+    def picture(self, number: int, room: Room) -> Picture:
+        """Decodes page number, from 1; raises ImageError if it is damaged, too large or too small."""
 
 
 @contextmanager
-def open_document(
-    file: BinaryIO, name: str, dpi: int = DPI, formats: tuple[str, ...] | None = None
-) -> Iterator[Document]:
+def open_document(file: BinaryIO, name: str, dpi: int | None = DPI) -> Iterator[Document]:
     """Opens a document; its beginning says whether it is a PDF, whatever it is called.
 
     Args:
         file: of it, that can be sought in.
         name: of it, for its suffix and for messages.
-        dpi: dots an inch at which a PDF is drawn.
-        formats: of Pillow's that are taken; all if None.
+        dpi: dots an inch at which a PDF is drawn; None takes none.
 
     Raises:
         ImageError: no document, a damaged or encrypted one, or without a page.
         MissingPartError: a PDF, or HEIC, whose package is not installed.
     """
     with clear_errors(file, name):
-        is_pdf = _is_pdf(file, name)
-    if is_pdf:
-        with open_pdf(file, name, dpi) as pdf:
-            yield pdf
+        drawn_at = dpi if _is_pdf(file, name) else None
+    if drawn_at is not None:
+        with open_pdf(file, name, drawn_at) as pdf:
+            yield _Drawn(pdf)
     else:
-        with open_image(file, name, formats) as image:
+        with open_image(file, name) as image:
             yield _Frames(file, image, name)
+
+
+class _Drawn:
+    """A PDF."""
+
+    def __init__(self, pdf: Pdf) -> None:
+        self.pages = pdf.pages
+        self._pdf = pdf
+
+    def picture(self, number: int, room: Room) -> Picture:  # noqa: ARG002 - a Document's signature
+        image = self._pdf.page(number)
+        return Picture(image, image.size)
 
 
 class _Frames:
@@ -72,12 +99,14 @@ class _Frames:
         self.pages = page_count(image)
         self._file, self._image, self._name = file, image, name
 
-    def page(self, number: int, luma: bool = False) -> NDArray[np.uint8]:
+    def picture(self, number: int, room: Room) -> Picture:
         name = self._name if number == 1 else f"{self._name} page {number}"
         with clear_errors(self._file, name):
             if number > 1:
                 self._image.seek(number - 1)
-            return to_pixels(self._image, name, luma)
+            size_wh = self._image.size
+            shrink = decode(self._image, name, room.shrink_above, room.memory_bytes)
+            return Picture(self._image, size_wh, shrink, orientation(self._image))
 
 
 def _is_pdf(file: BinaryIO, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from ..files.image import SINGLE_SUFFIXES, TIFF_SUFFIXES
+from ..files.opening import SINGLE_SUFFIXES, TIFF_SUFFIXES
 
 # Of a document, which is held in memory where it comes from an archive, a pipe or a server.
 MAX_BYTES = 256 * 1024 * 1024

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError, MissingPartError, SourceError
-from ..files.image import UPLOAD_FORMATS, clear_errors
+from ..files.opening import clear_errors
 from ..host.download import Limits, WebRedirect, download, is_http
-from .document import open_document
+from .decoder import Decoder
 from .find import STDIN, Found
 from .kinds import MAX_BYTES
 
@@ -35,17 +35,16 @@ class OpenedPage:
     pixels: NDArray[np.uint8] | str
 
 
-def open_pages(found: Found) -> Iterator[OpenedPage]:
-    """Opens a document and decodes its pages as they are asked for."""
+def open_pages(found: Found, decoder: Decoder, luma: bool = False) -> Iterator[OpenedPage]:
+    """Opens a document and decodes its pages as they are asked for; with luma, colours become luma, too."""
     try:
         if found.error is not None:
             raise SourceError(found.error)
-        formats = UPLOAD_FORMATS if is_http(found.source) else None
         name = STDIN_NAME if found.source == STDIN else found.name
-        with _opened(found) as file, open_document(file, name, formats=formats) as document:
+        with _opened(found) as file, decoder.open(file, name) as document:
             for number in range(1, document.pages + 1):
                 try:
-                    pixels: NDArray[np.uint8] | str = document.page(number)
+                    pixels: NDArray[np.uint8] | str = document.page(number, luma).pixels
                 except ImageError as error:
                     pixels = str(error)
                 yield OpenedPage(number if document.pages > 1 else None, pixels)

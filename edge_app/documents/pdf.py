@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any, BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
+from PIL import Image
 
 from ..errors import ImageError
-from ..files.image import MAX_MEGAPIXELS, MIN_SIDE_PX
+from ..files.opening import MAX_MEGAPIXELS, MIN_SIDE_PX
 from ..host.extras import needs
 
 POINTS_PER_INCH = 72
@@ -28,8 +27,8 @@ class Pdf:
         self._pdf, self._name, self._dpi = pdf, name, dpi
         self.pages = min(len(pdf), self._last_loaded() + 1)
 
-    def page(self, number: int, luma: bool = False) -> NDArray[np.uint8]:  # noqa: ARG002 - a Document's signature
-        """Draws page number, from 1: luma, uint8 (H, W).
+    def page(self, number: int) -> Image.Image:
+        """Draws page number, from 1, in grey.
 
         Raises:
             ImageError: damaged, or too large or too small at this resolution.
@@ -48,7 +47,8 @@ class Pdf:
                 )
             with closing(page.render(scale=scale, grayscale=True)) as bitmap:
                 # A copy: the bitmap's memory goes with it.
-                return np.array(bitmap.to_numpy(), np.uint8).reshape(bitmap.height, bitmap.width)
+                image: Image.Image = bitmap.to_pil().copy()
+                return image
 
     def _last_loaded(self) -> int:
         """Number of the last page that is there: a PDF of 500 bytes may claim a million."""

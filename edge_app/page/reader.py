@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError
-from ..files.image import MIN_SIDE_PX, to_luma
+from ..files.image import to_luma
+from ..files.opening import MIN_SIDE_PX
 from ..model.detector import DigitDetector
 from .boxes import middle_in, on_image
 from .candidates import connect, find_candidates

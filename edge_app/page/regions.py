@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImageError
-from ..files.image import MIN_SIDE_PX
+from ..files.opening import MIN_SIDE_PX
 from .boxes import Box
 from .reader import checked_size
 from .result import Page

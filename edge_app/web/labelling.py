@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,6 +16,7 @@ from ..collect.folder import count_digits
 from ..collect.label import check_label
 from ..collect.sheets import keep_sheet
 from ..collect.template import template_file
+from ..documents.decoder import Decoded
 from ..errors import LabelledFolderError, OutputError
 from ..live.photographs import Photographs
 from ..live.state import LiveState
@@ -130,8 +129,8 @@ class Labelling:
         record, _ = await self._uploads.read_photograph(self._photographs.ask, self._keep)
         return JSONResponse(record)
 
-    def _keep(self, photo: NDArray[np.uint8]) -> dict[str, Any]:
-        sheet, new = keep_sheet(photo, self._queue.folder, self._queue.writer)
+    def _keep(self, photo: Decoded) -> dict[str, Any]:
+        sheet, new = keep_sheet(photo.pixels, self._queue.folder, self._queue.writer)
         return {"digits": len(sheet.crops), "new": new, "empty": sheet.empty, **self._collected()}
 
     def _collected(self) -> dict[str, Any]:

@@ -5,50 +5,45 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from python_multipart.exceptions import FormParserError
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from ..collect.cutting import Cut
+from ..documents.decoder import Decoded, Decoder, Limits
 from ..errors import CameraError, ImageError, LabelledFolderError, OutputError, SheetError
-from ..files.image import decode_image
 from ..host.lasting_thread import LastingThread
+from ..page.boxes import on_image
 from ..page.reader import ImageReader
 from ..page.record import to_record
+from ..page.result import Page
 from .kept import KeptPhotos
+from .receiving import declared_bytes, receive_image
 
-MAX_MB = 20
-MAX_BYTES = MAX_MB * 10**6
-# A multipart body is a little larger than the picture in it.
-MAX_BODY_BYTES = MAX_BYTES + 10_000
-BODY_S = 30.0
-# Received, waiting or being read at once: each may take 20 MB, and the last one waits for all before it.
-MAX_IN_HAND = 4
+# Received, waiting or being read at once, and how much of them: four photos as phones take them, or one of 20 MB.
+MAX_IN_HAND, MAX_IN_HAND_BYTES = 4, 24 * 10**6
+# Beside the app and its camera: 17 megapixels in colours. A picture of more than 16 is read at half its size, which is
+# still more than reading works at.
+DECODING = Limits(memory_bytes=70_000_000, cpu_s=6, wall_s=7.0, shrink_above=16)
+# From when it is here to when it is decoded; those before it may take long.
+TURN_S = 9.0
 UPLOAD, PHOTOGRAPH = "upload", "photograph"
 # The camera may be starting again meanwhile.
 PHOTO_S = 10.0
-# Without a picture for this long, photos that are too old to be fixed go.
+# Without a picture for this long, the decoder ends, and photos that are too old to be fixed go.
 IDLE_S = 60.0
 T = TypeVar("T")
 Pixels = NDArray[np.uint8]
-# What is made of a picture: uint8 (H, W) or (H, W, 3) to a JSON object.
-Use = Callable[[Pixels], dict[str, Any]]
-
-
-class ImageForm(MultiPartParser):
-    """Keeps the picture in memory; by default large ones go to a temporary file, on a Pi's card."""
-
-    spool_max_size = MAX_BODY_BYTES + 1
+# What is made of a picture: a JSON object.
+Use = Callable[[Decoded], dict[str, Any]]
 
 
 class UploadReader:
@@ -64,7 +59,8 @@ class UploadReader:
         self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._reader: ImageReader | None = None
-        self._in_hand = 0
+        self._decoder = Decoder(DECODING)
+        self._in_hand = self._in_hand_bytes = 0
         self.outcomes: Counter[str] = Counter()
 
     async def read(self, request: Request, use: Use | None = None) -> dict[str, Any]:
@@ -81,7 +77,13 @@ class UploadReader:
         Raises:
             HTTPException: refused; status and detail say why.
         """
-        return await self._read_one(lambda: receive_image(request), use or partial(self._read_page, UPLOAD))
+        try:
+            size_bytes = declared_bytes(request)
+        except HTTPException:
+            self.outcomes["refused"] += 1
+            raise
+        with self._place(size_bytes):
+            return await self._counted(self._read_upload(request, use or partial(self._read_page, UPLOAD)))
 
     async def read_photograph(
         self, take: Callable[[], Future[Pixels]], use: Use | None = None
@@ -89,28 +91,39 @@ class UploadReader:
         """Takes a photograph with the camera, uint8 (H, W), and reads it: what read() returns, and the photograph."""
         taken: list[Pixels] = []
 
-        async def photograph() -> Pixels:
+        async def photograph() -> dict[str, Any]:
             try:
                 async with asyncio.timeout(PHOTO_S):
                     taken.append(await asyncio.wrap_future(take()))
             except (CameraError, TimeoutError) as error:
                 reason = str(error) or f"expected a photograph within {PHOTO_S:.0f} s, got none; try again"
                 raise HTTPException(503, reason, {"Retry-After": "5"}) from error
-            return taken[0]
+            pixels = Decoded(taken[0], (taken[0].shape[1], taken[0].shape[0]))
+            return await self._in_thread(partial(use or partial(self._read_page, PHOTOGRAPH), pixels))
 
-        return await self._read_one(photograph, use or partial(self._read_page, PHOTOGRAPH)), taken[0]
+        with self._place(0):
+            return await self._counted(photograph()), taken[0]
 
     async def cut(self, photo: str, number: int, model_sha256: str) -> Cut:
         """Cuts a digit out of a photo that was read; arguments and errors as of KeptPhotos.cut."""
         return await self._in_thread(partial(self._cut, photo, number, model_sha256))
 
-    async def _read_one(self, receive: Callable[[], Awaitable[bytes | Pixels]], use: Use) -> dict[str, Any]:
-        if self._in_hand >= MAX_IN_HAND:
+    @contextmanager
+    def _place(self, size_bytes: int) -> Iterator[None]:
+        if self._in_hand >= MAX_IN_HAND or self._in_hand_bytes + size_bytes > MAX_IN_HAND_BYTES:
             self.outcomes["busy"] += 1
-            raise HTTPException(503, "expected a free place, got too many uploads; try again", {"Retry-After": "5"})
+            raise _busy()
         self._in_hand += 1
+        self._in_hand_bytes += size_bytes
         try:
-            record = await self._in_thread(partial(_decode_and, use, await receive()))
+            yield
+        finally:
+            self._in_hand -= 1
+            self._in_hand_bytes -= size_bytes
+
+    async def _counted(self, reading: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+        try:
+            record = await reading
         except (ImageError, SheetError) as error:
             self.outcomes["refused"] += 1
             raise HTTPException(422, str(error)) from error
@@ -120,30 +133,59 @@ class UploadReader:
         except HTTPException:
             self.outcomes["refused"] += 1
             raise
-        finally:
-            self._in_hand -= 1
         self.outcomes["read"] += 1
         return record
 
+    async def _read_upload(self, request: Request, use: Use) -> dict[str, Any]:
+        file = await receive_image(request)
+        until_s, gone = time.monotonic() + TURN_S, threading.Event()
+        reading = asyncio.wrap_future(self._submit(partial(self._decode_and, use, file, until_s, gone)))
+        leaving: asyncio.Future[Any] = asyncio.ensure_future(_until_gone(request))
+        try:
+            await asyncio.wait((reading, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                raise HTTPException(400, "expected to answer, got a client that has left; send it again")
+            return await reading
+        except asyncio.CancelledError as error:
+            raise _ending() from error
+        finally:
+            # Ends the decoding, too; what is being read is read to its end.
+            gone.set()
+            reading.cancel()
+            leaving.cancel()
+
+    def _decode_and(self, use: Use, file: BinaryIO, until_s: float, gone: threading.Event) -> dict[str, Any]:
+        def stopped() -> bool:
+            return gone.is_set() or time.monotonic() > until_s
+
+        try:
+            with file, self._decoder.open(file, "the upload", dpi=None, stopped=stopped) as document:
+                decoded, pages = document.page(1, luma=True), document.pages
+        except InterruptedError as error:
+            raise _busy() from error
+        return {**use(decoded), **({"pages": pages} if pages > 1 else {})}
+
     async def _in_thread(self, job: Callable[[], T]) -> T:
+        try:
+            return await asyncio.wrap_future(self._submit(job))
+        except asyncio.CancelledError as error:
+            raise _ending() from error
+
+    def _submit(self, job: Callable[[], T]) -> Future[T]:
         if self._thread is None:
             # A daemon: ending the app does not wait for a picture.
             self._thread = LastingThread("uploads", self._work, threading.Event())
             self._thread.start()
         future: Future[T] = Future()
         self._jobs.put((job, future))
-        del job
-        try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError as error:
-            # Only the end of the server does that; uvicorn would log it as a bug.
-            raise HTTPException(503, "expected to read it, got the end of the app; try again") from error
+        return future
 
     def _work(self) -> None:
         while True:
             try:
-                job, future = self._jobs.get(timeout=None if self._photos is None else IDLE_S)
+                job, future = self._jobs.get(timeout=IDLE_S)
             except queue.Empty:
+                self._decoder.close()
                 self._forget_old()
                 continue
             try:
@@ -157,16 +199,17 @@ class UploadReader:
             # Not kept until the next picture comes.
             del job, future
 
-    def _read_page(self, source: str, image: Pixels) -> dict[str, Any]:
+    def _read_page(self, source: str, decoded: Decoded) -> dict[str, Any]:
         if self._reader is None:
             self._reader = self._make_reader()
         started_s = time.perf_counter()
         try:
-            page = self._reader.read(image)
+            page = self._reader.read(decoded.pixels)
         except MemoryError as error:
             raise ImageError("expected a picture that fits into memory, got a larger one; scale it down") from error
-        record = to_record(page, source, (time.perf_counter() - started_s) * 1000)
-        return record if self._photos is None else {**record, "photo": self._photos.keep(image, page)}
+        latency_ms = (time.perf_counter() - started_s) * 1000
+        record = to_record(_at_size(page, decoded.size_wh), source, latency_ms)
+        return record if self._photos is None else {**record, "photo": self._photos.keep(decoded.pixels, page)}
 
     def _cut(self, photo: str, number: int, model_sha256: str) -> Cut:
         if self._photos is None or self._reader is None:
@@ -178,61 +221,24 @@ class UploadReader:
             self._photos.forget_old()
 
 
-def _decode_and(use: Use, content: bytes | Pixels) -> dict[str, Any]:
-    if not isinstance(content, bytes):
-        return use(content)
-    image, pages = decode_image(content)
-    return {**use(image), **({"pages": pages} if pages > 1 else {})}
+def _at_size(page: Page, size_wh: tuple[int, int]) -> Page:
+    """A page that was read at half its size or less, in pixels of the picture that was sent."""
+    if size_wh == (page.width, page.height):
+        return page
+    scale = size_wh[0] / page.width
+    return replace(page.with_boxes(lambda box: on_image(box, scale, size_wh)), width=size_wh[0], height=size_wh[1])
 
 
-async def receive_image(request: Request) -> bytes:
-    """The picture in a request: the field `image` of a form, or the body itself.
-
-    Raises:
-        HTTPException: none, too large, too slow, or the client is gone.
-    """
-    declared = request.headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > MAX_BODY_BYTES:
-        raise _too_large()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    try:
-        async with asyncio.timeout(BODY_S):
-            if kind == "multipart/form-data":
-                return await _from_form(request)
-            if kind.startswith("image/") or kind == "application/octet-stream":
-                return b"".join([chunk async for chunk in _limited(request)])
-    except TimeoutError as error:
-        raise HTTPException(408, f"expected the picture within {BODY_S:.0f} s, got a part; try again") from error
-    except ClientDisconnect as error:
-        raise HTTPException(400, "expected a whole picture, got a part; try again") from error
-    raise HTTPException(415, "expected an image/… body or a form with the field image, got another type")
+async def _until_gone(request: Request) -> None:
+    """Until the client of a request that was received whole hangs up."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
-async def _from_form(request: Request) -> bytes:
-    try:
-        form = await ImageForm(request.headers, _limited(request), max_files=1, max_fields=8).parse()
-    except (MultiPartException, FormParserError) as error:
-        raise HTTPException(400, f"expected a multipart form, got a broken one ({error}); send it again") from error
-    image = form.get("image")
-    try:
-        if not isinstance(image, UploadFile):
-            raise HTTPException(400, "expected a file in the form's field image, got none; name the field image")
-        return await image.read()
-    finally:
-        await form.close()
+def _ending() -> HTTPException:
+    # Only the end of the server cancels; uvicorn would log it as a bug.
+    return HTTPException(503, "expected to read it, got the end of the app; try again")
 
 
-async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
-    """The body, however long it claims to be, up to the limit."""
-    received = 0
-    async for chunk in request.stream():
-        received += len(chunk)
-        if received > MAX_BODY_BYTES:
-            raise _too_large()
-        yield chunk
-
-
-def _too_large() -> HTTPException:
-    return HTTPException(
-        413, f"expected at most {MAX_MB} MB, got more; scale the picture down", {"Connection": "close"}
-    )
+def _busy() -> HTTPException:
+    return HTTPException(503, "expected a free place, got too many uploads; try again", {"Retry-After": "5"})

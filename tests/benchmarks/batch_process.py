@@ -48,7 +48,7 @@ class BatchProcess:
 
     def worker_ids(self) -> list[int]:
         """Process ids of its workers."""
-        return [child for child in _children(self._process.pid) if b"spawn_main" in _command(child)]
+        return [child for child in children_of(self._process.pid) if b"spawn_main" in _command(child)]
 
     def worker_rss_mb(self) -> float | None:
         """Memory of its first worker, in MB, or None if there is none just now."""
@@ -78,7 +78,8 @@ def kill_worker(run: BatchProcess) -> bool:
     return False
 
 
-def _children(parent: int) -> list[int]:
+def children_of(parent: int) -> list[int]:
+    """Ids of a process's children."""
     found: list[int] = []
     for task in Path(f"/proc/{parent}/task").glob("*/children"):
         found += [int(child) for child in _read(str(task)).split()]

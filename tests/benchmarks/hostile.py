@@ -34,7 +34,7 @@ from edge_app.cameras.camera import Frame  # noqa: E402
 from edge_app.collect.collector import Collector  # noqa: E402
 from edge_app.collect.queue import CropQueue  # noqa: E402
 from edge_app.live.state import LiveState  # noqa: E402
-from edge_app.web import connection, uploads  # noqa: E402
+from edge_app.web import connection, receiving  # noqa: E402
 from edge_app.web.access import Access  # noqa: E402
 from edge_app.web.app import create_app  # noqa: E402
 from edge_app.web.info import Info  # noqa: E402
@@ -72,7 +72,7 @@ def main() -> int:
 def serve(place: Path) -> int:
     """Reads frames and serves, collecting in a folder, until standard input ends; then tells what was touched."""
     # So that it takes minutes and not hours: clients that never come to an end are many here.
-    connection.HEAD_S, connection.REST_S, uploads.BODY_S = 1.0, 1.0, 2.0
+    connection.HEAD_S, connection.REST_S, receiving.BODY_S = 1.0, 1.0, 2.0
     touched: Counter[str] = Counter()
     state = LiveState()
     classifier = DigitClassifier.load()

@@ -2,7 +2,6 @@
 
 import io
 import stat
-import sys
 import tarfile
 import zipfile
 from collections import Counter
@@ -22,6 +21,7 @@ from edge_app.batch.models import Models
 from edge_app.batch.reader import PageResult, TaskReader
 from edge_app.batch.sources import full_source, list_files, name_of
 from edge_app.batch.spans import LeftOut, Span
+from edge_app.documents import decoder
 from edge_app.files import heif
 from edge_app.model.file import read_model, shipped_model_path
 from edge_app.page.views import View
@@ -105,10 +105,9 @@ def as_tar(path: Path, members: list[tuple[str, str]]) -> Path:
 @contextmanager
 def without_heif() -> Iterator[None]:
     """As where pillow-heif is not installed."""
-    heif.load_plugin.cache_clear()
-    with mock.patch.dict(sys.modules, {"pillow_heif": None}):
+    hidden = "import sys; sys.modules['pillow_heif'] = None; "
+    with mock.patch.object(decoder, "PROCESS", hidden + decoder.PROCESS):
         yield
-    heif.load_plugin.cache_clear()
 
 
 @pytest.fixture(scope="module")

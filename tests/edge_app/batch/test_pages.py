@@ -7,23 +7,25 @@ import pytest
 from numpy.typing import NDArray
 
 from edge_app.batch.pages import clear_page_errors, count_pages, decode_pages
+from edge_app.documents.decoder import Decoder
 from edge_app.errors import ImageError
 
 from ..documents.made import as_file, as_pages, encrypted_pdf, page
 
+DECODER = Decoder()
 TEXTS = ["12", "345", "6"]
 
 
 def decoded(content: bytes, name: str, numbers: range, dpi: int = 100) -> list[NDArray[np.uint8] | str]:
     """Pages of a document in memory."""
-    return list(decode_pages(io.BytesIO(content), name, numbers, dpi))
+    return list(decode_pages(io.BytesIO(content), name, numbers, dpi, DECODER))
 
 
 @pytest.mark.parametrize(("kind", "name"), [("TIFF", "a.tif"), ("PDF", "a.PDF")])
 def test_every_page_of_a_document_is_decoded(kind: str, name: str) -> None:
     """In order, as what was put in, up to what a PDF's compression takes away."""
     content = as_pages(TEXTS, kind)
-    assert count_pages(io.BytesIO(content), name) == 3
+    assert count_pages(io.BytesIO(content), name, DECODER) == 3
     pages = decoded(content, name, range(1, 4))
     assert len(pages) == 3
     for text, pixels in zip(TEXTS, pages, strict=True):
@@ -75,10 +77,10 @@ def test_a_bad_page_leaves_the_others() -> None:
 def test_a_bad_document_is_one_clear_line(name: str, content: bytes, reason: str | None) -> None:
     """Whatever is in it, but an image under another suffix is read."""
     if reason is None:
-        assert count_pages(io.BytesIO(content), name) == 1
+        assert count_pages(io.BytesIO(content), name, DECODER) == 1
         return
     with pytest.raises(ImageError, match=reason) as caught:
-        count_pages(io.BytesIO(content), name)
+        count_pages(io.BytesIO(content), name, DECODER)
     assert "\n" not in str(caught.value)
 
 

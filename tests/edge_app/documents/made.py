@@ -56,7 +56,7 @@ def claiming_pdf(pages: int, has: int = 1) -> bytes:
     """A PDF that claims a number of pages, and has one or none."""
     page = [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"] * has
     kids = b"3 0 R" * has
-    return _pdf([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages), *page])
+    return pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages), *page])
 
 
 def encrypted_pdf() -> bytes:
@@ -67,10 +67,10 @@ def encrypted_pdf() -> bytes:
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
         b"<</Filter/Standard/V 1/R 2/P -4/O<" + b"5a" * 32 + b">/U<" + b"a5" * 32 + b">>>",
     ]
-    return _pdf(bodies, b"/Encrypt 4 0 R/ID[<00><00>]")
+    return pdf_of(bodies, b"/Encrypt 4 0 R/ID[<00><00>]")
 
 
-def _pdf(bodies: list[bytes], told: bytes = b"") -> bytes:
+def pdf_of(bodies: list[bytes], told: bytes = b"") -> bytes:
     """A PDF of these objects, with what else its trailer says."""
     content = b"%PDF-1.4\n"
     places = []

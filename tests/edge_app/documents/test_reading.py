@@ -18,7 +18,7 @@ import pytest
 
 from edge_app.cli import main
 from edge_app.commands import read_files as reading
-from edge_app.documents import opened
+from edge_app.documents import decoder, opened
 from edge_app.host.download import Limits
 
 from .made import as_file, as_pages, claiming_pdf, encrypted_pdf
@@ -241,10 +241,10 @@ def test_urls_are_read(server: str, tmp_path: Path, capsys: Capture) -> None:
     ("path", "error"),
     [
         ("none.png", "expected an image or a PDF at {url}, got: HTTP Error 404"),
-        ("text.png", "expected an image file, got {url}, which is none"),
+        ("text.png", "got {url}, which is none; save it as one of these"),
         ("to/file:///etc/hostname", "got: HTTP Error 302"),
         ("large.png", "expected an image or a PDF of at most 1 MB, got 2 MB from {url}"),
-        ("eps.png", "expected an image file, got {url}, which is none"),
+        ("eps.png", "got {url}, which is none; save it as one of these"),
     ],
 )
 def test_a_bad_url_is_one_clear_line(
@@ -277,7 +277,8 @@ def test_without_pypdfium2_the_line_names_the_extra(
     """And everything else is read."""
     (tmp_path / "a.pdf").write_bytes(as_pages(["1"], "PDF"))
     (tmp_path / "b.png").write_bytes(as_file("2"))
-    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    hidden = "import sys; sys.modules['pypdfium2'] = None; "
+    monkeypatch.setattr(decoder, "PROCESS", hidden + decoder.PROCESS)
     code, records, _ = read(capsys, str(tmp_path))
     assert code == 1
     assert "expected pypdfium2 for a PDF, " in records[0]["error"]

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,13 +17,14 @@ from edge_app import Page, PageReader
 from edge_app.bench.sample_page import ROWS, draw_page
 from edge_app.cameras.camera import Frame
 from edge_app.cameras.files import FileCamera
+from edge_app.documents import decoder
 from edge_app.errors import CameraError
 from edge_app.files import heif
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
 from edge_app.page.stages import NO_WATCH, Watch
 from edge_app.web import app as web_app
-from edge_app.web import uploads
+from edge_app.web import receiving, uploads
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.headers import HEADERS
@@ -152,8 +152,8 @@ def test_an_iphone_s_photo_is_read(state: LiveState, client: TestClient, monkeyp
     for kind in ("image/heic", "", "application/octet-stream"):
         record = reading.post("/api/read", files={"image": ("IMG_0001.HEIC", file.getvalue(), kind)}).json()
         assert record["text"] == "\n".join(ROWS)
-    heif.load_plugin.cache_clear()
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    hidden = "import sys; sys.modules['pillow_heif'] = None; "
+    monkeypatch.setattr(decoder, "PROCESS", hidden + decoder.PROCESS)
     answer = client.post("/api/read", files={"image": ("IMG_0001.HEIC", file.getvalue(), "image/heic")})
     assert answer.status_code == 422
     assert "try pip install 'digits-edge[heic]'" in answer.json()["error"]
@@ -165,7 +165,7 @@ def test_an_iphone_s_photo_is_read(state: LiveState, client: TestClient, monkeyp
         (422, b"no image", "image/png"),
         (422, b"", "image/png"),
         (422, png_header(10_000, 6_001), "image/png"),
-        (413, b"x" * (uploads.MAX_BODY_BYTES + 1), "image/png"),
+        (413, b"x" * (receiving.MAX_BODY_BYTES + 1), "image/png"),
         (415, b"x", "text/plain"),
         (415, b"x", "application/x-www-form-urlencoded"),
         (400, b"x", "multipart/form-data"),

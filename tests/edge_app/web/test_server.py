@@ -12,13 +12,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from edge_app import Page, PageReader
 from edge_app.bench.sample_page import draw_page
@@ -27,7 +27,7 @@ from edge_app.host.logs import Seldom
 from edge_app.live.state import LiveState
 from edge_app.page.orientation import turned
 from edge_app.store.choice import ModelChoice
-from edge_app.web import connection, picture, uploads
+from edge_app.web import connection, picture, receiving, uploads
 from edge_app.web import server as web_server
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
@@ -276,7 +276,7 @@ def test_a_connection_is_kept_for_the_next_request(server: WebServer, monkeypatc
 
 def test_a_slow_body_is_given_up(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture that does not come to an end in time is answered with 408."""
-    monkeypatch.setattr(uploads, "BODY_S", 0.1)
+    monkeypatch.setattr(receiving, "BODY_S", 0.1)
     head = "POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\n"
     with connect(server, head + "x") as opened:
         assert b" 408 " in take_until(opened, b"}")
@@ -304,12 +304,13 @@ def test_closing_hangs_up_on_watchers(capfd: pytest.CaptureFixture[str], monkeyp
     """Streams, a half-sent upload and one that is being read are hung up on, without a word; twice is once."""
     reading, go_on = threading.Event(), threading.Event()
 
-    def decode(content: bytes) -> tuple[NDArray[np.uint8], int]:
+    def decode(_reader: object, _use: object, file: BinaryIO, *_: object) -> dict[str, object]:
         reading.set()
         go_on.wait()
-        return np.zeros((40, 40), np.uint8), 1
+        file.close()
+        return {}
 
-    monkeypatch.setattr(uploads, "decode_image", decode)
+    monkeypatch.setattr(uploads.UploadReader, "_decode_and", decode)
     # A busy machine needs more than half a second; one that waits for somebody needs forever.
     monkeypatch.setattr("edge_app.web.server.CLOSE_S", PATIENCE_S)
     state = LiveState()
