@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DigitsError, EndOfFrames
-from ..files.image import MIN_SIDE_PX
+from ..files.opening import MIN_SIDE_PX
 from ..host.logs import log_to_stderr
 from . import wire
 from .camera import Camera, Frame
