@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..cameras.camera import Camera, Frame
-from ..errors import EndOfFrames
+from ..errors import DigitsError, EndOfFrames
 from ..host.failures import Failures
 from ..host.lasting_thread import PAUSE_S
 from ..host.notify import Notifier
@@ -50,7 +50,11 @@ class LiveLoop:
         self._failures, self._camera_failures = Failures("reading"), Failures("camera")
 
     def run(self, frames: int | None = None) -> int:
-        """Reads at most that many frames; returns how many it read."""
+        """Reads at most that many frames; returns how many it read.
+
+        Raises:
+            DigitsError: the first frame cannot be read; a later one that cannot is left out.
+        """
         done = 0
         while not self._stop.is_set() and done != frames:
             try:
@@ -69,6 +73,9 @@ class LiveLoop:
             except BrokenPipeError:
                 raise
             except Exception as error:
+                # What cannot be read at the start, as a region outside the image, is for the user to change.
+                if isinstance(error, DigitsError) and not self._ready:
+                    raise
                 # The watchdog hears nothing, in case that every frame fails.
                 self._failures.failed(error)
                 continue
