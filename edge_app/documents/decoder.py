@@ -143,11 +143,11 @@ class Decoder:
         with suppress(OSError):  # that there is no answer tells
             socket.send_fds(self._connection, [packed(request)], [file.fileno()])
         (length,) = LENGTH.unpack(self.receive(LENGTH.size))
-        told: dict[str, Any] = json.loads(self.receive(length))
-        if "error" in told:
-            error: type[DigitsError] = MissingPartError if told["missing"] else ImageError
-            raise error(told["error"])
-        return told
+        answer: dict[str, Any] = json.loads(self.receive(length))
+        if "error" in answer:
+            error: type[DigitsError] = MissingPartError if answer["missing"] else ImageError
+            raise error(answer["error"])
+        return answer
 
     def receive(self, size: int) -> bytearray:
         """So many bytes of an answer.
@@ -228,15 +228,15 @@ class OpenDocument:
             ImageError: this page is damaged, too large or too small, or takes too much.
             InterruptedError: stopped.
         """
-        told = self._decoder.ask({**self._request, "page": number, "luma": luma}, self._file, self._stopped)
-        (height, width, channels), lies = told["shape"], told["lies"]
+        answer = self._decoder.ask({**self._request, "page": number, "luma": luma}, self._file, self._stopped)
+        (height, width, channels), lies = answer["shape"], answer["lies"]
         try:
             pixels = upright(self._bands(height, width, channels), (height, width), lies)
         except BaseException:
             # The rest of the answer must not be taken for the next one.
             self._decoder.close()
             raise
-        wide, high = told["size_wh"]
+        wide, high = answer["size_wh"]
         return Decoded(pixels, (wide, high) if lies < FIRST_ON_ITS_SIDE else (high, wide))
 
     def _bands(self, height: int, width: int, channels: int) -> Iterator[NDArray[np.uint8]]:

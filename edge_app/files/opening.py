@@ -182,8 +182,8 @@ def bands(image: Image.Image, shrink: int = 1, luma: bool = False) -> Iterator[I
 
 def orientation(image: Image.Image) -> int:
     """How a decoded image lies, as EXIF says: 1 to 8, 1 is upright."""
-    told = image.getexif().get(ORIENTATION_TAG, 1)
-    return told if isinstance(told, int) and 1 <= told <= 8 else 1
+    orientation = image.getexif().get(ORIENTATION_TAG, 1)
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
 
 def too_large_to_decode(name: str) -> ImageError:

@@ -20,17 +20,19 @@ from .recognition import Look, Reading
 
 # A reading and a detection are the same thing if they share this much of their union.
 SAME_IOU = 0.35
-# A reading that the detector does not see counts as seen so surely.
+# The score of a reading that the detector does not see.
 UNSEEN = 0.02
 # The context's log odds are weighted by this, after they are held to this range.
 CONTEXT_WEIGHT, MOST_CONTEXT = 0.3, 7.5
-# How much of the ink around is digits: within so many heights beside and above, what is read counts at least so much.
+# The share of digits in the ink around: within these heights beside and above, what is read counting at least this.
 AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
-# Where that share is usual, a reading needs this evidence; each part more or less changes it so much.
+# At the usual share a reading needs this evidence (log odds); the weight is how the need changes with the share.
 USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0
-# Ink is several digits if the detector sees two in it, it is so much larger than each, and like neither.
+# Ink is several digits if the detector sees two in it, at these scores, and the ink is this many times larger than each,
+# its IoU with each below this.
 SEVERAL_LARGER, SEVERAL_IOU, SEVERAL_SCORES = 1.4, 0.7, (0.4, 0.75)
-# A detection without a reading has to be so sure, one of the two ways so sure of the digit, and its place free.
+# A detection without a reading needs this score (its weight as above), a free place, and a digit this probable to the
+# classifier or to the detector.
 MIN_NEW_SCORE, NEW_SHARE_WEIGHT = 0.55, 0.4
 MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.5, 0.7
 MAX_IOU = 0.2

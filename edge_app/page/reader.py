@@ -30,10 +30,10 @@ from .wholes import Cut, Whole, cut_touching, read_wholes
 
 # In the order in which a page passes them; plain pages skip the turn and the detector.
 STAGES = ("ink", "candidates", "wholes", "turn", "detector", "touching", "belief", "lines")
-# A page whose ink is all read, and surely so, needs no second look.
+# A page whose ink is all read with this confidence, or this share of it, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
-# Ink is cut into digits only where the detector sees at least so sure a one in it.
+# Ink is cut into digits only where the detector sees one of at least this score in it.
 WORTH_CUTTING = 0.3
 
 
@@ -78,7 +78,7 @@ class PageReader:
 
         Args:
             image: uint8 (H, W) luma or (H, W, 3) RGB, from 32x32 pixels up.
-            watch: told of each of STAGES, as by a Stopwatch.
+            watch: called around each of STAGES; a Stopwatch, say.
 
         Raises:
             ImageError: any other shape or dtype.
