@@ -28,7 +28,7 @@ CONTEXT_WEIGHT, MOST_CONTEXT = 0.3, 7.5
 AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
 # At the usual share a reading needs this evidence (log odds); the weight is how the need changes with the share.
 USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0
-# Ink is several digits if the detector sees two in it, at these scores, and the ink is this many times larger than each,
+# Ink is several digits if the detector sees two in it, at these scores, and is this many times larger than each,
 # its IoU with each below this.
 SEVERAL_LARGER, SEVERAL_IOU, SEVERAL_SCORES = 1.4, 0.7, (0.4, 0.75)
 # A detection without a reading needs this score (its weight as above), a free place, and a digit this probable to the
