@@ -15,7 +15,7 @@ from train.data.mnist import load_mnist
 
 from .conversion import EvaluationImages, Step, convert_and_prove, draw_non_digits, step_count
 from .errors import SourceError
-from .flags import Conversion, DetectorConversion, DigitsConversion, parse
+from .flags import Conversion, DetectorConversion, DigitsConversion, MicroExport, parse
 from .places import Places, find_places
 from .prove.finetuned import fine_tuning_paragraph, load_held_out
 from .prove.gate import Check
@@ -36,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0 when everything was written, 1 for a clear failure, 2 for usage."""
     settings = parse(sys.argv[1:] if argv is None else argv)
     try:
+        if isinstance(settings, MicroExport):
+            return _write_c_array(settings)
         return _convert_detector(settings) if isinstance(settings, DetectorConversion) else _convert(settings)
     except DigitsError as error:
         print(f"convert: error: {error}", file=sys.stderr)
@@ -99,6 +101,15 @@ def _convert_detector(settings: DetectorConversion) -> int:
         print(f"wrote {path}")
     if settings.publish:
         print(AFTER_PUBLISHING)
+    return 0
+
+
+def _write_c_array(settings: MicroExport) -> int:
+    _quieten_tensorflow()
+    from .microcontroller.export import write_sources
+
+    for path in write_sources(settings.model, settings.c_array):
+        print(f"wrote {path}")
     return 0
 
 

@@ -56,13 +56,28 @@ class DetectorConversion(Conversion):
     """The page detector's, to float32 and int8."""
 
 
-def parse(arguments: Sequence[str]) -> DigitsConversion | DetectorConversion:
+@dataclass(frozen=True, kw_only=True)
+class MicroExport:
+    """A microcontroller's C sources.
+
+    Attributes:
+        c_array: the folder to write to.
+        model: an int8 .tflite; None for the shipped one.
+    """
+
+    c_array: Path
+    model: Path | None = None
+
+
+def parse(arguments: Sequence[str]) -> DigitsConversion | DetectorConversion | MicroExport:
     """The settings of a command line; ends the program with exit code 2 where it makes no sense."""
     parser = _parser()
     given = _renamed(vars(parser.parse_args(arguments)))
     refusal = _refusal(given)
     if refusal:
         parser.error(refusal)
+    if "c_array" in given:
+        return MicroExport(**given)
     common = {name: given[name] for name in ("model", "output", "publish", "data") if name in given}
     if "detector" in given:
         return DetectorConversion(**common)
@@ -84,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     for precision, meaning in zip(PRECISIONS, MEANINGS, strict=True):
         parser.add_argument(f"--{precision}", action="store_true", help=f"make digits_{precision}.tflite: {meaning}")
     parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
+    parser.add_argument(
+        "--c-array",
+        type=Path,
+        metavar="OUT",
+        help="write a microcontroller's C sources there; --model is an int8 .tflite then (default: the shipped one)",
+    )
     parser.add_argument("--model", type=Path, help="folder of python -m train, or one .h5 (default: the last in runs/)")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
     where = parser.add_mutually_exclusive_group()
@@ -121,6 +142,9 @@ def _renamed(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refusal(given: Mapping[str, Any]) -> str:
     """What is wrong with flags that parse; empty if nothing is."""
+    if "c_array" in given:
+        beside = next((_flag(name) for name in given if name not in ("c_array", "model")), None)
+        return f"expected --c-array with --model alone, got {beside} too; leave it out" if beside else ""
     useless = next((_flag(name) for name in NOT_OF_DETECTOR if name in given), None)
     if "detector" in given and useless:
         return f"expected --detector without {useless}, got both; leave out {useless}, which would have no effect"

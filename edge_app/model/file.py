@@ -54,6 +54,11 @@ class ModelFile(Generic[Contract]):
         """Hash of the whole file, hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
 
+    @property
+    def flatbuffer(self) -> bytes:
+        """The network alone, without the ZIP tail."""
+        return self.content[: Tail(self.content, self.source).begins]
+
 
 def shipped_model_path(name: str = "digits_int8.tflite") -> Path:
     """Path of an int8 model that comes with the project, from a wheel or from a checkout."""

@@ -1,0 +1,1 @@
+"""The network and what stands around it as C sources, for microcontrollers."""
