@@ -14,6 +14,8 @@ import pytest
 SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 # Programs, and the packages of Debian that have what their tests need.
 PACKAGES = {
+    "arm-none-eabi-g++": "gcc-arm-none-eabi libnewlib-arm-none-eabi",
+    "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi",
     "chromium": "chromium",
     "debootstrap": "debootstrap",
     "gcc": "gcc libc6-dev",

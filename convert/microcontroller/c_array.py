@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_app.model.classifier import input_table
+from edge_app.model.classifier import Endpoint, input_table
 from edge_app.model.contract import ModelContract
 from edge_app.model.file import ModelFile
 from edge_app.model.runtime import open_interpreter
@@ -67,14 +67,20 @@ def take_apart(model: ModelFile[ModelContract], name: str) -> MicroModel:
         raise SourceError(f"expected a model that takes pixel - 128, got {name} with another scale; convert it again")
     import_tensorflow()
     return MicroModel(
-        name,
-        model.sha256,
-        model.flatbuffer,
-        model.contract,
-        *((float(end["quantization"][0]), int(end["quantization"][1])) for end in (inputs, outputs)),
-        tuple(dict.fromkeys(operator.name for operator in inspect_model(model.content).operators)),
-        measure_arena(model.flatbuffer),
+        source=name,
+        sha256=model.sha256,
+        flatbuffer=model.flatbuffer,
+        contract=model.contract,
+        input=_quantization(inputs),
+        output=_quantization(outputs),
+        operators=tuple(dict.fromkeys(operator.name for operator in inspect_model(model.content).operators)),
+        arena_bytes=measure_arena(model.flatbuffer),
     )
+
+
+def _quantization(end: Endpoint) -> tuple[float, int]:
+    scale, zero_point = end["quantization"]
+    return float(scale), int(zero_point)
 
 
 def generated_sources(model: MicroModel) -> dict[str, str]:

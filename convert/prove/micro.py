@@ -68,8 +68,13 @@ def _open(flatbuffer: bytes) -> Any:
 
 def _arena_bytes(interpreter: Any) -> int:
     told: list[bytes] = []
-    with stderr_without(lambda line: b"RecordingMicroAllocator" in line and not told.append(line)):
-        # It tells on the process's standard error alone.
+
+    def is_of_arena(line: bytes) -> bool:
+        told.append(line)
+        return b"RecordingMicroAllocator" in line
+
+    # Its only way to tell is the process's standard error.
+    with stderr_without(is_of_arena):
         interpreter.print_allocations()
     found = _TOTAL.search(b"".join(told))
     if found is None:

@@ -1,0 +1,42 @@
+"""tflite-micro runs what microcontrollers run."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from convert.prove.micro import is_installed, measure_arena, run_micro
+from edge_app.errors import ModelError
+from edge_app.model.classifier import DigitClassifier, read_logits
+from edge_app.model.file import read_model, shipped_model_path
+from train.data.mnist import load_mnist
+
+needs_micro = pytest.mark.skipif(not is_installed(), reason="needs tflite-micro, of the extra micro")
+
+
+@needs_micro
+def test_it_reads_what_the_other_runtimes_read() -> None:
+    """The same digits; outputs differ by rounding alone; the arena is of some kB, whatever the number of images."""
+    images = load_mnist().test.images[:100]
+    model = read_model(shipped_model_path())
+    run = run_micro(model.flatbuffer, images)
+    logits = DigitClassifier.load().logits(images)
+    scale, zero_point = 0.057175084948539734, -22
+    assert np.abs((run.outputs.astype(np.float32) - zero_point) * np.float32(scale) - logits).max() < 1.5 * scale
+    digits = read_logits(run.outputs.astype(np.float32), model.contract).digits
+    assert (digits == DigitClassifier.load().classify_batch(images).digits).all()
+    assert 8_000 < run.arena_bytes < 30_000
+    assert measure_arena(model.flatbuffer) == run.arena_bytes
+
+
+@needs_micro
+def test_what_it_refuses_is_an_error() -> None:
+    """Not a crash, nor a RuntimeError of its own."""
+    with pytest.raises(ModelError, match="expected a model that tflite-micro can run"):
+        run_micro(b"\x1c\0\0\0TFL3" + bytes(64), np.zeros((1, 28, 28), np.uint8))
+
+
+def test_without_it_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sources then say that the arena is not measured."""
+    monkeypatch.setattr(importlib.util, "find_spec", {}.get)
+    assert measure_arena(b"") is None
