@@ -62,7 +62,7 @@ def _open(flatbuffer: bytes) -> Any:
 
     try:
         return runtime.Interpreter.from_bytes(flatbuffer, arena_size=ARENA_BYTES)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, TypeError) as error:  # the last: a file without a graph
         raise ModelError(f"expected a model that {RUNTIME} can run, got: {error}") from error
 
 

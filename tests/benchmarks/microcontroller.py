@@ -56,7 +56,7 @@ def print_normalisation(sources: Path, build: Path) -> None:
     """How far C is from Python."""
     compiled = Compiled(sources, build)
     apart = [int(np.abs(compiled.normalise(crop)[1].astype(int) - normalise(crop)).max()) for crop in crops(CROPS)]
-    print(f"normalisation: {apart.count(0):,} of {CROPS:,} crops bit for bit, the others at most {max(apart)} greys off")
+    print(f"normalisation: {apart.count(0):,} of {CROPS:,} crops bit for bit, at most {max(apart)} greys apart")
 
 
 def print_sizes(sources: Path, build: Path) -> None:
@@ -70,6 +70,13 @@ def print_sizes(sources: Path, build: Path) -> None:
         )
         objects.append(target.name)
     subprocess.run(["arm-none-eabi-size", "--totals", *objects], cwd=build, check=True)
+
+
+def print_instructions(sources: Path, build: Path) -> None:
+    """Instructions a digit around the network, by the size of the box."""
+    for side, counts in instructions(sources, build).items():
+        told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+        print(f"instructions on an emulated Cortex-M4, box of {side}x{side}: {told}")
 
 
 def main() -> int:
@@ -94,13 +101,6 @@ def main() -> int:
                 print(f"{needed}: not installed")
             sys.stdout.flush()
     return 0
-
-
-def print_instructions(sources: Path, build: Path) -> None:
-    """Instructions a digit around the network, of a 28x28, a 60x60 and a 120x120 box."""
-    for side, counts in instructions(sources, build).items():
-        told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        print(f"instructions on an emulated Cortex-M4, box of {side}x{side}: {told}")
 
 
 if __name__ == "__main__":

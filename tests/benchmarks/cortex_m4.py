@@ -1,0 +1,90 @@
+"""Instructions of ink, normalisation and reading on a Cortex-M4 that QEMU emulates."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_app import DigitClassifier
+from tests.convert.microcontroller.compiled import Compiled
+from train.data.mnist import load_mnist
+
+FLAGS = ("-mcpu=cortex-m4", "-mthumb", "-Os", "-Wall", "-Wextra", "-Werror")
+HERE = Path(__file__).parent
+# How often each pixel of a test digit is repeated: boxes of 28, 56 and 112 pixels.
+FACTORS = (1, 2, 4)
+# What the program prints for each box.
+STEPS = ("ink", "normalisation", "reading")
+
+
+def instructions(sources: Path, build: Path) -> dict[int, dict[str, int]]:
+    """Instructions by step, by the side of the box in pixels.
+
+    Raises:
+        ValueError: the emulated processor's image or digit is not this machine's.
+    """
+    compiled, frames = Compiled(sources, build), _frames()
+    (build / "frames.h").write_text(_header(frames, [_outputs(compiled, frame) for frame in frames]))
+    program = build / "digits.elf"
+    files = [HERE / "cortex_m4.c", *sorted(sources.glob("*.c"))]
+    link = [
+        "-nostartfiles",
+        "-Wl,--no-warn-rwx-segments",
+        "-T",
+        str(HERE / "cortex_m4.ld"),
+        f"-I{sources}",
+        f"-I{build}",
+    ]
+    subprocess.run(["arm-none-eabi-gcc", *FLAGS, "-std=gnu99", *link, *map(str, files), "-o", str(program)], check=True)
+    machine = ["-M", "mps2-an386", "-nographic", "-semihosting", "-icount", "shift=0", "-kernel", str(program)]
+    done = subprocess.run(
+        ["qemu-system-arm", *machine], check=True, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL
+    )
+    rows = [[int(number) for number in line.split()] for line in done.stdout.splitlines() if line[:1].isdigit()]
+    for frame, (side, *_, checksum, digit) in zip(frames, rows, strict=True):
+        expected = _checksum(_normalised(compiled, frame)), int(_outputs(compiled, frame)[:10].argmax())
+        if (checksum, digit) != expected:
+            raise ValueError(f"expected {expected} of a box of {side} pixels, got {(checksum, digit)}")
+    return {row[0]: dict(zip(STEPS, row[1:4], strict=True)) for row in rows}
+
+
+def _frames() -> list[NDArray[np.uint8]]:
+    digit = load_mnist().test.images[0]
+    random = np.random.default_rng(4)
+    boxes = (digit.repeat(factor, axis=0).repeat(factor, axis=1).astype(float) for factor in FACTORS)
+    return [np.clip(190 - 0.6 * box + random.normal(0, 4, box.shape), 0, 255).astype(np.uint8) for box in boxes]
+
+
+def _normalised(compiled: Compiled, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    ink = frame.copy()
+    compiled.find_ink(ink)
+    return compiled.normalise(ink)[1]
+
+
+def _outputs(compiled: Compiled, frame: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """Stand-ins for the network's: its logits, in steps of 1/8."""
+    logits = DigitClassifier.load().logits(_normalised(compiled, frame)[None])[0]
+    return np.asarray(np.clip(np.rint(logits * 8), -128, 127), np.int8)
+
+
+def _checksum(image: NDArray[np.uint8]) -> int:
+    found = 0
+    for grey in image.ravel().tolist():
+        found = (found * 31 + grey) % 2**32
+    return found
+
+
+def _header(frames: list[NDArray[np.uint8]], outputs: list[NDArray[np.int8]]) -> str:
+    lines = [
+        "#include <stdint.h>",
+        f"enum {{ FRAME_COUNT = {len(frames)}, FRAME_MAX_PX = {max(len(frame) for frame in frames)} }};",
+        "typedef struct { int side; const uint8_t *pixels; int8_t outputs[11]; } frame;",
+    ]
+    for index, frame in enumerate(frames):
+        lines.append(f"static const uint8_t pixels_{index}[] = {{{', '.join(map(str, frame.ravel().tolist()))}}};")
+    rows = (
+        f"{{{len(frame)}, pixels_{index}, {{{', '.join(map(str, logits.tolist()))}}}}}"
+        for index, (frame, logits) in enumerate(zip(frames, outputs, strict=True))
+    )
+    return "\n".join([*lines, f"static const frame frames[] = {{{', '.join(rows)}}};"]) + "\n"
