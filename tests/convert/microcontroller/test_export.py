@@ -13,6 +13,7 @@ from edge_app.model.file import embed_contract, read_model, shipped_model_path
 from edge_app.page.normalise import normalise
 from tests.convert.microcontroller.compiled import STRICT, Compiled
 from tests.convert.microcontroller.crops import crops
+from tests.convert.microcontroller.esp32_stand_ins import HEADERS
 from tests.parts import require
 from train.data.mnist import load_mnist
 
@@ -147,6 +148,17 @@ def test_a_cortex_m4_takes_all_of_it(written: Path, tmp_path: Path) -> None:
         flags = ["-mcpu=cortex-m4", "-mthumb", "-Os", "-Wall", "-Wextra", "-Werror", f"-std={standard}"]
         target = tmp_path / f"{path.name}.o"
         subprocess.run([f"arm-none-eabi-{compiler}", *flags, "-c", str(path), "-o", str(target)], check=True)
+
+
+def test_the_example_compiles(written: Path, tmp_path: Path) -> None:
+    """Against declarations of what it uses: its own code and the headers beside it are C++11 without a warning."""
+    require(["arm-none-eabi-g++"])
+    for name, text in HEADERS.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    flags = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{written}", f"-isystem{tmp_path}"]
+    example = written / "examples" / "esp32_cam" / "main.cpp"
+    subprocess.run(["arm-none-eabi-g++", *flags, str(example)], check=True)
 
 
 def test_a_float_model_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
