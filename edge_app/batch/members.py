@@ -88,7 +88,7 @@ def _why_zip_leaves_out(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str 
 
 
 def _tar_members(stream: BinaryIO, name: str, limit_bytes: int) -> Iterator[Member]:
-    bounded = _Bounded(stream, name, limit_bytes)
+    bounded = Bounded(stream, name, limit_bytes)
     with tarfile.open(fileobj=cast(BinaryIO, bounded), mode="r:") as archive:
         try:
             for info in archive:
@@ -142,7 +142,7 @@ def _bomb(name: str, limit_bytes: int) -> str:
     return f"expected at most {limit_bytes >> 20} MB unpacked, got more in {name}, which may be a bomb; unpack it first"
 
 
-class _Bounded:
+class Bounded:
     """A stream that refuses what only a bomb asks for: long headers, and places far behind the archive's own size.
 
     Attributes:
@@ -154,15 +154,18 @@ class _Bounded:
         self.last = b""
 
     def read(self, size_bytes: int = -1) -> bytes:
+        """The next bytes."""
         if not 0 <= size_bytes <= MAX_HEADER_BYTES:
             raise SourceError(_bomb(self._name, self._limit_bytes))
         self.last = self._stream.read(size_bytes)
         return self.last
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Goes to a place."""
         if offset > self._limit_bytes:
             raise SourceError(_bomb(self._name, self._limit_bytes))
         return self._stream.seek(offset, whence)
 
     def tell(self) -> int:
+        """The place."""
         return self._stream.tell()
