@@ -85,4 +85,4 @@ def _unsteady(curve: Stroke, spread: float, random: Random) -> Stroke:
     knots = min(int(way[-1] / _BEND), _MAX_BENDS) + 2
     at = np.linspace(0, way[-1], knots)
     moves = random.normal(0, spread, (2, knots))
-    return curve + np.stack([np.interp(way, at, move) for move in moves], axis=1)
+    return np.asarray(curve + np.stack([np.interp(way, at, move) for move in moves], axis=1))

@@ -16,6 +16,7 @@ from .unipen_tree import CATEGORIES, PensError, Tree, read_tree
 
 VALIDATION_SHARE = 0.15
 DIGITS = "1a"
+Found = Counter[tuple[str, str]]
 _EXAMPLES = 5
 # What contributors write for "could not be read".
 _BAD = ("BAD",)
@@ -96,7 +97,7 @@ def load_unipen(path: Path, category: str = DIGITS) -> Pens:
     """
     if category not in CATEGORIES:
         raise PensError(f"expected a category of {', '.join(CATEGORIES)}, got {category!r}; choose one of these")
-    tree, faults, left_out = read_tree(path, category), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    tree, faults, left_out = read_tree(path, category), Found(), Found()
     trajectories, segments = [], 0
     for name in tree.data():
         document = read_document(tree.text(name) or "", lambda included: tree.text(f"include/{included}"))
@@ -122,9 +123,7 @@ def _trajectory(document: Document, segment: Segment, category: str, source: str
     return Trajectory(segment.label, f"{document.contributor}/{writer or '?'}", down, source)
 
 
-def _summary(
-    tree: Tree, segments: int, left_out: Counter[tuple[str, str]], faults: Counter[tuple[str, str]]
-) -> Summary:
+def _summary(tree: Tree, segments: int, left_out: Found, faults: Found) -> Summary:
     kinds: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     examples: dict[str, tuple[str, ...]] = {}
     for counts, found in zip(kinds, (left_out, faults), strict=True):

@@ -15,65 +15,15 @@ from numpy.typing import NDArray
 from edge_app.errors import DigitsError
 
 Points = NDArray[np.float64]
-KEYWORDS = frozenset(
-    [
-        "KEYWORD",
-        "RESERVE",
-        "COMMENT",
-        "INCLUDE",
-        "VERSION",
-        "DATA_SOURCE",
-        "DATA_ID",
-        "DATA_CONTACT",
-        "DATA_INFO",
-        "SETUP",
-        "PAD",
-        "ALPHABET",
-        "ALPHABET_FREQ",
-        "LEXICON_SOURCE",
-        "LEXICON_ID",
-        "LEXICON_CONTACT",
-        "LEXICON_INFO",
-        "LEXICON",
-        "LEXICON_FREQ",
-        "X_DIM",
-        "Y_DIM",
-        "H_LINE",
-        "V_LINE",
-        "X_POINTS_PER_INCH",
-        "Y_POINTS_PER_INCH",
-        "Z_POINTS_PER_INCH",
-        "X_POINTS_PER_MM",
-        "Y_POINTS_PER_MM",
-        "Z_POINTS_PER_MM",
-        "POINTS_PER_GRAM",
-        "POINTS_PER_SECOND",
-        "COORD",
-        "HIERARCHY",
-        "SEGMENT",
-        "DATE",
-        "STYLE",
-        "WRITER_ID",
-        "COUNTRY",
-        "HAND",
-        "AGE",
-        "SEX",
-        "SKILL",
-        "WRITER_INFO",
-        "PEN_DOWN",
-        "PEN_UP",
-        "DT",
-        "START_SET",
-        "START_BOX",
-        "REC_TIME",
-        "REC_LABELS",
-        "REC_SCORES",
-        "TRAINING_SET",
-        "TEST_SET",
-        "ADAPT_SET",
-        "LEXICON_SET",
-    ]
-)
+KEYWORDS = frozenset({
+    "KEYWORD", "RESERVE", "COMMENT", "INCLUDE", "VERSION", "DATA_SOURCE", "DATA_ID", "DATA_CONTACT", "DATA_INFO",
+    "SETUP", "PAD", "ALPHABET", "ALPHABET_FREQ", "LEXICON_SOURCE", "LEXICON_ID", "LEXICON_CONTACT", "LEXICON_INFO",
+    "LEXICON", "LEXICON_FREQ", "X_DIM", "Y_DIM", "H_LINE", "V_LINE", "X_POINTS_PER_INCH", "Y_POINTS_PER_INCH",
+    "Z_POINTS_PER_INCH", "X_POINTS_PER_MM", "Y_POINTS_PER_MM", "Z_POINTS_PER_MM", "POINTS_PER_GRAM",
+    "POINTS_PER_SECOND", "COORD", "HIERARCHY", "SEGMENT", "DATE", "STYLE", "WRITER_ID", "COUNTRY", "HAND", "AGE",
+    "SEX", "SKILL", "WRITER_INFO", "PEN_DOWN", "PEN_UP", "DT", "START_SET", "START_BOX", "REC_TIME", "REC_LABELS",
+    "REC_SCORES", "TRAINING_SET", "TEST_SET", "ADAPT_SET", "LEXICON_SET",
+})  # fmt: skip
 # A file names its documentation and its strokes; more than this is a tree that includes itself over and over.
 MAX_INCLUDES = 64
 MAX_COMPONENTS = 5000
@@ -213,7 +163,7 @@ def read_document(text: str, include: Callable[[str], str | None]) -> Document:
 
 
 def strokes_of(document: Document, segment: Segment) -> tuple[str, list[Points]]:
-    """The writer's ID, "" if none is named, and the strokes float64 (N, 2) of a segment, y upwards; raises SegmentError."""
+    """The writer's ID, "" if none is named, and a segment's strokes float64 (N, 2), y upwards; raises SegmentError."""
     if document.shifted:
         raise SegmentError("strokes in a missing include")
     pieces = list(_pieces(segment.where, document.components))

@@ -6,6 +6,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -231,21 +232,24 @@ def test_what_is_no_tree_is_refused(tmp_path: Path) -> None:
     """One line each: nothing there, another file, another category, an empty folder."""
     (tmp_path / "a.txt").write_text("a")
     for path, category in ((tmp_path / "x.zip", "1a"), (tmp_path / "a.txt", "1a"), (tmp_path, "9"), (tmp_path, "1a")):
-        with pytest.raises(PensError, match="^expected .*, got .*; c") as caught:
+        with pytest.raises(PensError, match=r"^expected .*, got .*; c") as caught:
             load_unipen(path, category)
         assert "\n" not in str(caught.value)
+
+
+def mutated(draw: Callable[..., Any], text: str) -> str:
+    """Up to four places of up to twelve characters replaced."""
+    for _ in range(draw(st.integers(0, 4))):
+        start = draw(st.integers(0, len(text)))
+        end = draw(st.integers(start, min(len(text), start + 12)))
+        text = text[:start] + draw(st.sampled_from(PIECES) | st.text(max_size=6)) + text[end:]
+    return text
 
 
 @given(st.data())
 def test_mutated_text_never_raises(data: st.DataObject) -> None:
     """Pieces cut out, doubled or replaced in the data and in its includes: a SegmentError for a segment at most."""
-    texts = []
-    for text in (DIGITS, STROKES):
-        for _ in range(data.draw(st.integers(0, 4))):
-            start = data.draw(st.integers(0, len(text)))
-            end = data.draw(st.integers(start, min(len(text), start + 12)))
-            text = text[:start] + data.draw(st.sampled_from(PIECES) | st.text(max_size=6)) + text[end:]
-        texts.append(text)
+    texts = [mutated(data.draw, text) for text in (DIGITS, STROKES)]
     files = {"abc/data/one.dat": texts[1], "abc/abc.doc": texts[0]}
     document = read_document(texts[0], files.get)
     for segment in document.segments:
@@ -271,15 +275,17 @@ def test_writers_are_split_once_and_for_all() -> None:
     assert np.flatnonzero(chosen)[:4].tolist() == [0, 15, 26, 28]
 
 
-SEVEN = (np.array([[0, 0], [30, 0], [60, 2], [40, 50], [22, 100]], float),)
+SEVEN = (np.array([[0.0, 0], [30, 0], [60, 2], [40, 50], [22, 100]]),)
 
 
 def test_a_trajectory_is_drawn_as_mnist_has_it() -> None:
     """Centred in the field, read as what it is, in any unit."""
     random = np.random.default_rng(0)
     plain = digit_image(SEVEN, random)
-    assert (plain.shape, plain.dtype, plain.max()) == ((28, 28), np.uint8, 255)
-    assert np.array_equal(digit_image([SEVEN[0] * 1000 + 5], random), plain)
+    assert plain.shape == (28, 28)
+    assert plain.dtype == np.uint8
+    assert plain.max() == 255
+    assert np.array_equal(digit_image([SEVEN[0] * 1000.0 + 5.0], random), plain)
     assert DigitClassifier.load().classify(plain).label == 7
 
 

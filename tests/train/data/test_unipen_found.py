@@ -1,4 +1,4 @@
-"""UNIPEN is found where it is named, in the cache, or downloaded with its checksum; where it is not, one line says so."""
+"""UNIPEN is found where it is named, in the cache, or downloaded with its checksum; else one line says so."""
 
 import hashlib
 import json
