@@ -1,6 +1,7 @@
 """UNIPEN's trees are read in every container, whatever is wrong in them; writers are split, pens drawn."""
 
 import io
+import lzma
 import os
 import tarfile
 import zipfile
@@ -225,6 +226,16 @@ def test_a_cut_archive_is_refused(tmp_path: Path, write: Callable[[Path, Files],
     path = write(tmp_path / "pens", TREE)
     path.write_bytes(path.read_bytes()[:-150])
     with pytest.raises(PensError, match="expected a whole archive"):
+        load_unipen(path)
+
+
+def test_a_tar_that_ends_within_a_member_is_refused(tmp_path: Path) -> None:
+    """Uncompressed, nothing but the member's own size tells."""
+    with tarfile.open(write_tar(tmp_path / "pens", TREE)) as archive:
+        end = archive.getmembers()[-1].offset_data + 20
+    path = tmp_path / "cut.tar"
+    path.write_bytes(lzma.decompress((tmp_path / "pens.tar.xz").read_bytes())[:end])
+    with pytest.raises(PensError, match="the archive ends within train_r01_v07/include"):
         load_unipen(path)
 
 
