@@ -22,6 +22,7 @@ PACKAGES = {
     "mke2fs": "e2fsprogs",
     "mosquitto": "mosquitto",
     "mosquitto_passwd": "mosquitto",
+    "mount": "mount",
     "openssl": "openssl",
     "qemu-aarch64-static": "qemu-user-static",
     "qemu-system-x86_64": "qemu-system-x86",

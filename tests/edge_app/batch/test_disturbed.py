@@ -25,5 +25,5 @@ def test_killed_runs_go_on(course: Course) -> None:
 @pytest.mark.slow
 def test_runs_go_on_when_a_full_disk_has_space_again(course: Course) -> None:
     """And end before that with one clear line; so they do where temporary files have none."""
-    require([], as_root=True)
+    require(["mount"], as_root=True)
     assert fill(course, 4) == []
