@@ -90,7 +90,10 @@ class PageReader:
         readings, turn, trace = self._read_ink(page_ink, watch)
         if page_ink.doubtful and not any(reading.label is not None for reading in readings):
             with watch("ink"):
-                page_ink = find_ink(luma, inverted=not page_ink.inverted)
+                inverted = not page_ink.inverted
+                # The first look's maps go before the second makes its own: on noise they are tens of megabytes.
+                del page_ink, readings, trace
+                page_ink = find_ink(luma, inverted=inverted)
             readings, turn, trace = self._read_ink(page_ink, watch)
         with watch("lines"):
             page = _page(readings, page_ink.scale, (width, height))

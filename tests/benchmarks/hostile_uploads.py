@@ -2,13 +2,13 @@
 
 Usage: python tests/benchmarks/hostile_uploads.py [--uploads N] [--at-once N]
 The app is `run` on a still picture: the process that serves, the camera's and the decoder's. Its memory is the sum of
-all their RSS, in which what they share counts more than once, and of the files in memory that they share.
+their proportional set sizes, in which shared pages count once, as they do for the unit's MemoryMax, and of the files in
+memory that they share.
 """
 
 import argparse
 import io
 import itertools
-import os
 import re
 import subprocess
 import sys
@@ -159,12 +159,14 @@ class Memory(threading.Thread):
         for process in (self._process, *children_of(self._process)):
             try:
                 command = Path(f"/proc/{process}/cmdline").read_bytes()
-                pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+                rollup = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
                 shared |= dict(_in_memory(process))
             except OSError:  # it has just ended
                 continue
+            # Gone meanwhile, it has no such line.
+            size_kb = next((int(line.split()[1]) for line in rollup if line.startswith("Pss:")), 0)
             name = "decoder" if b"decoder" in command else "camera" if b"holder" in command else "app"
-            found[name] = found.get(name, 0.0) + pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+            found[name] = found.get(name, 0.0) + size_kb * 1024 / 1e6
         return {**found, "files in memory": sum(shared.values()) / 1e6}
 
 
