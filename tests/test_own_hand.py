@@ -1,6 +1,6 @@
 """README's loop for somebody's own hand, as a newcomer walks it: the page in a browser, the rest from a shell.
 
-The hand is drawn: it leans so much to the right that the shipped model misreads it.
+The hand is drawn: it leans far to the right, and the shipped model misreads it.
 """
 
 import json

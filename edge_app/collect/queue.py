@@ -24,7 +24,7 @@ from .label import Label, check_label, read_label
 from .waiting import CORRECTED, WaitingCrop, read_waiting, urgency
 
 CAPACITY, MAX_AGE_S = 2_000, 30 * 24 * 3600
-# A clock that goes wrong by so much was set.
+# A clock that goes wrong by this many seconds was set.
 JUMP_S = 60.0
 # In the order in which they are written and moved.
 SUFFIXES = (".png", ".raw.png", ".known")

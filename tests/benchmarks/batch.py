@@ -159,7 +159,7 @@ def measure_rates(folder: Path, pages: int, rounds: int) -> bool:
 
 
 def bare_loops(source: Path, count: int) -> float:
-    """Pages a second of so many bare loops at once, each over all pages in a process of its own."""
+    """Pages a second of several bare loops at once, each over all pages in a process of its own."""
     command = [sys.executable, __file__, "--bare", str(source)]
     loops = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for _ in range(count)]
     return sum(float(loop.communicate()[0]) for loop in loops)

@@ -17,7 +17,7 @@ DOCUMENT_PAGES = 50
 
 
 def make_images(folder: Path, pages: int) -> Path:
-    """Writes so many single images; beyond DRAWN of them, drawings come again."""
+    """Writes that number of single images; beyond DRAWN of them, drawings come again."""
     folder.mkdir(parents=True)
     drawings = [_drawing(number) for number in range(min(pages, DRAWN))]
     for number in range(pages):
@@ -26,7 +26,7 @@ def make_images(folder: Path, pages: int) -> Path:
 
 
 def make_mixed(folder: Path, pages: int) -> Path:
-    """Writes so many pages: two fifths as single images, a fifth each in ZIPs, in TARs, and in TIFFs and PDFs."""
+    """Writes pages: two fifths as single images, a fifth each in ZIPs, in TARs, and in TIFFs and PDFs."""
     shares = [pages * 2 // 5, pages // 5, pages // 5, pages // 10]
     images = make_images(folder / "images", shares[0])
     drawings = [path.read_bytes() for path in sorted(images.iterdir())[:DRAWN]]

@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def numbers_for(seconds: float, first: int) -> Iterator[int]:
-    """Numbers from the first on, for so long."""
+    """Numbers from the first on, for that number of seconds."""
     end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
         yield first

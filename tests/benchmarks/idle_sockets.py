@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def hold(port: int, sockets: int) -> None:
-    """Holds so many until it is killed; what is hung up on is opened again, at a bounded rate."""
+    """Holds that number of sockets until it is killed; what is hung up on is opened again, at a bounded rate."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     selector, held = selectors.DefaultSelector(), 0

@@ -54,7 +54,7 @@ def bystander() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def values(camera: SupervisedCamera, frames: int) -> list[int]:
-    """The pixel of each of so many frames."""
+    """One pixel of each frame."""
     return [int(camera.read().luma[0, 0]) for _ in range(frames)]
 
 

@@ -103,7 +103,7 @@ def test_a_place_is_taken_once_in_a_while(
 def test_a_page_of_print_does_not_push_out_what_waits(
     tmp_path: Path, classifier: DigitClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However much is refused, no more than so many crops are taken meanwhile; later there may be others."""
+    """However much is refused, a bounded number of crops is taken meanwhile; later there may be others."""
     monkeypatch.setattr(module, "MOST_MEANWHILE", 8)
     luma, boxes = blank(), list[Box]()
     for x in range(20, 420, 40):

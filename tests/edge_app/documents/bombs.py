@@ -45,7 +45,7 @@ def deep_png(width: int, height: int) -> bytes:
 
 
 def forms_pdf(depth: int, times: int = 10) -> bytes:
-    """A PDF whose page draws a form so many times, which draws another so many times, and so on."""
+    """A PDF whose page draws a form many times, which draws another many times, and so on."""
     forms = [
         _stream(b"/Type/XObject/Subtype/Form/BBox[0 0 200 200]/Resources<</XObject<</F %d 0 R>>>>" % (5 + at), times)
         for at in range(1, depth)
@@ -56,7 +56,7 @@ def forms_pdf(depth: int, times: int = 10) -> bytes:
 
 
 def operators_pdf(operators: int) -> bytes:
-    """A PDF whose page is so many strokes, packed."""
+    """A PDF whose page is that number of strokes, packed."""
     content = zlib.compress(b"0 0 m 9 200 200 9 200 200 c S\n" * operators, 9)
     packed = b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(content), content)
     return _paged(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>", packed)

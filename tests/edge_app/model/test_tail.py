@@ -30,7 +30,7 @@ def crowded(flatbuffer: bytes, entries: int) -> bytes:
 
 
 def bomb(flatbuffer: bytes, size_bytes: int) -> bytes:
-    """A model whose contract unpacks to so much more than its directory says."""
+    """A model whose contract unpacks to far more than its directory says."""
     buffer, text = io.BytesIO(flatbuffer), ModelContract().to_json()
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(CONTRACT_NAME, text + " " * size_bytes)

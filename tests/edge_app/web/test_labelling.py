@@ -197,7 +197,7 @@ def test_without_collecting_there_is_no_page() -> None:
 
 
 def test_the_keyboard_labels_all(visit: Visit, server: WebServer, tmp_path: Path) -> None:
-    """Enter takes a right guess, a digit mends a wrong one, x is no digit, z takes back, and a reload loses nothing."""
+    """Enter takes a right guess, a digit corrects a wrong one, x is no digit, z undoes, and a reload loses nothing."""
     page = visit(server.url + "label", DESKTOP)
     expect(page.locator("#crops li")).to_have_count(4)
     page.keyboard.press("Enter")

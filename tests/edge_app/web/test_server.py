@@ -101,7 +101,7 @@ def watchers(server: WebServer) -> int:
 
 
 def wait_for(server: WebServer, count: int) -> None:
-    """Until so many watch."""
+    """Until that number of clients watches."""
     end_s = time.monotonic() + PATIENCE_S
     while watchers(server) != count:
         assert time.monotonic() < end_s
