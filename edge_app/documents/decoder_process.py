@@ -17,6 +17,7 @@ from typing import Any
 
 from ..errors import DigitsError, MissingPartError
 from ..files.opening import bands, too_large_to_decode
+from ..host.expendable import become_expendable
 from .document import Document, Picture, Room, open_document
 
 LENGTH = struct.Struct("!I")
@@ -119,10 +120,7 @@ def _tell(connection: socket.socket, what: dict[str, Any]) -> None:
 
 
 def _limit(memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # If memory runs out, it is this process that goes, not the one that reads.
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
+    become_expendable()
     # Without Linux there is no telling what it has by now.
     with suppress(OSError):
         pages = int(Path("/proc/self/statm").read_text().split()[DATA_FIELD])

@@ -8,13 +8,12 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import DigitsError
+from ..host.expendable import become_expendable
 from ..host.memory import memory_mb
 from ..model.classifier import DigitClassifier, read_logits
 from ..model.file import parse_model
@@ -82,12 +81,9 @@ TASKS: dict[str, Callable[[bytes, str, str], dict[str, Any]]] = {"read": trial, 
 def _limit(limit_s: int) -> None:
     # Should the parent be killed meanwhile, nothing else would end it.
     resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.maxsize > 1 << 32:
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    # If memory runs out, it is this process that goes, not the one that reads.
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
+    become_expendable()
 
 
 if __name__ == "__main__":

@@ -181,23 +181,21 @@ class UploadReader:
         return future
 
     def _work(self) -> None:
-        while True:
-            try:
-                job, future = self._jobs.get(timeout=IDLE_S)
-            except queue.Empty:
-                self._decoder.close()
-                self._forget_old()
-                continue
-            try:
-                result = job()
-            except BaseException as error:
-                with suppress(Exception):
-                    future.set_exception(error)
-            else:
-                with suppress(Exception):
-                    future.set_result(result)
-            # Not kept until the next picture comes.
-            del job, future
+        """Does the next job, or tidies up where none comes for a while."""
+        try:
+            job, future = self._jobs.get(timeout=IDLE_S)
+        except queue.Empty:
+            self._decoder.close()
+            self._forget_old()
+            return
+        try:
+            result = job()
+        except BaseException as error:
+            with suppress(Exception):
+                future.set_exception(error)
+        else:
+            with suppress(Exception):
+                future.set_result(result)
 
     def _read_page(self, source: str, decoded: Decoded) -> dict[str, Any]:
         if self._reader is None:

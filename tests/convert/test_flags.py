@@ -7,6 +7,7 @@ import pytest
 from convert.cli import main
 from convert.flags import DetectorConversion, DigitsConversion, parse
 from convert.prove.gate import FineTuningLimits, Limits
+from tests.flags import refusal
 
 MODES = {"digits": "--int8", "detector": "--detector --int8"}
 # The networks on which each flag has an effect; on the other it is refused.
@@ -26,23 +27,11 @@ TAKEN = {
 NO_CHANGE = {("--float32", "detector")}
 
 
-def refusal(line: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """What the command says to a line that it refuses before it looks at anything; "" if it takes the line."""
-    code: object = 0
-    try:
-        parse(line.split())
-    except SystemExit as stop:
-        code = stop.code
-    error = capsys.readouterr().err
-    assert (code, error.count("\n")) in {(0, 0), (2, 2)}
-    return error.splitlines()[1] if code else ""
-
-
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("flag", TAKEN)
 def test_a_flag_has_an_effect_or_is_refused(flag: str, mode: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is taken makes other settings; what would do nothing is refused in one line with a next step."""
-    message = refusal(f"{MODES[mode]} {flag}", capsys)
+    message = refusal(parse, f"{MODES[mode]} {flag}", capsys)
     if mode in TAKEN[flag]:
         assert message == ""
         changed = parse(f"{MODES[mode]} {flag}".split()) != parse(MODES[mode].split())
@@ -73,7 +62,7 @@ def test_the_table_above_knows_every_flag(capsys: pytest.CaptureFixture[str]) ->
 )
 def test_lines_that_make_no_sense(line: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each names what is missing or too much."""
-    assert message in refusal(line, capsys)
+    assert message in refusal(parse, line, capsys)
 
 
 def test_each_network_has_its_settings() -> None:

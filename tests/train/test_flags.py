@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.flags import refusal
 from train.cli import main
 from train.flags import parse
 from train.recipe import RECIPES
@@ -38,23 +39,11 @@ CHOICES = ["--quick", "--seeds 2", "--detector", "--add own"]
 TOGETHER = {("--quick", "--seeds 2"), ("--quick", "--detector")}
 
 
-def refusal(line: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """What the command says to a line that it refuses before it looks at anything; "" if it takes the line."""
-    code: object = 0
-    try:
-        parse(line.split())
-    except SystemExit as stop:
-        code = stop.code
-    error = capsys.readouterr().err
-    assert (code, error.count("\n")) in {(0, 0), (2, 2)}
-    return error.splitlines()[1] if code else ""
-
-
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("flag", EFFECTIVE)
 def test_a_flag_has_an_effect_or_is_refused(flag: str, mode: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is taken makes other settings; what would do nothing is refused in one line with a next step."""
-    message = refusal(f"{MODES[mode]} {flag}", capsys)
+    message = refusal(parse, f"{MODES[mode]} {flag}", capsys)
     if mode in EFFECTIVE[flag]:
         assert message == ""
         assert parse(f"{MODES[mode]} {flag}".split()) != parse(MODES[mode].split())
@@ -69,9 +58,9 @@ def test_a_flag_has_an_effect_or_is_refused(flag: str, mode: str, capsys: pytest
 def test_two_kinds_of_training_at_once_are_refused(first: str, second: str, capsys: pytest.CaptureFixture[str]) -> None:
     """In either order, except where one only makes the other quick."""
     if first == second or {(first, second), (second, first)} & TOGETHER:
-        assert refusal(f"{first} {second}", capsys) == ""
+        assert refusal(parse, f"{first} {second}", capsys) == ""
     else:
-        assert "got both; leave out --" in refusal(f"{first} {second}", capsys)
+        assert "got both; leave out --" in refusal(parse, f"{first} {second}", capsys)
 
 
 def test_the_tables_above_know_every_flag(capsys: pytest.CaptureFixture[str]) -> None:

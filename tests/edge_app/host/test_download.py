@@ -11,9 +11,7 @@ import pytest
 
 from edge_app.errors import SourceError
 from edge_app.host.download import Limits, WebRedirect, download
-
-Answer = Callable[[socket.socket], None]
-HEAD = b"HTTP/1.1 200 OK\r\n"
+from tests.hostile_servers import HEAD, Answer, after, once
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -41,27 +39,14 @@ def raw() -> Iterator[Callable[[Answer], str]]:
         yield serve_with
 
 
-def after(start: bytes, again: bytes, pause_s: float = 0.02) -> Answer:
-    """Sends a beginning, and then something for ever."""
+def asked(answer: Answer) -> Answer:
+    """Takes the request first."""
 
-    def answer(connection: socket.socket) -> None:
+    def serve(connection: socket.socket) -> None:
         connection.recv(10_000)
-        connection.sendall(start)
-        while True:
-            connection.sendall(again)
-            time.sleep(pause_s)
+        answer(connection)
 
-    return answer
-
-
-def once(content: bytes) -> Answer:
-    """Sends this alone."""
-
-    def answer(connection: socket.socket) -> None:
-        connection.recv(10_000)
-        connection.sendall(content)
-
-    return answer
+    return serve
 
 
 def fetch(url: str, whole_s: float = 60.0) -> bytes:
@@ -88,7 +73,7 @@ def test_one_deadline_holds_for_all_of_it(answer: Answer, raw: Callable[[Answer]
             fetch(url, 0.5)
         failures.append(str(caught.value))
 
-    url = raw(answer)
+    url = raw(asked(answer))
     fetching = threading.Thread(target=fetch_it, daemon=True)
     fetching.start()
     fetching.join(20)
@@ -129,7 +114,7 @@ def test_redirections_are_under_the_same_deadline(raw: Callable[[Answer], str]) 
 def test_a_download_that_breaks_off_is_an_error(raw: Callable[[Answer], str]) -> None:
     """A PDF's or TIFF's last pages would be lost in silence."""
     with pytest.raises(SourceError, match="got 4 of 99 bytes"):
-        fetch(raw(once(HEAD + b"Content-Length: 99\r\n\r\nhalf")))
+        fetch(raw(asked(once(HEAD + b"Content-Length: 99\r\n\r\nhalf"))))
 
 
 def test_a_length_over_the_limit_is_refused_at_once(raw: Callable[[Answer], str]) -> None:
