@@ -34,7 +34,8 @@ def main() -> None:
     limits = json.loads(sys.argv[2])
     room = Room(limits["memory_bytes"], limits["shrink_above"])
     _limit(room.memory_bytes)
-    with socket.socket(fileno=int(sys.argv[1])) as connection:
+    # The other end may go at any time, in the middle of an answer, too.
+    with socket.socket(fileno=int(sys.argv[1])) as connection, suppress(ConnectionError):
         serve(connection, room, limits["cpu_s"])
 
 

@@ -1,21 +1,25 @@
 """Decoding in a process of its own: the same pixels, and bombs that end it alone."""
 
 import io
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from edge_app.documents.decoder import Decoded, Decoder, Limits
+from edge_app.documents.decoder import PROCESS, Decoded, Decoder, Limits
+from edge_app.documents.decoder_process import packed
 from edge_app.errors import ImageError
 from edge_app.files.image import load_image, to_luma
 from edge_app.web.uploads import DECODING
@@ -187,3 +191,18 @@ def test_no_process_stays() -> None:
     assert process is not None
     del decoder
     assert process.poll() is not None
+
+
+def test_an_end_that_goes_in_the_middle_of_an_answer_is_no_bug() -> None:
+    """As when a batch ends on a full disk: its process ends, too, and says nothing."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs, EXAMPLE.open("rb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROCESS, str(theirs.fileno()), json.dumps(asdict(IMPATIENT))],
+            pass_fds=[theirs.fileno()],
+            stderr=subprocess.PIPE,
+        )
+        request = {"document": 0, "name": "example.jpg", "dpi": None, "page": 1, "luma": False}
+        socket.send_fds(ours, [packed(request)], [file.fileno()])
+    _, complaint = process.communicate(timeout=60)
+    assert (process.returncode, complaint) == (0, b"")
