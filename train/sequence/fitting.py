@@ -1,0 +1,123 @@
+"""Fitting the sequence reader: the float network, then its quantization-aware twin."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..backup import Backup
+from ..fitting import History, set_seed
+from ..optimizer import build_optimizer
+from ..precision import bfloat16_convolutions
+from ..progress import epoch_progress
+from ..qat import quantization_aware
+from .loss import sequence_loss
+from .network import build_sequence_reader
+from .recipe import SequenceRecipe
+from .strips import COLUMNS, MAX_DIGITS, Strips, draw_strips
+from .writing import Pool
+
+# No training draws its numbers from this seed.
+VALIDATION_SEED = 1_000_011
+
+
+@dataclass(frozen=True)
+class TrainedSequence:
+    """The float network, its quantization-aware twin, and the history of each stage by name."""
+
+    model: Any
+    twin: Any
+    histories: dict[str, History]
+
+
+def train_sequence(pool: Pool, others: Pool, recipe: SequenceRecipe, seed: int, backup: Backup) -> TrainedSequence:
+    """Draws numbers and trains both stages, from where `backup` is.
+
+    Args:
+        pool: the pens to learn from.
+        others: those of other writers, to watch.
+        recipe: the settings.
+        seed: of everything random.
+        backup: follows after each epoch.
+    """
+    set_seed(seed)
+    strips = draw_strips(pool, recipe.strips, seed)
+    watched = draw_strips(others, recipe.validation_strips, VALIDATION_SEED)
+    model, histories = build_sequence_reader(), {}
+    with bfloat16_convolutions():
+        histories["float"] = _fit(
+            model, strips, watched, recipe, seed, backup, ("float", recipe.learning_rate, recipe.float_epochs)
+        )
+    first = strips.ink[: recipe.batch_size]
+    inputs = first[..., None].astype(np.float32) / np.float32(255)
+    # The whole range, so that a pixel enters int8 unscaled.
+    inputs[0, 0, :2, 0] = 0, 1
+    twin = quantization_aware(model, inputs)
+    histories["qat"] = _fit(
+        twin, strips, watched, recipe, seed, backup, ("qat", recipe.qat_learning_rate, recipe.qat_epochs)
+    )
+    return TrainedSequence(model, twin, histories)
+
+
+def _fit(
+    model: Any, strips: Strips, watched: Strips, recipe: SequenceRecipe, seed: int, backup: Backup,
+    stage: tuple[str, float, int],
+) -> History:  # fmt: skip
+    from tf_keras import callbacks
+
+    name, learning_rate, epochs = stage
+    steps = len(strips) // recipe.batch_size
+    model.compile(build_optimizer(model, learning_rate, epochs * steps, recipe), sequence_loss)
+    kept = backup.stage(f"sequence_{name}", model)
+    remaining = range(kept.epochs, epochs)
+    print(f"train: sequence reader {name}: {model.count_params():,} parameters, {len(remaining)} epochs", flush=True)
+    progress = epoch_progress(f"sequence {name}", epochs, steps)
+    model.fit(
+        _dataset(strips, recipe.batch_size, remaining, seed, varied=True),
+        epochs=epochs,
+        initial_epoch=remaining.start,
+        steps_per_epoch=steps,
+        validation_data=_dataset(watched, recipe.batch_size, range(1), 0),
+        callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save), *progress],
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
+    return kept.history
+
+
+def _dataset(strips: Strips, batch_size: int, epochs: range, seed: int, varied: bool = False) -> Any:
+    import tensorflow as tf
+
+    truth = np.concatenate([strips.texts, strips.columns], axis=1).astype(np.int32)
+
+    def batches() -> Iterator[tuple[NDArray[np.uint8], NDArray[np.int32]]]:
+        for epoch in epochs:
+            order = np.random.default_rng([seed, epoch]).permutation(len(strips))
+            for start in range(0, len(order) - batch_size + 1, batch_size):
+                part = np.sort(order[start : start + batch_size])
+                yield strips.ink[part], truth[part]
+
+    def prepared(ink: Any, wanted: Any) -> tuple[Any, Any]:
+        inputs = tf.cast(ink, tf.float32)[..., None] / 255
+        return _varied(inputs) if varied else inputs, wanted
+
+    signature = (
+        tf.TensorSpec((batch_size, *strips.ink.shape[1:]), tf.uint8),
+        tf.TensorSpec((batch_size, MAX_DIGITS + COLUMNS), tf.int32),
+    )
+    return tf.data.Dataset.from_generator(batches, output_signature=signature).map(prepared).prefetch(3)
+
+
+def _varied(inputs: Any) -> Any:
+    """Random contrast, gamma, grain and a step up or down for each strip in each epoch: float32 (B, h, w, 1) in [0, 1]."""
+    import tensorflow as tf
+
+    shape = (tf.shape(inputs)[0], 1, 1, 1)
+    gamma = tf.exp(tf.random.normal(shape, 0, 0.2))
+    gain = tf.exp(tf.random.normal(shape, 0, 0.12))
+    grain = tf.random.normal(tf.shape(inputs)) * tf.random.uniform(shape, 0, 0.04)
+    step = tf.random.uniform((), -1, 2, tf.int32)
+    moved = tf.roll(inputs, step, axis=1)
+    return tf.clip_by_value(tf.maximum(moved, 1e-4) ** gamma * gain + grain, 0, 1)
