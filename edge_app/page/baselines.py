@@ -1,45 +1,14 @@
-"""Lines of digits that are worth reading as wholes: where each runs on the ink map."""
+"""Where a line of digits runs on the ink map."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .boxes import Box
 from .strip import Baseline
 
-# Digits of one number stand less than this many of their heights apart, and their middles this near to one line.
-MAX_GAP, MAX_OFF_LINE = 1.3, 0.5
-# Digits of one line differ less in height than this.
-MAX_HEIGHT_RATIO = 2.2
 # A strip reaches this many heights beyond its first and last digit.
 REACH = 0.7
-
-
-def number_groups(boxes: Sequence[Box], slant: float) -> list[list[int]]:
-    """Boxes by number: indices from left to right of those that stand side by side in one line.
-
-    Args:
-        boxes: (x, y, width, height) in pixels of the ink map.
-        slant: of the page's lines in radians, clockwise.
-    """
-    along, across, heights, halves = _placed(boxes, slant)
-    groups: list[list[int]] = []
-    for index in np.argsort(along, kind="stable"):
-        best, nearest = None, np.inf
-        for group in groups:
-            last = group[-1]
-            size = max(heights[last], heights[index])
-            gap = (along[index] - halves[index]) - (along[last] + halves[last])
-            near = gap <= MAX_GAP * size and abs(across[index] - across[last]) <= MAX_OFF_LINE * size
-            alike = size <= MAX_HEIGHT_RATIO * min(heights[last], heights[index])
-            if near and alike and gap < nearest:
-                best, nearest = group, gap
-        if best is None:
-            groups.append([int(index)])
-        else:
-            best.append(int(index))
-    return groups
 
 
 def baseline(boxes: Sequence[Box], slant: float) -> Baseline:
@@ -60,11 +29,3 @@ def baseline(boxes: Sequence[Box], slant: float) -> Baseline:
     begin, end = float((along - widths).min()) - REACH * height, float((along + widths).max()) + REACH * height
     start = begin * direction + off * across
     return Baseline((float(start[0]), float(start[1])), angle, end - begin, height)
-
-
-def _placed(boxes: Sequence[Box], slant: float) -> tuple[NDArray[np.float64], ...]:
-    """Middles along and across the lines, heights, and half the widths."""
-    places = np.array(boxes, np.float64).reshape(-1, 4)
-    middles = places[:, :2] + places[:, 2:] / 2
-    cos, sin = np.cos(slant), np.sin(slant)
-    return middles @ (cos, sin), middles @ (-sin, cos), places[:, 3], places[:, 2] / 2

@@ -91,7 +91,7 @@ def guess(proposed: Sequence[tuple[int, Box, Candidate]], looks: Sequence[Look],
         best = agreed(look.probabilities, by_detector)
         confidence = float(found.scores[index] * max(look.probabilities[best], by_detector[best]))
         both = joint(look.reading(box), by_detector)
-        doubtful.append(Reading(box, None, confidence, best, look.crop, both))
+        doubtful.append(Reading(box, None, confidence, best, look.crop, both, float(found.scores[index])))
     return doubtful
 
 

@@ -74,7 +74,7 @@ def fuse(
     fused = [
         replace(reading, label=None)
         if view is None or odds <= NEEDED or _holds_several(reading.box, found)
-        else _relabelled(reading, found.probabilities[view])
+        else replace(_relabelled(reading, found.probabilities[view]), belief=_probability(odds))
         for reading, view, odds in zip(readings, views, evidence, strict=True)
     ]
     in_doubt = _in_doubt(readings, fused, views, found)
@@ -160,8 +160,13 @@ def _missed(
         if look.probabilities.max() >= MIN_NEW_CLASSIFIER or by_detector.max() >= MIN_NEW_DETECTOR:
             label, score = agreed(look.probabilities, by_detector), float(found.scores[index])
             both = joint(look.reading(candidate.box), by_detector)
-            new.append(Reading(candidate.box, label, score, crop=look.crop, probabilities=both))
+            new.append(Reading(candidate.box, label, score, crop=look.crop, probabilities=both, belief=score))
     return new
+
+
+def _probability(odds: float) -> float:
+    """Of log odds."""
+    return float(1 / (1 + np.exp(-odds)))
 
 
 def agreed(by_classifier: NDArray[Any], by_detector: NDArray[Any]) -> int:

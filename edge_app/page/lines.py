@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
+from .boxes import Box
 from .result import Digit, Line
 
 MAX_SLANT_DEG = 50
@@ -22,18 +24,37 @@ MIN_SHARED_HEIGHT = 0.35
 Point = tuple[float, float]
 
 
+class Place(NamedTuple):
+    """A box with its middle along and across the lines, and its number."""
+
+    x: float
+    y: float
+    box: Box
+    index: int
+
+
 def arrange(digits: Sequence[Digit]) -> tuple[Line, ...]:
     """Puts digits into lines: top to bottom, each from left to right, along the page's own slant."""
-    slant_deg = find_slant([digit.box for digit in digits])
-    turned = sorted(((*along(digit.box, slant_deg), digit) for digit in digits), key=lambda item: item[0])
-    rows: list[list[tuple[float, float, Digit]]] = []
-    for item in turned:
-        row = min((r for r in rows if _continues(r, item)), key=lambda r: _step(r[-1], item), default=None)
+    boxes = [digit.box for digit in digits]
+    return tuple(Line(tuple(digits[index] for index in row)) for row in lines_of(boxes, find_slant(boxes)))
+
+
+def lines_of(boxes: Sequence[Box], slant_deg: float) -> list[list[int]]:
+    """Boxes by line: indices from left to right, the lines from top to bottom.
+
+    Args:
+        boxes: (x, y, width, height) of digits.
+        slant_deg: direction of the lines, positive when they run downhill.
+    """
+    turned = [Place(*along(box, slant_deg), box, index) for index, box in enumerate(boxes)]
+    rows: list[list[Place]] = []
+    for place in sorted(turned, key=lambda place: place.x):
+        row = min((r for r in rows if _continues(r, place)), key=lambda r: _step(r[-1], place), default=None)
         if row is None:
-            rows.append([item])
+            rows.append([place])
         else:
-            row.append(item)
-    return tuple(Line(tuple(item[2] for item in row)) for row in _top_to_bottom(rows))
+            row.append(place)
+    return [[place.index for place in row] for row in _top_to_bottom(rows)]
 
 
 def along(box: tuple[int, int, int, int], slant_deg: float) -> Point:
@@ -66,37 +87,37 @@ def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:
     return float(directions[best]) if votes[best] > CLEARER_THAN_LEVEL * level else 0.0
 
 
-def _continues(row: list[tuple[float, float, Digit]], item: tuple[float, float, Digit]) -> bool:
+def _continues(row: list[Place], place: Place) -> bool:
     recent = row[-3:]
-    height = median(other[2].box[3] for other in recent)
-    own = item[2].box[3]
+    height = median(other.box[3] for other in recent)
+    own = place.box[3]
     if max(height, own) > MAX_HEIGHT_RATIO * min(height, own):
         return False
-    gap = item[0] - recent[-1][0] - (item[2].box[2] + recent[-1][2].box[2]) / 2
+    gap = place.x - recent[-1].x - (place.box[2] + recent[-1].box[2]) / 2
     if gap > MAX_GAP_HEIGHTS * max(height, own):
         return False
-    return max(_shared_height(other, item) for other in recent) >= MIN_SHARED_HEIGHT
+    return max(_shared_height(other, place) for other in recent) >= MIN_SHARED_HEIGHT
 
 
-def _shared_height(a: tuple[float, float, Digit], b: tuple[float, float, Digit]) -> float:
+def _shared_height(a: Place, b: Place) -> float:
     """Shared height of two digits across the line, as a part of the smaller one's."""
-    half_a, half_b = a[2].box[3] / 2, b[2].box[3] / 2
-    shared = min(a[1] + half_a, b[1] + half_b) - max(a[1] - half_a, b[1] - half_b)
+    half_a, half_b = a.box[3] / 2, b.box[3] / 2
+    shared = min(a.y + half_a, b.y + half_b) - max(a.y - half_a, b.y - half_b)
     return shared / (2 * min(half_a, half_b))
 
 
-def _step(a: tuple[float, float, Digit], b: tuple[float, float, Digit]) -> float:
-    return abs(b[0] - a[0]) + 2 * abs(b[1] - a[1])
+def _step(a: Place, b: Place) -> float:
+    return abs(b.x - a.x) + 2 * abs(b.y - a.y)
 
 
-def _top_to_bottom(rows: list[list[tuple[float, float, Digit]]]) -> list[list[tuple[float, float, Digit]]]:
+def _top_to_bottom(rows: list[list[Place]]) -> list[list[Place]]:
     """Rows whose heights overlap stand side by side and go from left to right."""
-    rest = sorted(rows, key=lambda row: median(item[1] for item in row))
-    ordered: list[list[tuple[float, float, Digit]]] = []
+    rest = sorted(rows, key=lambda row: median(place.y for place in row))
+    ordered: list[list[Place]] = []
     while rest:
-        level = median(item[1] for item in rest[0])
-        reach = median(item[2].box[3] for item in rest[0]) / 2
-        beside = [row for row in rest if abs(median(item[1] for item in row) - level) <= reach]
-        ordered += sorted(beside, key=lambda row: row[0][0])
+        level = median(place.y for place in rest[0])
+        reach = median(place.box[3] for place in rest[0]) / 2
+        beside = [row for row in rest if abs(median(place.y for place in row) - level) <= reach]
+        ordered += sorted(beside, key=lambda row: row[0].x)
         rest = [row for row in rest if row not in beside]
     return ordered

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .baselines import baseline, number_groups
+from .baselines import baseline
+from ..model.sequence_contract import BLANK, COLUMN_PX, STRIP_PX
 from .boxes import Box
 from .candidates import Candidate, ConnectedInk, candidate_in
 from .ink import InkMap
 from .likelihood import log_likelihoods
+from .lines import lines_of
 from .recognition import Classifier, Reading, look_at
 from .spelling import ColumnNetwork, Named, read_columns, spell
 from .strip import Baseline, Strip, cut_strip
@@ -25,15 +27,19 @@ from .strip import Baseline, Strip, cut_strip
 MAX_OFF = 1.3
 APART = 0.7
 # How far a single reading is believed to be a digit, by its confidence: between these, and if it is doubtful.
-LEAST_BELIEF, MOST_BELIEF, DOUBTFUL_BELIEF = 0.55, 0.985, 0.35
+LEAST_BELIEF, MOST_BELIEF, DOUBTFUL_BELIEF = 0.1, 0.998, 0.35
 # What no single reading saw is this likely a digit all the same.
-MISSED = 0.03
+MISSED = 0.1
 # The sequence reader's log likelihood counts this much.
 WHOLE_WEIGHT = 0.7
-LEAST = 0.004
+LEAST = 0.02
 # A way to spell a number that is less likely than this is marked as doubtful where it differs from others.
 CERTAIN = 0.6
+# A digit that stood, or was doubtful, goes without a mark if all ways together are this certain that it is none.
+DROPPED = 0.9
 MAX_WAYS = 96
+# Heights of digits are known roughly: the strip is read as if they were so many times as high.
+SCALES = (0.86, 1.0, 1.16)
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,11 @@ class _Way:
 
 @dataclass(frozen=True)
 class _Line:
-    """A number's line: its strip and what the sequence reader sees on it."""
+    """A number's line at the scale that reads most surely, and what the sequence reader sees at each scale."""
 
-    line: Baseline
     strip: Strip
     columns: NDArray[np.float32]
+    looks: tuple[NDArray[np.float32], ...]
 
 
 def read_numbers(
@@ -92,15 +98,17 @@ def read_numbers(
         The readings, with other labels, without some, and with new ones.
     """
     digits = [index for index, reading in enumerate(readings) if reading.label is not None or reading.guess is not None]
-    groups = number_groups([readings[index].box for index in digits], math.radians(slant_deg))
     others = [reading.box for index, reading in enumerate(readings) if index not in set(digits)]
     result = dict(enumerate(readings))
     new: list[tuple[Reading, Candidate]] = []
-    for group in groups:
+    for group in lines_of([readings[index].box for index in digits], slant_deg):
         members = [digits[index] for index in group]
         if all(readings[index].label is None for index in members):
             continue
-        line = _line([readings[index].box for index in members], others, page_ink, network, math.radians(slant_deg))
+        foreign = [readings[index].box for index in digits if index not in set(members)]
+        line = _line(
+            [readings[index].box for index in members], others, foreign, page_ink, network, math.radians(slant_deg)
+        )
         replaced, added = _spelled(members, readings, line, page_ink, connected)
         result.update(replaced)
         new += added
@@ -127,10 +135,33 @@ def _covered(box: Box, new: Sequence[tuple[Reading, Candidate]]) -> bool:
     )
 
 
-def _line(boxes: Sequence[Box], others: Sequence[Box], page_ink: InkMap, network: ColumnNetwork, slant: float) -> _Line:
-    line = _lengthened(baseline(boxes, slant), others)
-    strip = cut_strip(page_ink.ink, line)
-    return _Line(line, strip, read_columns(strip.ink, network))
+def _line(
+    boxes: Sequence[Box],
+    others: Sequence[Box],
+    foreign: Sequence[Box],
+    page_ink: InkMap,
+    network: ColumnNetwork,
+    slant: float,
+) -> _Line:
+    lines = [_lengthened(baseline(boxes, angle), others) for angle in ((slant, 0.0) if slant else (0.0,))]
+    strips = [cut_strip(page_ink.ink, replace(line, height=line.height * scale)) for line in lines for scale in SCALES]
+    looks = tuple(_without(foreign, strip, read_columns(strip.ink, network)) for strip in strips)
+    best = max(range(len(looks)), key=lambda index: float(np.log(looks[index].max(axis=1) + 1e-9).sum()))
+    # Few digits show no slant: what reads most surely is the line.
+    first = best // len(SCALES) * len(SCALES)
+    return _Line(strips[best], looks[best], looks[first : first + len(SCALES)])
+
+
+def _without(foreign: Sequence[Box], strip: Strip, columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The columns with nothing where digits of other numbers stand."""
+    to_strip = np.linalg.inv(np.vstack([strip.to_page, [0, 0, 1]]))
+    scale = float(np.hypot(*to_strip[:2, 0]))
+    for x, y, width, height in foreign:
+        at, across, _ = to_strip @ np.array([x + width / 2, y + height / 2, 1.0])
+        if 0 <= across < STRIP_PX:
+            first, last = (int((at + side * width * scale / 2) / COLUMN_PX) for side in (-1, 1))
+            columns[max(0, first) : max(0, last + 1)] = np.eye(BLANK + 1, dtype=np.float32)[BLANK]
+    return columns
 
 
 def _lengthened(line: Baseline, others: Sequence[Box]) -> Baseline:
@@ -161,7 +192,7 @@ def _spelled(
     named = spell(line.columns)
     parts = _parts(members, readings, named, line.strip)
     ways = [_ways(part, readings) for part in parts]
-    chosen, shares = _best(ways, line.columns)
+    chosen, shares = _best(ways, line.looks)
     replaced: dict[int, Reading] = {}
     added: list[tuple[Reading, Candidate]] = []
     for part, way, share in zip(parts, chosen, shares, strict=True):
@@ -194,8 +225,9 @@ def _renamed(reading: Reading, each: Named, share: float, certain: bool) -> Read
 
 def _kept(reading: Reading, taken: bool, share: float, certain: bool) -> Reading:
     if not taken:
-        # Doubtful before: it stays so. Believed before, and now not: only a mark is left of it.
-        return replace(reading, label=None, guess=reading.guess if reading.label is None else reading.label)
+        # A mark is left of it unless the whole speaks clearly against it.
+        guess = None if share >= DROPPED else reading.guess if reading.label is None else reading.label
+        return replace(reading, label=None, guess=guess)
     if reading.label is None or certain:
         return reading
     return replace(reading, label=None, guess=reading.label, confidence=reading.confidence * share)
@@ -334,9 +366,12 @@ def _label(reading: Reading) -> int:
 
 
 def _belief(reading: Reading) -> float:
+    """How likely a reading is a digit at all."""
+    if reading.belief is not None:
+        return min(max(reading.belief, LEAST_BELIEF), MOST_BELIEF)
     if reading.label is None:
         return DOUBTFUL_BELIEF
-    return LEAST_BELIEF + (MOST_BELIEF - LEAST_BELIEF) * reading.confidence
+    return MOST_BELIEF * reading.confidence
 
 
 def _log_label(reading: Reading, label: int) -> float:
@@ -347,7 +382,7 @@ def _log_label(reading: Reading, label: int) -> float:
     return math.log(_belief(reading)) + math.log(max(share, LEAST))
 
 
-def _best(ways: Sequence[Sequence[_Way]], columns: NDArray[np.float32]) -> tuple[list[_Way], list[float]]:
+def _best(ways: Sequence[Sequence[_Way]], looks: Sequence[NDArray[np.float32]]) -> tuple[list[_Way], list[float]]:
     """The most likely way for each part, and what share of all ways agrees with it there."""
     open_parts = [index for index, options in enumerate(ways) if len(options) > 1]
     chosen = [max(options, key=lambda way: (way.whole, way.evidence)) for options in ways]
@@ -365,7 +400,7 @@ def _best(ways: Sequence[Sequence[_Way]], columns: NDArray[np.float32]) -> tuple
                 spelling[index] = way
             spellings.append(spelling)
         texts = [[digit for way in spelling for digit in way.text] for spelling in spellings]
-        scores = WHOLE_WEIGHT * log_likelihoods(columns, texts)
+        scores = WHOLE_WEIGHT * np.mean([log_likelihoods(columns, texts) for columns in looks], axis=0)
         scores += np.array([sum(way.evidence for way in spelling) for spelling in spellings])
         weights = np.exp(scores - scores.max())
         weights /= weights.sum()
@@ -391,7 +426,14 @@ def _candidate(
     low, high = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
     box = int(low[0]), int(low[1]), max(1, int(high[0] - low[0])), max(1, int(high[1] - low[1]))
     found = candidate_in(box, page_ink, connected)
-    return None if found is None else _tight(found)
+    return _all_of(box, page_ink) if found is None else _tight(found)
+
+
+def _all_of(box: Box, page_ink: InkMap) -> Candidate | None:
+    """Whatever is in a box, as on patterned paper where nothing hangs together."""
+    x, y = max(0, box[0]), max(0, box[1])
+    ink = page_ink.ink[y : max(0, box[1] + box[3]), x : max(0, box[0] + box[2])]
+    return Candidate((x, y, ink.shape[1], ink.shape[0]), np.ascontiguousarray(ink)) if ink.size and ink.any() else None
 
 
 def _tight(candidate: Candidate) -> Candidate | None:

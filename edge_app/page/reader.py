@@ -142,8 +142,10 @@ class PageReader:
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
         if self.sequence is not None:
             with watch("numbers"):
-                lines_deg = find_slant([reading.box for reading in believed if reading.label is not None])
-                believed = read_numbers(believed, page_ink, connected, self.sequence, self._classifier, lines_deg)
+                digits = [reading.box for reading in believed if reading.label is not None or reading.guess is not None]
+                believed = read_numbers(
+                    believed, page_ink, connected, self.sequence, self._classifier, find_slant(digits)
+                )
         return believed, turn, Trace(page_ink, connected, tuple(candidates), found, tuple(believed))
 
 

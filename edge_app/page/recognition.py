@@ -31,6 +31,8 @@ class Reading:
         guess: the best digit of ink that may be one all the same, but is not believed; else None.
         crop: what the classifier saw, uint8 (28, 28); None if it saw nothing.
         probabilities: of each digit, float32 (10,); None where nothing was classified.
+        belief: how likely it is a digit at all by all that was weighed, in [0, 1]; None where only the classifier was
+            asked.
     """
 
     box: Box
@@ -39,6 +41,7 @@ class Reading:
     guess: int | None = None
     crop: Grey | None = field(default=None, compare=False, repr=False)
     probabilities: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    belief: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

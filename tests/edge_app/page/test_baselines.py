@@ -1,23 +1,10 @@
-"""Which digits stand in one number, and where its line runs."""
+"""Where a line of digits runs."""
 
 import math
 
 import pytest
 
-from edge_app.page.baselines import REACH, baseline, number_groups
-
-
-def test_digits_side_by_side_are_a_number() -> None:
-    """Those far away in the same line, above, or of another size are others."""
-    boxes = [(0, 0, 14, 20), (16, 1, 14, 20), (100, 0, 14, 20), (2, 40, 14, 20), (34, -50, 60, 120)]
-    assert sorted(number_groups(boxes, 0.0)) == [[0, 1], [2], [3], [4]]
-
-
-def test_a_slanting_number_is_one_along_its_slant() -> None:
-    """The line's slant says what is beside what."""
-    boxes = [(20 * i, 14 * i, 14, 20) for i in range(5)]
-    assert number_groups(boxes, math.atan2(14, 20)) == [[0, 1, 2, 3, 4]]
-    assert len(number_groups(boxes, 0.0)) > 1
+from edge_app.page.baselines import REACH, baseline
 
 
 def test_a_baseline_runs_through_the_middles() -> None:
