@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .detector.recipe import DetectorRecipe
 from .recipe import FineTuningRecipe, Recipe
+from .sequence.recipe import SequenceRecipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,19 @@ class DetectorTraining(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SequenceTraining(Settings):
+    """The reader of whole numbers.
+
+    Attributes:
+        recipe: the numbers.
+        pens: UNIPEN's tree; None for wherever it is found.
+    """
+
+    recipe: SequenceRecipe
+    pens: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FineTuning(Settings):
     """A trained digit network, fine-tuned on new digits.
 
@@ -83,4 +97,4 @@ class FineTuning(Settings):
     added: Path
 
 
-AnyTraining = DigitsTraining | SeedsTraining | DetectorTraining | FineTuning
+AnyTraining = DigitsTraining | SeedsTraining | DetectorTraining | SequenceTraining | FineTuning

@@ -86,7 +86,8 @@ def _mnist_digit(mnist: Split, label: int, height: float, style: Style, random: 
     image = varied if varied.sum() > 0.7 * image.sum() else image
     rows = np.flatnonzero((image > 60).any(axis=1))
     scale = height / (rows[-1] - rows[0] + 1)
-    large = cv2.resize(image, None, fx=scale * style.aspect, fy=scale, interpolation=cv2.INTER_CUBIC)
+    grown = cv2.resize(image, None, fx=scale * style.aspect, fy=scale, interpolation=cv2.INTER_CUBIC)
+    large = np.asarray(grown, np.uint8)
     soft = cv2.GaussianBlur(large, (0, 0), 0.08 * scale + 0.3).astype(np.float32)
     ink = cut(sheared(np.clip((soft - 70) * 2.2, 0, 255).astype(np.uint8), style.slant))
     return ink if ink.size else cut(large)

@@ -40,7 +40,8 @@ def photographed(ink: Ink, size: float, above: float, random: Random) -> Ink:
     if random.random() < 0.5:
         page *= np.linspace(1, random.uniform(0.6, 1), width, dtype=np.float32)[None]
     if random.random() < 0.75:
-        page = cv2.GaussianBlur(page, (0, 0), random.uniform(0.3, 1.3) * max(0.6, size / 36))
+        sigma = random.uniform(0.3, 1.3) * max(0.6, size / 36)
+        page = np.asarray(cv2.GaussianBlur(page, (0, 0), sigma), np.float32)
     page += random.normal(0, random.uniform(0.3, 6), page.shape).astype(np.float32)
     taken = np.clip(page, 0, 255).astype(np.uint8)
     if random.random() < 0.4:
