@@ -38,7 +38,7 @@ def rows_of(strip: Ink) -> tuple[int, int]:
 
 @pytest.mark.parametrize("height", [10, 14, 20, 40, 62])
 def test_digits_come_out_20_pixels_high_in_the_middle(height: int) -> None:
-    """Enlarged or reduced; thin strokes survive both."""
+    """Enlarged or reduced."""
     strip = cut_strip(page_of(height), line_of(height)).ink
     assert strip.dtype == np.uint8
     assert strip.shape == (STRIP_PX, DIGITS * DIGIT_PX)
@@ -48,6 +48,19 @@ def test_digits_come_out_20_pixels_high_in_the_middle(height: int) -> None:
     starts = np.flatnonzero(inked & ~np.concatenate([[False], inked[:-1]]))
     expected = [place for number in range(DIGITS) for place in (DIGIT_PX * number, DIGIT_PX * number + 8)]
     assert starts == pytest.approx(np.array(expected), abs=1.5)
+
+
+@pytest.mark.parametrize("angle_rad", [0.0, 0.02])
+def test_hairlines_of_large_digits_are_not_stepped_over(angle_rad: float) -> None:
+    """Every one is there where five pixels become one, wherever it lies between them."""
+    height, ink = 100, np.zeros((300, 700), np.uint8)
+    places = np.arange(100, 500, 21)
+    for x in places:
+        ink[100:200, x] = 255
+    strip = cut_strip(ink, line_of(height, angle_rad)).ink[8:-8]
+    columns = ((places - START[0]) * DIGIT_PX / height).astype(int)
+    near = np.stack([strip[:, columns + step] for step in (-1, 0, 1)])
+    assert near.max(axis=0).min() > 80
 
 
 @pytest.mark.parametrize("angle_deg", [-35, 20])
@@ -77,7 +90,7 @@ def test_places_on_a_strip_lead_back_to_the_page(height: int, angle_deg: float) 
     start = blot[0] - away * np.cos(angle) + 3, blot[1] - away * np.sin(angle) - 2
     strip = cut_strip(ink, Baseline((float(start[0]), float(start[1])), float(angle), 5.0 * height, height))
     weights = strip.ink.astype(float)
-    y, x = (float((axis * weights).sum() / weights.sum()) for axis in np.mgrid[: STRIP_PX, : weights.shape[1]])
+    y, x = (float((axis * weights).sum() / weights.sum()) for axis in np.mgrid[:STRIP_PX, : weights.shape[1]])
     assert strip.to_page.shape == (2, 3)
     assert strip.to_page @ np.array([x, y, 1.0]) == pytest.approx(np.array(blot), abs=1)
 
