@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .boxes import Box, overlap_of_smaller
 from .candidates import Candidate, ConnectedInk, candidate_in
 from .detection import Detections
-from .fusion import agreed, cut_out
+from .fusion import agreed, cut_out, joint
 from .ink import InkMap
 from .lines import along, find_slant
 from .recognition import Look, Reading
@@ -90,7 +90,8 @@ def guess(proposed: Sequence[tuple[int, Box, Candidate]], looks: Sequence[Look],
         by_detector = found.probabilities[index]
         best = agreed(look.probabilities, by_detector)
         confidence = float(found.scores[index] * max(look.probabilities[best], by_detector[best]))
-        doubtful.append(Reading(box, None, confidence, best, look.crop))
+        both = joint(look.reading(box), by_detector)
+        doubtful.append(Reading(box, None, confidence, best, look.crop, both))
     return doubtful
 
 

@@ -115,7 +115,16 @@ def _shares_of_digits(readings: Sequence[Reading], supports: NDArray[Any]) -> ND
 def _relabelled(reading: Reading, by_detector: NDArray[np.float32]) -> Reading:
     by_classifier = np.full(10, (1 - reading.confidence) / 9)
     by_classifier[reading.label] = reading.confidence
-    return replace(reading, label=agreed(by_classifier, by_detector))
+    return replace(reading, label=agreed(by_classifier, by_detector), probabilities=joint(reading, by_detector))
+
+
+def joint(reading: Reading, by_detector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What both together make of a reading's label: float32 (10,), sum 1."""
+    own = reading.probabilities
+    if own is None:
+        return by_detector
+    product = (own + LEAST) * (by_detector + LEAST)
+    return np.asarray(product / product.sum(), np.float32)
 
 
 def _holds_several(box: Box, found: Detections) -> bool:
@@ -150,7 +159,8 @@ def _missed(
         taken.append(box)
         if look.probabilities.max() >= MIN_NEW_CLASSIFIER or by_detector.max() >= MIN_NEW_DETECTOR:
             label, score = agreed(look.probabilities, by_detector), float(found.scores[index])
-            new.append(Reading(candidate.box, label, score, crop=look.crop))
+            both = joint(look.reading(candidate.box), by_detector)
+            new.append(Reading(candidate.box, label, score, crop=look.crop, probabilities=both))
     return new
 
 

@@ -12,6 +12,7 @@ from ..errors import ImageError
 from ..files.image import to_luma
 from ..files.opening import MIN_SIDE_PX
 from ..model.detector import DigitDetector
+from ..model.sequence import SequenceReader
 from .boxes import middle_in, on_image
 from .candidates import connect, find_candidates
 from .context import refuse_by_context
@@ -21,15 +22,17 @@ from .fusion import fuse, propose
 from .ink import InkMap, find_ink
 from .lean import detect_upright
 from .lines import arrange, find_slant
+from .numbers import read_numbers
 from .orientation import better_turn
 from .recognition import Classifier, Reading, look_at
 from .result import Digit, Page
+from .spelling import ColumnNetwork
 from .stages import NO_WATCH, Watch
 from .trace import Trace
 from .wholes import Cut, Whole, cut_touching, read_wholes
 
 # In the order in which a page passes them; plain pages skip the turn and the detector.
-STAGES = ("ink", "candidates", "wholes", "turn", "detector", "touching", "belief", "lines")
+STAGES = ("ink", "candidates", "wholes", "turn", "detector", "touching", "belief", "numbers", "lines")
 # A page whose ink is all read with this confidence, or this share of it, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
@@ -55,6 +58,7 @@ class PageReader:
         classifier: reads single digits.
         detector: looks at pages that do not read plainly; None reads without one, and by default it is the shipped one.
         traced: whether pages keep what reading did, Page.traces.
+        sequence: reads each number once more as a whole; None reads without one, by default it is the shipped one.
     """
 
     def __init__(
@@ -62,11 +66,15 @@ class PageReader:
         classifier: Classifier,
         detector: MapNetwork | Literal["shipped"] | None = "shipped",
         traced: bool = False,
+        sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
     ) -> None:
         self._classifier, self._traced = classifier, traced
         if detector == "shipped":
             detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
         self.detector = detector
+        if sequence == "shipped":
+            sequence = SequenceReader.load(runtime=getattr(classifier, "runtime", "auto"))
+        self.sequence = sequence
 
     @property
     def classifier(self) -> Classifier:
@@ -132,6 +140,10 @@ class PageReader:
                 read = [reading.box for reading in believed if reading.label is not None]
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
+        if self.sequence is not None:
+            with watch("numbers"):
+                lines_deg = find_slant([reading.box for reading in believed if reading.label is not None])
+                believed = read_numbers(believed, page_ink, connected, self.sequence, self._classifier, lines_deg)
         return believed, turn, Trace(page_ink, connected, tuple(candidates), found, tuple(believed))
 
 

@@ -30,6 +30,7 @@ class Reading:
         confidence: of the best digit.
         guess: the best digit of ink that may be one all the same, but is not believed; else None.
         crop: what the classifier saw, uint8 (28, 28); None if it saw nothing.
+        probabilities: of each digit, float32 (10,); None where nothing was classified.
     """
 
     box: Box
@@ -37,6 +38,7 @@ class Reading:
     confidence: float
     guess: int | None = None
     crop: Grey | None = field(default=None, compare=False, repr=False)
+    probabilities: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Look:
 
     def reading(self, box: Box) -> Reading:
         """The same at its place."""
-        return Reading(box, self.label, self.confidence, crop=self.crop)
+        return Reading(box, self.label, self.confidence, crop=self.crop, probabilities=self.probabilities)
 
 
 def look_at(inks: Sequence[Grey], classifier: Classifier) -> list[Look]:

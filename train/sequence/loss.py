@@ -23,10 +23,15 @@ def sequence_loss(truth: Any, logits: Any) -> Any:
     count = tf.shape(logits)[1]
     texts, columns = truth[:, :-count], truth[:, -count:]
     lengths = tf.reduce_sum(tf.cast(texts != NO_DIGIT, tf.int32), -1)
+    empty = lengths == 0
+    # TensorFlow's CTC takes no empty text: those have their own sum, and a digit in its place here.
+    filled = tf.where(empty[:, None] & (tf.range(tf.shape(texts)[1]) == 0)[None], 0, texts)
     spelled = tf.nn.ctc_loss(
-        tf.RaggedTensor.from_tensor(texts, lengths).to_sparse(), tf.transpose(logits, [1, 0, 2]), None,
+        tf.RaggedTensor.from_tensor(filled, tf.maximum(lengths, 1)).to_sparse(), tf.transpose(logits, [1, 0, 2]), None,
         tf.fill([tf.shape(logits)[0]], count), logits_time_major=True, blank_index=BLANK,
     )  # fmt: skip
+    blanks = -tf.reduce_sum(tf.nn.log_softmax(logits)[..., BLANK], -1)
+    spelled = tf.where(empty, blanks, spelled)
     known = tf.cast(columns != UNKNOWN, tf.float32)
     weight = known * tf.where(columns == BLANK, 1.0, _DIGIT_WEIGHT)
     wanted = tf.where(columns == UNKNOWN, BLANK, columns)
