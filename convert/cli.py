@@ -1,5 +1,6 @@
 """`python -m convert`: progress, printing and the exit code. Its flags are in flags.py."""
 
+import functools
 import itertools
 import os
 import sys
@@ -13,6 +14,7 @@ from edge_app.errors import DigitsError
 from edge_app.files.atomic import require_writable
 from train.data.mnist import load_mnist
 from train.data.unipen_found import find_unipen
+from train.settings import NO_PENS
 
 from .conversion import EvaluationImages, Step, convert_and_prove, draw_non_digits, step_count
 from .errors import SourceError
@@ -114,7 +116,8 @@ def _convert_sequence(settings: SequenceConversion) -> int:
     former_metrics = read_metrics(places.output)
     runtimes = installed_runtimes()
     mnist = load_mnist(settings.data)
-    pens = find_unipen(settings.pens, lambda line: print(f"convert: {line}", flush=True))
+    say = functools.partial(print, "convert:", flush=True)
+    pens = None if settings.pens == NO_PENS else find_unipen(settings.pens, say)
     from .sequence import check_sequence, convert_sequence, draw_proof, print_sequence, publish_sequence
 
     with _steps(3 + 2 * len(runtimes)) as step:

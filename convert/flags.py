@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_app.host.parser import Parser
+from train.settings import NO_PENS, PensFlag
 
 from .keras_to_tflite import PRECISIONS
 from .prove.gate import FineTuningLimits, Limits
@@ -61,7 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--model", type=Path, help="folder of python -m train, or one .h5 (default: the last in runs/)")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
-    parser.add_argument("--pens", type=Path, metavar="PATH", help="--sequence: UNIPEN's tree, a folder or an archive")
+    parser.add_argument(
+        "--pens", type=_pens_place, metavar="PATH",
+        help="--sequence: UNIPEN's folder or archive (found or downloaded as in training); none: prove without",
+    )  # fmt: skip
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--output", type=Path, help="folder to write to (default: the model's own)")
     where.add_argument("--publish", action="store_true", help="write to models/, with the files of the training")
@@ -129,6 +133,10 @@ def _refusal_of(network: str, given: Mapping[str, Any]) -> str:
 
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
+
+
+def _pens_place(text: str) -> PensFlag:
+    return NO_PENS if text == NO_PENS else Path(text)
 
 
 def _limits(given: Mapping[str, Any]) -> Limits:

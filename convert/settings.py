@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from train.settings import PensFlag
+
 from .prove.gate import Limits
 
 
@@ -48,10 +50,10 @@ class SequenceConversion(Conversion):
     """The sequence reader's, to float32 and int8.
 
     Attributes:
-        pens: UNIPEN's tree; None for wherever it is found.
+        pens: UNIPEN's tree.
     """
 
-    pens: Path | None = None
+    pens: PensFlag = None
 
 
 @dataclass(frozen=True, kw_only=True)

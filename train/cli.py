@@ -1,5 +1,6 @@
 """`python -m train`: printing, exit code, and which training is run. Its flags are in flags.py."""
 
+import functools
 import hashlib
 import sys
 import time
@@ -12,7 +13,15 @@ from edge_app.files.atomic import require_writable
 from .flags import parse
 from .metrics_file import METRICS_NAME, read_metrics
 from .runs import RUNS
-from .settings import AnyTraining, DetectorTraining, DigitsTraining, FineTuning, SeedsTraining, SequenceTraining
+from .settings import (
+    NO_PENS,
+    AnyTraining,
+    DetectorTraining,
+    DigitsTraining,
+    FineTuning,
+    SeedsTraining,
+    SequenceTraining,
+)
 
 INTERRUPTED = 130
 
@@ -92,7 +101,8 @@ def _train_sequence(settings: SequenceTraining) -> None:
     recipe, output = settings.recipe, settings.output
     require_writable(output)
     read_metrics(output / METRICS_NAME)
-    pens = find_unipen(settings.pens, lambda line: print(f"train: {line}", flush=True))
+    say = functools.partial(print, "train:", flush=True)
+    pens = None if settings.pens == NO_PENS else find_unipen(settings.pens, say)
     from .sequence.pool import load_pool
 
     pool, others = load_pool(pens, mnist.train), load_pool(pens, mnist.validation, validation=True)

@@ -12,7 +12,16 @@ from .detector.recipe import DETECTOR_RECIPES, DetectorRecipe
 from .recipe import RECIPES, FineTuningRecipe, Recipe
 from .runs import FINE_TUNED, SHIPPED, default_output
 from .sequence.recipe import SEQUENCE_RECIPES, SequenceRecipe
-from .settings import AnyTraining, DetectorTraining, DigitsTraining, FineTuning, SeedsTraining, SequenceTraining
+from .settings import (
+    NO_PENS,
+    AnyTraining,
+    DetectorTraining,
+    DigitsTraining,
+    FineTuning,
+    PensFlag,
+    SeedsTraining,
+    SequenceTraining,
+)
 
 SEED_COUNT = 1 << 32
 AnyRecipe = TypeVar("AnyRecipe", Recipe, FineTuningRecipe, DetectorRecipe, SequenceRecipe)
@@ -83,7 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pages", type=_positive, metavar="N", help="--detector: how many pages are drawn")
     parser.add_argument("--sequence", action="store_true", help="train the reader of whole numbers, on drawn ones")
     parser.add_argument("--strips", type=_positive, metavar="N", help="--sequence: how many numbers are drawn")
-    parser.add_argument("--pens", type=Path, metavar="PATH", help="--sequence: UNIPEN's tree, a folder or an archive")
+    parser.add_argument(
+        "--pens", type=_pens_place, metavar="PATH",
+        help="UNIPEN's folder or archive (found in $UNIPEN or the cache, or downloaded); none: draw without",
+    )  # fmt: skip
     parser.add_argument("--train-limit", type=_positive, metavar="N", help="use only the first N training images")
     return parser
 
@@ -140,11 +152,21 @@ def _detector_training(given: Given) -> DetectorTraining:
 
 def _sequence_training(given: Given) -> SequenceTraining:
     recipe = _with_flags(_sequence_base(given), given)
-    return SequenceTraining(**_common(given, "sequence"), recipe=recipe, pens=given.get("pens"))
+    return SequenceTraining(**_common(given, "sequence"), recipe=recipe, pens=_pens(given))
 
 
 def _sequence_base(given: Given) -> SequenceRecipe:
     return SEQUENCE_RECIPES["quick" if given.get("quick") else "default"]
+
+
+def _pens(given: Given) -> PensFlag:
+    """What --pens says; a quick training takes only what is named, as reading UNIPEN takes half a minute."""
+    found: PensFlag = given.get("pens", NO_PENS if given.get("quick") else None)
+    return found
+
+
+def _pens_place(text: str) -> PensFlag:
+    return NO_PENS if text == NO_PENS else Path(text)
 
 
 def _common(given: Given, mode: str) -> dict[str, Any]:

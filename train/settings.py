@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from .detector.recipe import DetectorRecipe
 from .recipe import FineTuningRecipe, Recipe
 from .sequence.recipe import SequenceRecipe
+
+NO_PENS: Final = "none"
+# A path, nothing of the kind, or None for wherever UNIPEN is found.
+PensFlag = Path | Literal["none"] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +80,11 @@ class SequenceTraining(Settings):
 
     Attributes:
         recipe: the numbers.
-        pens: UNIPEN's tree; None for wherever it is found.
+        pens: UNIPEN's tree.
     """
 
     recipe: SequenceRecipe
-    pens: Path | None = None
+    pens: PensFlag = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from train.cli import main
 from train.flags import parse
 from train.recipe import RECIPES
 from train.runs import SHIPPED
-from train.settings import DetectorTraining, DigitsTraining, FineTuning, SeedsTraining, SequenceTraining
+from train.settings import NO_PENS, DetectorTraining, DigitsTraining, FineTuning, SeedsTraining, SequenceTraining
 
 MODES = {
     "digits": "",
@@ -112,6 +112,10 @@ def test_each_kind_of_training_has_its_settings() -> None:
     sequence = parse(["--sequence", "--strips", "700", "--pens", "unipen"])
     assert isinstance(sequence, SequenceTraining)
     assert (sequence.recipe.strips, sequence.recipe.float_epochs, sequence.pens) == (700, 5, Path("unipen"))
+    for line, pens in (("", None), ("--pens none", NO_PENS), ("--quick", NO_PENS), ("--quick --pens u", Path("u"))):
+        parsed = parse(["--sequence", *line.split()])
+        assert isinstance(parsed, SequenceTraining)
+        assert parsed.pens == pens
     fine_tuning = parse(["--add", "own", "--train-limit", "64"])
     assert isinstance(fine_tuning, FineTuning)
     assert (fine_tuning.parent, fine_tuning.added, fine_tuning.recipe.train_limit) == (SHIPPED, Path("own"), 64)

@@ -94,8 +94,8 @@ def load_pool(path: Path | None, mnist: Split, validation: bool = False) -> Pool
     signs = defaultdict(list)
     for trajectory in kept["1d"]:
         signs[trajectory.label].append(trajectory.strokes)
-    numbers = [(t.label, t.strokes) for t in kept["7"] if _NUMBER.fullmatch(t.label)]
-    words = [t.strokes for t in kept["7"] if len(t.label) > 1 and t.label.isalpha()]
+    numbers = tuple((t.label, t.strokes) for t in kept["7"] if _NUMBER.fullmatch(t.label))
+    words = tuple(t.strokes for t in kept["7"] if len(t.label) > 1 and t.label.isalpha())
     # Plain dictionaries: a pool goes to other processes.
     plain = {writer: dict(labels) for writer, labels in digits.items()}
     return Pool(mnist, plain, dict(letters), dict(signs), numbers, words[:MAX_WORDS])

@@ -124,7 +124,7 @@ def test_models_of_other_shapes_are_refused(monkeypatch: pytest.MonkeyPatch) -> 
 def test_other_networks_are_no_sequence_readers() -> None:
     """The contracts keep them apart."""
     for name in ("digits_int8.tflite", DETECTOR_NAME):
-        with pytest.raises(ModelError, match="contract of a sequence reader|sequence reader's contract"):
+        with pytest.raises(ModelError, match=r"contract of a sequence reader|sequence reader's contract"):
             SequenceReader.load(shipped_model_path(name))
 
 
