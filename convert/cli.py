@@ -26,7 +26,7 @@ from .prove.runtimes import installed_runtimes
 from .report.publish import merge_metrics, model_name, publish, require_proof
 from .report.table import print_report
 from .settings import Conversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion
-from .source import load_source, read_metrics
+from .source import load_pair, load_source, read_metrics
 
 INTERRUPTED = 130
 OTHER_LIMITS = (
@@ -120,10 +120,11 @@ def _convert_sequence(settings: SequenceConversion) -> int:
     pens = None if settings.pens == NO_PENS else find_unipen(settings.pens, say)
     from .sequence import check_sequence, convert_sequence, draw_proof, print_sequence, publish_sequence
 
+    pair = load_pair(places.folder, "sequence")
     with _steps(3 + 2 * len(runtimes)) as step:
         step("drawing numbers")
         proof = draw_proof(mnist, pens)
-        artefacts = convert_sequence(places.folder, proof, runtimes, step)
+        artefacts = convert_sequence(pair, proof, runtimes, step)
     checks = check_sequence(*artefacts)
     print_sequence(artefacts, checks, Console())
     if not _passes(checks, "try more epochs or --strips with python -m train --sequence"):

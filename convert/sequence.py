@@ -28,7 +28,7 @@ from .places import Places
 from .prove.gate import Check
 from .prove.inspection import Inspection, inspect_model
 from .prove.runtimes import columns_on_runtime
-from .source import load_pair, read_metrics
+from .source import read_metrics
 
 # What the edge cuts: wider than the strips that are trained on, for amounts with long gaps.
 PROVEN_WIDTH_PX = 256
@@ -82,15 +82,16 @@ def draw_proof(mnist: Mnist, pens: Path | None) -> SequenceProof:
     return SequenceProof(Strips(ink, drawn.texts, drawn.columns), pool.pens_sha256)
 
 
-def convert_sequence(folder: Path, proof: SequenceProof, runtimes: Sequence[str], step: Step) -> list[SequenceArtefact]:
-    """Converts sequence_float.h5 and sequence_qat.h5 and measures both on every runtime.
+def convert_sequence(
+    pair: tuple[Any, Any], proof: SequenceProof, runtimes: Sequence[str], step: Step
+) -> list[SequenceArtefact]:
+    """Converts the float network and its quantization-aware twin and measures both on every runtime.
 
     Raises:
-        SourceError: a model is missing or damaged.
         VerificationError: a runtime cannot run a model.
     """
     artefacts = []
-    for precision, model in zip(PRECISIONS, load_pair(folder, "sequence"), strict=True):
+    for precision, model in zip(PRECISIONS, pair, strict=True):
         step(f"converting to {precision}")
         provenance = {"precision": precision, "versions": package_versions(PACKAGES)}
         flatbuffer = to_tflite(model, precision, image_hw=(STRIP_PX, PROVEN_WIDTH_PX))

@@ -38,7 +38,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     inputs = np.random.default_rng(0).uniform(0, 1, (4, STRIP_PX, 64, 1)).astype(np.float32)
     inputs[0, 0, :2, 0] = 0, 1
     save_h5(model, folder / "sequence_float.h5")
-    save_h5(quantization_aware(model, inputs), folder / "sequence_qat.h5")
+    twin = quantization_aware(model, inputs)
+    # The input's range is what a step sees.
+    twin(inputs, training=True)
+    save_h5(twin, folder / "sequence_qat.h5")
     (folder / "metrics.json").write_text(json.dumps(TRAINING))
     return folder
 
