@@ -68,7 +68,7 @@ class Interpreter:
         seen = np.where(darkest == 0, BLANK, darkest // 10)
         logits = np.eye(self.channels)[seen] * 10
         raw = logits / OUTPUT_SCALE + OUTPUT_ZERO if self.dtype == np.int8 else logits
-        return raw.astype(self.dtype)[None, None]
+        return np.asarray(raw[None, None], self.dtype)
 
 
 def reader(monkeypatch: pytest.MonkeyPatch, interpreter: Interpreter, allow_float: bool = False) -> SequenceReader:
@@ -86,7 +86,8 @@ def test_columns_are_probabilities_of_digits_and_blank(monkeypatch: pytest.Monke
     strip[20, 9 * COLUMN_PX + 3] = 31
     columns = made.columns(strip)
     assert made.width_px == WIDTH_PX
-    assert (columns.dtype, columns.shape) == (np.float32, (COLUMNS, 11))
+    assert columns.dtype == np.float32
+    assert columns.shape == (COLUMNS, 11)
     assert columns.sum(axis=1) == pytest.approx(np.ones(COLUMNS))
     expected = np.full(COLUMNS, BLANK)
     expected[[5, 9]] = 7, 3

@@ -19,4 +19,4 @@ def pool(rings: Split) -> Pool:
     }
     zigzag = [np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 0.0], [3.0, 2.0]])]
     dash = [np.array([[0.0, 0.0], [5.0, 0.0]])]
-    return Pool(rings, digits, {"a": [zigzag]}, {"-": [dash]}, [("4-2", [*zigzag, dash[0] + 5])], [zigzag])
+    return Pool(rings, digits, {"a": [zigzag]}, {"-": [dash]}, [("4-2", [*zigzag, dash[0] + 5.0])], [zigzag])

@@ -10,7 +10,7 @@ from train.sequence.strips import MAX_DIGITS, NO_DIGIT, Strips
 
 def said(*rows: list[int]) -> NDArray[np.float32]:
     """What a reader says that is certain of each column."""
-    return np.eye(BLANK + 1, dtype=np.float32)[np.array(rows)]
+    return np.asarray(np.eye(BLANK + 1)[np.array(rows)], np.float32)
 
 
 def test_columns_are_spelled_as_ctc_has_it() -> None:

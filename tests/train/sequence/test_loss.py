@@ -15,7 +15,7 @@ def truth_of(digits: dict[int, int], placed: bool = True) -> NDArray[np.int32]:
     text[: len(digits)] = list(digits.values())
     for column, label in digits.items():
         columns[column] = label if placed else UNKNOWN
-    return np.concatenate([text, columns])[None].astype(np.int32)
+    return np.asarray(np.concatenate([text, columns])[None], np.int32)
 
 
 def saying(digits: dict[int, int]) -> NDArray[np.float32]:

@@ -12,7 +12,8 @@ def test_a_column_of_logits_for_four_pixels() -> None:
     model = build_sequence_reader()
     for width in (64, 256):
         logits = runner(model)(np.zeros((3, STRIP_PX, width), np.uint8))
-        assert (logits.shape, logits.dtype) == ((3, width // COLUMN_PX, 11), np.float32)
+        assert logits.shape == (3, width // COLUMN_PX, 11)
+        assert logits.dtype == np.float32
     assert model.count_params() < 300_000
 
 

@@ -19,7 +19,8 @@ def test_strips_have_their_shapes_and_come_again(pool: Pool) -> None:
     """From several processes; another seed draws others."""
     strips, again = (draw_strips(pool, 12, 3) for _ in range(2))
     assert len(strips) == 12
-    assert (strips.ink.shape, strips.ink.dtype) == ((12, STRIP_PX, WIDTH_PX), np.uint8)
+    assert strips.ink.shape == (12, STRIP_PX, WIDTH_PX)
+    assert strips.ink.dtype == np.uint8
     assert (strips.texts.shape, strips.columns.shape) == ((12, MAX_DIGITS), (12, COLUMNS))
     for name in ("ink", "texts", "columns"):
         assert np.array_equal(getattr(strips, name), getattr(again, name))
