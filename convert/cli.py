@@ -1,5 +1,6 @@
 """`python -m convert`: progress, printing and the exit code. Its flags are in flags.py."""
 
+import functools
 import itertools
 import os
 import sys
@@ -12,17 +13,20 @@ from rich.progress import Progress
 from edge_app.errors import DigitsError
 from edge_app.files.atomic import require_writable
 from train.data.mnist import load_mnist
+from train.data.unipen_found import find_unipen
+from train.settings import NO_PENS
 
 from .conversion import EvaluationImages, Step, convert_and_prove, draw_non_digits, step_count
 from .errors import SourceError
-from .flags import Conversion, DetectorConversion, DigitsConversion, MicroExport, parse
+from .flags import parse
 from .places import Places, find_places
 from .prove.finetuned import fine_tuning_paragraph, load_held_out
 from .prove.gate import Check
 from .prove.runtimes import installed_runtimes
 from .report.publish import merge_metrics, model_name, publish, require_proof
 from .report.table import print_report
-from .source import load_source, read_metrics
+from .settings import Conversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion
+from .source import load_pair, load_source, read_metrics
 
 INTERRUPTED = 130
 OTHER_LIMITS = (
@@ -38,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if isinstance(settings, MicroExport):
             return _write_c_array(settings)
+        if isinstance(settings, SequenceConversion):
+            return _convert_sequence(settings)
         return _convert_detector(settings) if isinstance(settings, DetectorConversion) else _convert(settings)
     except DigitsError as error:
         print(f"convert: error: {error}", file=sys.stderr)
@@ -98,6 +104,32 @@ def _convert_detector(settings: DetectorConversion) -> int:
     if not _passes(checks, "try more epochs or --pages with python -m train --detector"):
         return 1
     for path in publish_detector(places, artefacts, former_metrics):
+        print(f"wrote {path}")
+    if settings.publish:
+        print(AFTER_PUBLISHING)
+    return 0
+
+
+def _convert_sequence(settings: SequenceConversion) -> int:
+    _quieten_tensorflow()
+    places = _places(settings, "sequence")
+    former_metrics = read_metrics(places.output)
+    runtimes = installed_runtimes()
+    mnist = load_mnist(settings.data)
+    say = functools.partial(print, "convert:", flush=True)
+    pens = None if settings.pens == NO_PENS else find_unipen(settings.pens, say)
+    from .sequence import check_sequence, convert_sequence, draw_proof, print_sequence, publish_sequence
+
+    pair = load_pair(places.folder, "sequence")
+    with _steps(3 + 2 * len(runtimes)) as step:
+        step("drawing numbers")
+        proof = draw_proof(mnist, pens)
+        artefacts = convert_sequence(pair, proof, runtimes, step)
+    checks = check_sequence(*artefacts)
+    print_sequence(artefacts, checks, Console())
+    if not _passes(checks, "try more epochs or --strips with python -m train --sequence"):
+        return 1
+    for path in publish_sequence(places, artefacts, proof, former_metrics):
         print(f"wrote {path}")
     if settings.publish:
         print(AFTER_PUBLISHING)

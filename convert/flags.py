@@ -4,72 +4,24 @@ import argparse
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from edge_app.host.parser import Parser
+from train.settings import NO_PENS, PensFlag
 
 from .keras_to_tflite import PRECISIONS
 from .prove.gate import FineTuningLimits, Limits
+from .settings import AnyConversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion
 
 MEANINGS = ("as trained", "float16 weights", "int8 weights, float activations", "integers throughout")
-# What has no effect on the detector. --float32 has: it is made as asked, with int8.
-NOT_OF_DETECTOR = ("float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
+# The networks that only pages need, and what has no effect on them. --float32 has: it is made as asked, with int8.
+PAGE_NETWORKS = ("detector", "sequence")
+NOT_OF_PAGE_NETWORKS = ("float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
 FORMER_P = "max_teaching_p"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conversion:
-    """What a conversion of either network is given.
-
-    Attributes:
-        model: a folder of `python -m train` or one .h5; None for the last run.
-        output: the folder to write to; None for the model's own.
-        publish: to models/ instead, with the files of the training.
-        data: MNIST's place; None for wherever it is found.
-    """
-
-    model: Path | None = None
-    output: Path | None = None
-    publish: bool = False
-    data: Path | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DigitsConversion(Conversion):
-    """The digit network's.
-
-    Attributes:
-        precisions: which to make, in the order of PRECISIONS.
-        limits: the gate's.
-        has_fine_tuning_limit: whether one was given: it needs a fine-tuned model.
-    """
-
-    precisions: tuple[str, ...]
-    limits: Limits = field(default_factory=Limits)
-    has_fine_tuning_limit: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class DetectorConversion(Conversion):
-    """The page detector's, to float32 and int8."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MicroExport:
-    """A microcontroller's C sources.
-
-    Attributes:
-        c_array: the folder to write to.
-        model: an int8 .tflite; None for the shipped one.
-    """
-
-    c_array: Path
-    model: Path | None = None
-
-
-def parse(arguments: Sequence[str]) -> DigitsConversion | DetectorConversion | MicroExport:
+def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport:
     """The settings of a command line; ends the program with exit code 2 where it makes no sense."""
     parser = _parser()
     given = _renamed(vars(parser.parse_args(arguments)))
@@ -81,6 +33,8 @@ def parse(arguments: Sequence[str]) -> DigitsConversion | DetectorConversion | M
     common = {name: given[name] for name in ("model", "output", "publish", "data") if name in given}
     if "detector" in given:
         return DetectorConversion(**common)
+    if "sequence" in given:
+        return SequenceConversion(**common, pens=given.get("pens"))
     return DigitsConversion(
         **common,
         precisions=tuple(precision for precision in PRECISIONS if precision in given),
@@ -99,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     for precision, meaning in zip(PRECISIONS, MEANINGS, strict=True):
         parser.add_argument(f"--{precision}", action="store_true", help=f"make digits_{precision}.tflite: {meaning}")
     parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
+    parser.add_argument("--sequence", action="store_true", help="convert the reader of whole numbers instead")
     parser.add_argument(
         "--c-array",
         type=Path,
@@ -107,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--model", type=Path, help="folder of python -m train, or one .h5 (default: the last in runs/)")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
+    parser.add_argument(
+        "--pens", type=_pens_place, metavar="PATH",
+        help="--sequence: UNIPEN's folder or archive (found or downloaded as in training); none: prove without",
+    )  # fmt: skip
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--output", type=Path, help="folder to write to (default: the model's own)")
     where.add_argument("--publish", action="store_true", help="write to models/, with the files of the training")
@@ -145,11 +104,11 @@ def _refusal(given: Mapping[str, Any]) -> str:
     if "c_array" in given:
         beside = next((_flag(name) for name in given if name not in ("c_array", "model")), None)
         return f"expected --c-array with --model alone, got {beside} too; leave it out" if beside else ""
-    useless = next((_flag(name) for name in NOT_OF_DETECTOR if name in given), None)
-    if "detector" in given and useless:
-        return f"expected --detector without {useless}, got both; leave out {useless}, which would have no effect"
-    if "detector" in given and "int8" not in given:
-        return "expected --int8 with --detector, got --detector without it; add --int8, which makes float32 too"
+    network = next((name for name in PAGE_NETWORKS if name in given), None)
+    if network:
+        return _refusal_of(network, given)
+    if "pens" in given:
+        return "expected --sequence with --pens, got --pens without it; add --sequence, or leave out --pens"
     if not given.keys() & set(PRECISIONS):
         return "expected at least one of --int8, --float32, --float16 and --dynamic, got none; add --int8"
     if "max_fine_tuning_p" in given and "int8" not in given:
@@ -160,8 +119,24 @@ def _refusal(given: Mapping[str, Any]) -> str:
     return ""
 
 
+def _refusal_of(network: str, given: Mapping[str, Any]) -> str:
+    """The same for one of PAGE_NETWORKS."""
+    other = tuple(name for name in PAGE_NETWORKS if name != network)
+    of_others = (*other, *NOT_OF_PAGE_NETWORKS, *(() if network == "sequence" else ("pens",)))
+    useless = next((_flag(name) for name in of_others if name in given), None)
+    if useless:
+        return f"expected --{network} without {useless}, got both; leave out {useless}, which would have no effect"
+    if "int8" not in given:
+        return f"expected --int8 with --{network}, got --{network} without it; add --int8, which makes float32 too"
+    return ""
+
+
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
+
+
+def _pens_place(text: str) -> PensFlag:
+    return NO_PENS if text == NO_PENS else Path(text)
 
 
 def _limits(given: Mapping[str, Any]) -> Limits:

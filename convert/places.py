@@ -17,6 +17,7 @@ TRAINING_FILES = {
         "seeds.json",
     ),
     "detector": ("detector_float.h5", "detector_qat.h5"),
+    "sequence": ("sequence_float.h5", "sequence_qat.h5"),
 }
 
 
@@ -59,14 +60,14 @@ def find_places(model: Path | None, output: Path | None, publish: bool, network:
         model: --model; the last run if None.
         output: --output; the model's folder if None, but never the checkout's models/.
         publish: to models/, together with the training's files.
-        network: "digits" or "detector".
+        network: "digits", "detector" or "sequence".
 
     Raises:
         SourceError: there is no run yet, or one file is to be published without its training.
     """
     found = model or last_run(network)
     if found is None:
-        flag = " --detector" if network == "detector" else ""
+        flag = "" if network == "digits" else f" --{network}"
         raise SourceError(
             f"expected a training in {RUNS}/, got none; make one with python -m train{flag}, or name one with --model"
         )

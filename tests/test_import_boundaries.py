@@ -114,6 +114,9 @@ def test_flags_end_in_commands() -> None:
         "train.data.unipen_found",
         "train.pages.maker",
         "train.detector.patches",
+        "train.sequence.strips",
+        "train.sequence.pool",
+        "convert.settings",
     ],
 )
 def test_light_modules_stay_light(module: str) -> None:

@@ -1,5 +1,6 @@
 """`python -m train`: printing, exit code, and which training is run. Its flags are in flags.py."""
 
+import functools
 import hashlib
 import sys
 import time
@@ -12,7 +13,15 @@ from edge_app.files.atomic import require_writable
 from .flags import parse
 from .metrics_file import METRICS_NAME, read_metrics
 from .runs import RUNS
-from .settings import AnyTraining, DetectorTraining, DigitsTraining, FineTuning, SeedsTraining
+from .settings import (
+    NO_PENS,
+    AnyTraining,
+    DetectorTraining,
+    DigitsTraining,
+    FineTuning,
+    SeedsTraining,
+    SequenceTraining,
+)
 
 INTERRUPTED = 130
 
@@ -38,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(settings: AnyTraining) -> None:
     if isinstance(settings, DetectorTraining):
         _train_detector(settings)
+    elif isinstance(settings, SequenceTraining):
+        _train_sequence(settings)
     elif isinstance(settings, FineTuning):
         from .finetune.fit import fine_tune_folder
 
@@ -78,6 +89,35 @@ def _train_detector(settings: DetectorTraining) -> None:
         trained = train_detector(mnist, recipe, settings.seed, backup, start)
         results = Results(settings.seed, recipe, mnist.sha256, time.monotonic() - started)
         write_detector(output, trained, mnist, results)
+    backup.remove()
+
+
+def _train_sequence(settings: SequenceTraining) -> None:
+    from .data.mnist import load_mnist
+    from .data.unipen_found import find_unipen
+
+    started = time.monotonic()
+    mnist = load_mnist(settings.data)
+    recipe, output = settings.recipe, settings.output
+    require_writable(output)
+    read_metrics(output / METRICS_NAME)
+    say = functools.partial(print, "train:", flush=True)
+    pens = None if settings.pens == NO_PENS else find_unipen(settings.pens, say)
+    from .sequence.pool import load_pool
+
+    pool, others = load_pool(pens, mnist.train), load_pool(pens, mnist.validation, validation=True)
+    from .backup import Backup
+    from .distribution import default_strategy
+    from .report import Results
+    from .sequence.fitting import train_sequence
+    from .sequence.report import write_sequence
+
+    identity = mnist.sha256 + pool.pens_sha256 + others.pens_sha256
+    backup = Backup(output, recipe, settings.seed, identity, default_strategy())
+    with backup.interruptible():
+        trained = train_sequence(pool, others, recipe, settings.seed, backup)
+        results = Results(settings.seed, recipe, mnist.sha256, time.monotonic() - started)
+        write_sequence(output, trained, pool.pens_sha256, results)
     backup.remove()
 
 

@@ -11,24 +11,35 @@ from edge_app.host.parser import Parser
 from .detector.recipe import DETECTOR_RECIPES, DetectorRecipe
 from .recipe import RECIPES, FineTuningRecipe, Recipe
 from .runs import FINE_TUNED, SHIPPED, default_output
-from .settings import AnyTraining, DetectorTraining, DigitsTraining, FineTuning, SeedsTraining
+from .sequence.recipe import SEQUENCE_RECIPES, SequenceRecipe
+from .settings import (
+    NO_PENS,
+    AnyTraining,
+    DetectorTraining,
+    DigitsTraining,
+    FineTuning,
+    PensFlag,
+    SeedsTraining,
+    SequenceTraining,
+)
 
 SEED_COUNT = 1 << 32
-AnyRecipe = TypeVar("AnyRecipe", Recipe, FineTuningRecipe, DetectorRecipe)
+AnyRecipe = TypeVar("AnyRecipe", Recipe, FineTuningRecipe, DetectorRecipe, SequenceRecipe)
 Given = Mapping[str, Any]
 
 # The flag that chooses each kind of training, the first that is given; without any, digits are trained.
-MODES = {"add": "--add DIR", "detector": "--detector", "seeds": "--seeds N"}
+MODES = {"add": "--add DIR", "detector": "--detector", "sequence": "--sequence", "seeds": "--seeds N"}
 EVERYWHERE = {"epochs", "batch_size", "seed", "data", "output"}
 # What else has an effect in each mode.
 ALLOWED = {
     "digits": {"quick", "teacher", "train_limit"},
     "seeds": {"seeds", "quick", "teacher", "train_limit"},
     "detector": {"detector", "quick", "start", "pages"},
+    "sequence": {"sequence", "quick", "strips", "pens"},
     "add": {"add", "parent", "train_limit"},
 }
 # What digits' training lacks for each flag that has no effect there.
-NEEDS = {"parent": "add", "start": "detector", "pages": "detector"}
+NEEDS = {"parent": "add", "start": "detector", "pages": "detector", "strips": "sequence", "pens": "sequence"}
 
 
 def parse(arguments: Sequence[str]) -> AnyTraining:
@@ -43,6 +54,8 @@ def parse(arguments: Sequence[str]) -> AnyTraining:
         return _fine_tuning(given)
     if mode == "detector":
         return _detector_training(given)
+    if mode == "sequence":
+        return _sequence_training(given)
     recipe = _with_flags(RECIPES["quick" if given.get("quick") else "default"], given)
     if mode == "seeds":
         return SeedsTraining(**_common(given, mode), recipe=recipe, count=given["seeds"], flags=child_flags(arguments))
@@ -77,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--detector", action="store_true", help="train the page's digit detector, on drawn pages")
     parser.add_argument("--start", type=Path, metavar="FILE", help="--detector: go on from this detector_float.h5")
     parser.add_argument("--pages", type=_positive, metavar="N", help="--detector: how many pages are drawn")
+    parser.add_argument("--sequence", action="store_true", help="train the reader of whole numbers, on drawn ones")
+    parser.add_argument("--strips", type=_positive, metavar="N", help="--sequence: how many numbers are drawn")
+    parser.add_argument(
+        "--pens", type=_pens_place, metavar="PATH",
+        help="UNIPEN's folder or archive (found in $UNIPEN or the cache, or downloaded); none: draw without",
+    )  # fmt: skip
     parser.add_argument("--train-limit", type=_positive, metavar="N", help="use only the first N training images")
     return parser
 
@@ -92,6 +111,13 @@ def _refusal(given: Given, mode: str) -> str:
     seed, count = given.get("seed", 0), given.get("seeds", 1)
     if seed + count > SEED_COUNT:
         return f"expected seeds below {SEED_COUNT}, got --seed {seed} and {count} of them; choose a smaller --seed"
+    if mode == "sequence":
+        recipe = _with_flags(_sequence_base(given), given)
+        if min(recipe.strips, recipe.validation_strips) < recipe.batch_size:
+            return (
+                f"expected a batch of at most {min(recipe.strips, recipe.validation_strips)} strips, all that are "
+                f"drawn, got {recipe.batch_size}; choose more --strips or a smaller --batch-size"
+            )
     return ""
 
 
@@ -124,13 +150,38 @@ def _detector_training(given: Given) -> DetectorTraining:
     return DetectorTraining(**_common(given, "detector"), recipe=_with_flags(base, given), start=start)
 
 
+def _sequence_training(given: Given) -> SequenceTraining:
+    recipe = _with_flags(_sequence_base(given), given)
+    return SequenceTraining(**_common(given, "sequence"), recipe=recipe, pens=_pens(given))
+
+
+def _sequence_base(given: Given) -> SequenceRecipe:
+    return SEQUENCE_RECIPES["quick" if given.get("quick") else "default"]
+
+
+def _pens(given: Given) -> PensFlag:
+    """What --pens says; a quick training takes only what is named, as reading UNIPEN takes half a minute."""
+    found: PensFlag = given.get("pens", NO_PENS if given.get("quick") else None)
+    return found
+
+
+def _pens_place(text: str) -> PensFlag:
+    return NO_PENS if text == NO_PENS else Path(text)
+
+
 def _common(given: Given, mode: str) -> dict[str, Any]:
     seed = given.get("seed", 0)
-    what = ["detector" if mode == "detector" else "digits", *(name for name in ("quick", "start") if name in given)]
+    what = [
+        mode if mode in ("detector", "sequence") else "digits",
+        *(name for name in ("quick", "start") if name in given),
+    ]
     found = FINE_TUNED if mode == "add" else default_output(what, seed, given.get("seeds"))
     return {"output": given.get("output", found), "seed": seed, "data": given.get("data")}
 
 
 def _with_flags(base: AnyRecipe, given: Given) -> AnyRecipe:
-    fields = {"epochs": "float_epochs", "batch_size": "batch_size", "train_limit": "train_limit", "pages": "pages"}
+    fields = {
+        "epochs": "float_epochs",
+        **{name: name for name in ("batch_size", "train_limit", "pages", "strips")},
+    }
     return dataclasses.replace(base, **{fields[name]: value for name, value in given.items() if name in fields})

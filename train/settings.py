@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from .detector.recipe import DetectorRecipe
 from .recipe import FineTuningRecipe, Recipe
+from .sequence.recipe import SequenceRecipe
+
+NO_PENS: Final = "none"
+# A path, nothing of the kind, or None for wherever UNIPEN is found.
+PensFlag = Path | Literal["none"] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +75,19 @@ class DetectorTraining(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SequenceTraining(Settings):
+    """The reader of whole numbers.
+
+    Attributes:
+        recipe: the numbers.
+        pens: UNIPEN's tree.
+    """
+
+    recipe: SequenceRecipe
+    pens: PensFlag = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FineTuning(Settings):
     """A trained digit network, fine-tuned on new digits.
 
@@ -83,4 +102,4 @@ class FineTuning(Settings):
     added: Path
 
 
-AnyTraining = DigitsTraining | SeedsTraining | DetectorTraining | FineTuning
+AnyTraining = DigitsTraining | SeedsTraining | DetectorTraining | SequenceTraining | FineTuning

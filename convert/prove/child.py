@@ -1,6 +1,6 @@
 """One model on one runtime in a process of its own: tflite-runtime fails beside TensorFlow, and the Pi has neither.
 
-`python -m convert.prove.child classifier|detector RUNTIME MODEL IN.npz OUT.npz` runs what a Pi runs: edge_app, numpy.
+`python -m convert.prove.child KIND RUNTIME MODEL IN.npz OUT.npz`, KIND of KINDS, runs what a Pi runs: edge_app, numpy.
 """
 
 import sys
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edge_app.errors import DigitsError
 from edge_app.model.classifier import DigitClassifier
 from edge_app.model.detector import DigitDetector
+from edge_app.model.sequence import SequenceReader
 
 Arrays = Mapping[str, NDArray[np.uint8]]
 MAPS = ("centre", "box", "label")
@@ -43,7 +44,13 @@ def _maps(runtime: str, model_path: str, tiles: Arrays) -> dict[str, NDArray[np.
     return {name: np.stack(parts) for name, parts in zip(MAPS, zip(*maps, strict=True), strict=True)}
 
 
-KINDS = {"classifier": _logits, "detector": _maps}
+def _columns(runtime: str, model_path: str, given: Arrays) -> dict[str, NDArray[np.float32]]:
+    """Of "strips", uint8 (N, h, w): "columns", float32 (N, columns, 11)."""
+    reader = SequenceReader.load(model_path, runtime=runtime, allow_float=True)
+    return {"columns": np.stack([reader.columns(strip) for strip in given["strips"]])}
+
+
+KINDS = {"classifier": _logits, "detector": _maps, "sequence": _columns}
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1:]))

@@ -61,6 +61,15 @@ def maps_on_runtime(runtime: str, content: bytes, tiles: NDArray[np.uint8]) -> d
     return _in_process("detector", runtime, content, {"tiles": tiles})
 
 
+def columns_on_runtime(runtime: str, content: bytes, strips: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Runs a sequence reader over strips, uint8 (N, h, w), as logits_on_runtime does.
+
+    Returns:
+        Probabilities, float32 (N, columns, 11).
+    """
+    return _in_process("sequence", runtime, content, {"strips": strips})["columns"]
+
+
 def _in_process(
     kind: str, runtime: str, content: bytes, arrays: Mapping[str, NDArray[np.uint8]]
 ) -> dict[str, NDArray[np.float32]]:

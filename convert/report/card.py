@@ -18,6 +18,8 @@ from train.seeds import SEEDS_NAME
 
 from ..errors import SourceError
 from ..source import read_metrics
+from .markdown import percent, table
+from .page_networks import detector_table, sequence_table
 from .plots import int8_pictures
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +27,7 @@ ABLATION_NAME = "ablation.json"
 # The rendered parts of each page; each stands between its marks.
 PAGES = {
     Path("README.md"): ("headline",),
-    Path("models", "README.md"): ("numbers", "operators", "ablation", "seeds", "detector"),
+    Path("models", "README.md"): ("numbers", "operators", "ablation", "seeds", "detector", "sequence"),
 }
 
 # The rows of the card's table that README shows.
@@ -58,6 +60,7 @@ def rendered_parts(models: Path) -> dict[str, str]:
         "operators": operator_table(metrics["convert"]["models"]["int8"].get("operators")),
         "ablation": ablation_table(_read_if_there(models / ABLATION_NAME, "budget", "rows")),
         "detector": detector_table(metrics.get("detector")),
+        "sequence": sequence_table(metrics.get("sequence")),
         "seeds": seeds_table(_read_if_there(models / SEEDS_NAME, "best_seed", "seeds", "numbers")),
     }
 
@@ -83,7 +86,7 @@ def numbers_table(metrics: Json, names: Iterable[str]) -> str:
     columns = [("float32", runtimes[0]), *(("int8", runtime) for runtime in runtimes)]
     measured = [_measured(models[precision], runtime) for precision, runtime in columns]
     titles = ["MNIST test, 10,000 images", *(f"{precision} on {runtime}" for precision, runtime in columns)]
-    return _table(titles, ([name, *map(_ROWS[name], measured)] for name in names))
+    return table(titles, ([name, *map(_ROWS[name], measured)] for name in names))
 
 
 def operator_table(operators: Sequence[Json] | None) -> str:
@@ -96,7 +99,7 @@ def operator_table(operators: Sequence[Json] | None) -> str:
         for row in operators
     ]
     total = ["all", "", *(f"{sum(row[count] for row in operators):,}" for count in counts)]
-    return _table(["operator", "output shape", "parameters", "MACs", "bytes"], [*rows, total])
+    return table(["operator", "output shape", "parameters", "MACs", "bytes"], [*rows, total])
 
 
 def ablation_table(ablation: Json | None) -> str:
@@ -108,7 +111,7 @@ def ablation_table(ablation: Json | None) -> str:
     rows = [[first["name"], *(_decimals(first[name]) for name in sets)]]
     rows += [[row["name"], *(_with_difference(row.get(name), first[name]) for name in sets)] for row in others]
     titles = ["accuracy, %", *(name.replace("_", " ") for name in sets)]
-    return f"Equal budget: {ablation['budget']}.\n\n{_table(titles, rows)}"
+    return f"Equal budget: {ablation['budget']}.\n\n{table(titles, rows)}"
 
 
 def seeds_table(seeds: Json | None) -> str:
@@ -125,29 +128,8 @@ def seeds_table(seeds: Json | None) -> str:
         ]
         for name, found in seeds["numbers"].items()
     ]
-    table = _table(["", "mean", "standard deviation", f"seeds {each}"], rows)
-    return f"Seed {seeds['best_seed']} was taken, by validation data alone.\n\n{table}"
-
-
-def detector_table(detector: Json | None) -> str:
-    """The detector's scores on drawn tiles, by precision and runtime."""
-    if detector is None:
-        return "Not measured yet; make it with `python -m convert --detector --int8 --publish`.\n"
-    titles = ["drawn tiles of MNIST's test digits", "digits", "F1", "recall", "precision", "file", "MACs a tile"]
-    rows = [
-        [
-            f"{precision} on {runtime}",
-            f"{score['truth']:,}",
-            _percent(score["f1_percent"]),
-            _percent(100 * score["placed"] / max(1, score["truth"])),
-            _percent(100 * score["placed"] / max(1, score["found"])),
-            f"{model['size_bytes'] / 1000:.0f} kB",
-            f"{model['macs'] / 1e6:.0f} M",
-        ]
-        for precision, model in detector["models"].items()
-        for runtime, score in model["runtimes"].items()
-    ]
-    return _table(titles, rows)
+    numbers = table(["", "mean", "standard deviation", f"seeds {each}"], rows)
+    return f"Seed {seeds['best_seed']} was taken, by validation data alone.\n\n{numbers}"
 
 
 def _read_if_there(path: Path, *keys: str) -> Json | None:
@@ -171,14 +153,6 @@ def _measured(model: Json, runtime: str) -> Json:
     return {**model, **on_runtime, **on_runtime["comparison"], "corruption_mean": mean}
 
 
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "".join(f"| {' | '.join(row)} |\n" for row in (titles, ["---"] * len(titles), *rows))
-
-
-def _percent(value: float | None, decimals: int = 2) -> str:
-    return "n/a" if value is None else f"{value:.{decimals}f} %"
-
-
 def _decimals(value: float | None) -> str:
     return "n/a" if value is None else f"{value:.2f}"
 
@@ -188,17 +162,17 @@ def _with_difference(value: float | None, reference: float | None) -> str:
 
 
 _ROWS: dict[str, Callable[[Json], str]] = {
-    "accuracy": lambda m: _percent(m["accuracy_percent"]),
-    "accuracy without 15 disputed labels": lambda m: _percent(m.get("undisputed_accuracy_percent")),
+    "accuracy": lambda m: percent(m["accuracy_percent"]),
+    "accuracy without 15 disputed labels": lambda m: percent(m.get("undisputed_accuracy_percent")),
     "drop from float32": lambda m: f"{m['drop_pp']:+.2f} pp",
     "McNemar's exact p": lambda m: f"{m['mcnemar_p']:.2f}",
     "labels changed": lambda m: f"{m['labels_changed']}",
     "worst logit error": lambda m: f"{m['worst_logit_error']:.2f}",
     "expected calibration error": lambda m: f"{m['calibration_error']:.4f}",
-    "digits kept": lambda m: _percent(m["digits_kept_percent"]),
-    "non-digits passed": lambda m: _percent(m["non_digits_passed_percent"], 1),
-    "non-digits passed where 99 % of digits are kept": lambda m: _percent(m["non_digits_passed_at_99_percent"], 1),
-    "corruption suite, mean": lambda m: _percent(m["corruption_mean"]),
+    "digits kept": lambda m: percent(m["digits_kept_percent"]),
+    "non-digits passed": lambda m: percent(m["non_digits_passed_percent"], 1),
+    "non-digits passed where 99 % of digits are kept": lambda m: percent(m["non_digits_passed_at_99_percent"], 1),
+    "corruption suite, mean": lambda m: percent(m["corruption_mean"]),
     "file": lambda m: f"{m['size_bytes'] / 1024:.1f} KiB",
     "parameters": lambda m: f"{m['parameters']:,}",
     "multiply-accumulates": lambda m: f"{m['macs'] / 1e6:.2f} M",

@@ -7,14 +7,18 @@ from .contract import ModelContract
 from .detector_contract import DetectorContract
 from .file import ModelFile, read_model
 from .runtime import open_interpreter
+from .sequence_contract import KIND as SEQUENCE_KIND
+from .sequence_contract import SequenceContract
+
+AnyContract = ModelContract | DetectorContract | SequenceContract
 
 
-def read_any_model(path: str | os.PathLike[str]) -> ModelFile[ModelContract | DetectorContract]:
+def read_any_model(path: str | os.PathLike[str]) -> ModelFile[AnyContract]:
     """Reads a model file of any kind; raises ModelError."""
     return read_model(path, _any_contract)
 
 
-def describe_model(model: ModelFile[ModelContract | DetectorContract]) -> str:
+def describe_model(model: ModelFile[AnyContract]) -> str:
     """Size, hash, contract and tensors of a model, some lines of text; raises ModelError."""
     opened = open_interpreter(model.content)
     interpreter = opened.interpreter
@@ -34,7 +38,9 @@ def describe_model(model: ModelFile[ModelContract | DetectorContract]) -> str:
     return "\n".join(lines)
 
 
-def _any_contract(text: str) -> ModelContract | DetectorContract:
+def _any_contract(text: str) -> AnyContract:
+    if f'"{SEQUENCE_KIND}"' in text:
+        return SequenceContract.from_json(text)
     return DetectorContract.from_json(text) if '"kind"' in text else ModelContract.from_json(text)
 
 

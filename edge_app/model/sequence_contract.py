@@ -1,4 +1,4 @@
-"""What the sequence reader's model promises, as it travels inside the .tflite file, and how its columns are to be read."""
+"""What the sequence reader's model promises, as it travels inside the .tflite file, and how to read its columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

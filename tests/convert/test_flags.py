@@ -5,17 +5,19 @@ from pathlib import Path
 import pytest
 
 from convert.cli import main
-from convert.flags import DetectorConversion, DigitsConversion, parse
+from convert.flags import parse
 from convert.prove.gate import FineTuningLimits, Limits
+from convert.settings import DetectorConversion, DigitsConversion, SequenceConversion
 from tests.flags import refusal
 
-MODES = {"digits": "--int8", "detector": "--detector --int8"}
-# The networks on which each flag has an effect; on the other it is refused.
+MODES = {"digits": "--int8", "detector": "--detector --int8", "sequence": "--sequence --int8"}
+# The networks on which each flag has an effect; on the others it is refused.
 TAKEN = {
     "--model here": set(MODES),
     "--data mnist.npz": set(MODES),
     "--output here": set(MODES),
     "--publish": set(MODES),
+    "--pens here": {"sequence"},
     "--float32": set(MODES),
     "--float16": {"digits"},
     "--dynamic": {"digits"},
@@ -23,8 +25,8 @@ TAKEN = {
     "--min-agreement 2": {"digits"},
     "--max-fine-tuning-p 1": {"digits"},
 }
-# The detector is made as float32 in any case: asking for it is no mistake.
-NO_CHANGE = {("--float32", "detector")}
+# The networks for pages are made as float32 in any case: asking for it is no mistake.
+NO_CHANGE = {("--float32", "detector"), ("--float32", "sequence")}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -38,7 +40,9 @@ def test_a_flag_has_an_effect_or_is_refused(flag: str, mode: str, capsys: pytest
         assert changed != ((flag, mode) in NO_CHANGE)
     else:
         name = flag.split(maxsplit=1)[0]
-        assert message.startswith(f"convert: error: expected --detector without {name}, got both; leave out {name}")
+        needed = "--sequence with" if mode == "digits" else f"--{mode} without"
+        assert message.startswith(f"convert: error: expected {needed} {name}, got ")
+        assert f"leave out {name}" in message
 
 
 def test_the_table_above_knows_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,7 +51,7 @@ def test_the_table_above_knows_every_flag(capsys: pytest.CaptureFixture[str]) ->
         main(["--help"])
     shown = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  --")}
     # --c-array is alone; its own tests refuse the others beside it.
-    assert shown == {flag.split()[0] for flag in TAKEN} | {"--int8", "--detector", "--c-array"}
+    assert shown == {flag.split()[0] for flag in TAKEN} | {"--int8", "--detector", "--sequence", "--c-array"}
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,8 @@ def test_the_table_above_knows_every_flag(capsys: pytest.CaptureFixture[str]) ->
         ("", "expected at least one of --int8, --float32, --float16 and --dynamic, got none; add --int8"),
         ("--detector", "expected --int8 with --detector, got --detector without it; add --int8"),
         ("--detector --float32", "expected --int8 with --detector"),
+        ("--sequence --float32", "expected --int8 with --sequence"),
+        ("--sequence --detector --int8", "expected --detector without --sequence, got both; leave out --sequence"),
         ("--float32 --max-fine-tuning-p 1", "expected --int8 with --max-fine-tuning-p, got the limit without it"),
         ("--int8 --output here --publish", "argument --publish: not allowed with argument --output"),
     ],
@@ -77,6 +83,7 @@ def test_each_network_has_its_settings() -> None:
         has_fine_tuning_limit=True,
     )
     assert parse(["--detector", "--int8", "--publish"]) == DetectorConversion(publish=True)
+    assert parse(["--sequence", "--int8", "--pens", "unipen"]) == SequenceConversion(pens=Path("unipen"))
 
 
 def test_the_former_name_of_a_limit_still_works(capsys: pytest.CaptureFixture[str]) -> None:

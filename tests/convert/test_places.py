@@ -9,20 +9,22 @@ from convert.errors import SourceError
 from convert.places import Places, find_places
 from train.runs import SHIPPED
 
+NETWORKS = ("digits", "detector", "sequence")
+
 
 @pytest.fixture
 def last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The last run of both networks, in a folder to work in."""
+    """The last run of all networks, in a folder to work in."""
     monkeypatch.chdir(tmp_path)
     run = Path("runs", "last")
     run.mkdir(parents=True)
-    for network in ("digits", "detector"):
+    for network in NETWORKS:
         for name in ("float", "qat"):
             (run / f"{network}_{name}.h5").write_text(f"{network} {name}")
     return run
 
 
-@pytest.mark.parametrize("network", ["digits", "detector"])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_the_last_run_is_taken_and_written_beside(last: Path, network: str) -> None:
     """And it is said which one that was."""
     places = find_places(None, None, False, network)
@@ -39,7 +41,7 @@ def test_what_is_named_goes_before(last: Path, tmp_path: Path) -> None:
     assert find_places(named, tmp_path / "there", False, "digits").output == tmp_path / "there"
 
 
-@pytest.mark.parametrize("network", ["digits", "detector"])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_models_is_written_to_only_when_asked(last: Path, network: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """By --publish, which takes the training's files along, or by --output; not by --model, however it is spelt."""
     monkeypatch.chdir(SHIPPED.parent)
@@ -49,7 +51,7 @@ def test_models_is_written_to_only_when_asked(last: Path, network: str, monkeypa
     assert find_places(Path("models"), Path("models"), False, network).output == Path("models")
 
 
-@pytest.mark.parametrize("network", ["digits", "detector"])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_publishing_takes_the_files_of_the_training_along(last: Path, network: str) -> None:
     """Or models/ would hold a model beside the float network of another training."""
     places = find_places(None, None, True, network)
@@ -64,7 +66,7 @@ def test_one_file_is_not_published(last: Path) -> None:
         find_places(last / "digits_qat.h5", None, True, "digits")
 
 
-@pytest.mark.parametrize("flags", [["--int8"], ["--detector", "--int8"]])
+@pytest.mark.parametrize("flags", [["--int8"], ["--detector", "--int8"], ["--sequence", "--int8"]])
 def test_without_a_run_it_is_one_line_and_1(
     flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

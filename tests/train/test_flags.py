@@ -9,7 +9,7 @@ from train.cli import main
 from train.flags import parse
 from train.recipe import RECIPES
 from train.runs import SHIPPED
-from train.settings import DetectorTraining, DigitsTraining, FineTuning, SeedsTraining
+from train.settings import NO_PENS, DetectorTraining, DigitsTraining, FineTuning, SeedsTraining, SequenceTraining
 
 MODES = {
     "digits": "",
@@ -17,10 +17,13 @@ MODES = {
     "seeds": "--seeds 2",
     "detector": "--detector",
     "quick detector": "--detector --quick",
+    "sequence": "--sequence",
+    "quick sequence": "--sequence --quick",
     "fine-tuning": "--add own",
 }
 DIGITS = {"digits", "quick", "seeds"}
 DETECTOR = {"detector", "quick detector"}
+SEQUENCE = {"sequence", "quick sequence"}
 # The kinds of training in which each flag has an effect; in the others it is refused.
 EFFECTIVE = {
     "--epochs 7": set(MODES),
@@ -32,11 +35,13 @@ EFFECTIVE = {
     "--teacher t.h5": DIGITS,
     "--start s.h5": DETECTOR,
     "--pages 9": DETECTOR,
+    "--strips 640": SEQUENCE,
+    "--pens unipen": SEQUENCE,
     "--from models": {"fine-tuning"},
 }
 # Flags that choose the kind of training, and which of them go together.
-CHOICES = ["--quick", "--seeds 2", "--detector", "--add own"]
-TOGETHER = {("--quick", "--seeds 2"), ("--quick", "--detector")}
+CHOICES = ["--quick", "--seeds 2", "--detector", "--sequence", "--add own"]
+TOGETHER = {("--quick", "--seeds 2"), ("--quick", "--detector"), ("--quick", "--sequence")}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -85,6 +90,13 @@ def test_the_command_itself_refuses(line: str, tmp_path: Path, capsys: pytest.Ca
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_batch_has_no_more_strips_than_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    """Or no step would be taken."""
+    wanted = "expected a batch of at most 63 strips, all that are drawn, got 64; choose more --strips"
+    assert wanted in refusal(parse, "--sequence --strips 63", capsys)
+    assert refusal(parse, "--sequence --strips 63 --batch-size 63", capsys) == ""
+
+
 def test_each_kind_of_training_has_its_settings() -> None:
     """Typed and frozen, with the numbers of the flags in its recipe."""
     quick = parse(["--quick", "--epochs", "9", "--seed", "3", "--teacher", "t.h5"])
@@ -97,6 +109,13 @@ def test_each_kind_of_training_has_its_settings() -> None:
     detector = parse(["--detector", "--start", "s.h5", "--pages", "70"])
     assert isinstance(detector, DetectorTraining)
     assert (detector.recipe.pages, detector.recipe.float_epochs, detector.start) == (70, 3, Path("s.h5"))
+    sequence = parse(["--sequence", "--strips", "700", "--pens", "unipen"])
+    assert isinstance(sequence, SequenceTraining)
+    assert (sequence.recipe.strips, sequence.recipe.float_epochs, sequence.pens) == (700, 5, Path("unipen"))
+    for line, pens in (("", None), ("--pens none", NO_PENS), ("--quick", NO_PENS), ("--quick --pens u", Path("u"))):
+        parsed = parse(["--sequence", *line.split()])
+        assert isinstance(parsed, SequenceTraining)
+        assert parsed.pens == pens
     fine_tuning = parse(["--add", "own", "--train-limit", "64"])
     assert isinstance(fine_tuning, FineTuning)
     assert (fine_tuning.parent, fine_tuning.added, fine_tuning.recipe.train_limit) == (SHIPPED, Path("own"), 64)

@@ -19,6 +19,8 @@ from train.runs import SHIPPED, last_run, model_flag
         ("--detector", "detector-seed0"),
         ("--detector --quick --seed 1", "detector-quick-seed1"),
         ("--detector --start models/detector_float.h5", "detector-start-seed0"),
+        ("--sequence --seed 4", "sequence-seed4"),
+        ("--sequence --quick --strips 900", "sequence-quick-seed0"),
         ("--add own --from models", "fine-tuned"),
     ],
 )

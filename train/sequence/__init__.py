@@ -1,1 +1,1 @@
-"""Training of the sequence reader: numbers written by one hand each, the network that reads them whole, and its losses."""
+"""Training of the sequence reader: numbers by one hand each, the network that reads them whole, its losses."""

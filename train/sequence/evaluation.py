@@ -13,7 +13,7 @@ from .strips import NO_DIGIT, Strips
 
 @dataclass(frozen=True)
 class SequenceScore:
-    """Counts over strips: all, those whose text is right, and those of them that have a digit."""
+    """Counts over strips: all, and those whose text is right."""
 
     strips: int
     exact: int
@@ -28,7 +28,7 @@ def score_sequence(run: Callable[[NDArray[np.uint8]], NDArray[np.float32]], stri
     """Runs a reader over strips.
 
     Args:
-        run: strips uint8 (N, h, w) to logits float32 (N, COLUMNS, 11).
+        run: strips uint8 (N, h, w) to logits or probabilities, float32 (N, columns, 11).
         strips: what it is measured on.
     """
     best = run(strips.ink).argmax(axis=2)
@@ -37,6 +37,17 @@ def score_sequence(run: Callable[[NDArray[np.uint8]], NDArray[np.float32]], stri
         for row, text in zip(best, strips.texts, strict=True)
     )
     return SequenceScore(len(strips), exact)
+
+
+def agreement(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+    """Share of strips on which two readers spell the same text, in [0, 1].
+
+    Args:
+        first: logits or probabilities, float32 (N, columns, 11).
+        second: the same of the other reader.
+    """
+    pairs = zip(first.argmax(axis=2), second.argmax(axis=2), strict=True)
+    return sum(spelled(one) == spelled(other) for one, other in pairs) / max(1, len(first))
 
 
 def spelled(columns: NDArray[np.int64]) -> list[int]:

@@ -16,9 +16,9 @@ from ..progress import epoch_progress
 from ..qat import quantization_aware
 from .loss import sequence_loss
 from .network import build_sequence_reader
+from .pool import Pool
 from .recipe import SequenceRecipe
 from .strips import COLUMNS, MAX_DIGITS, Strips, draw_strips
-from .writing import Pool
 
 # No training draws its numbers from this seed.
 VALIDATION_SEED = 1_000_011
@@ -26,11 +26,19 @@ VALIDATION_SEED = 1_000_011
 
 @dataclass(frozen=True)
 class TrainedSequence:
-    """The float network, its quantization-aware twin, and the history of each stage by name."""
+    """What a training gives.
+
+    Attributes:
+        model: the float network.
+        twin: its quantization-aware twin.
+        histories: of each stage by name.
+        watched: strips of other writers, which nothing was learnt from.
+    """
 
     model: Any
     twin: Any
     histories: dict[str, History]
+    watched: Strips
 
 
 def train_sequence(pool: Pool, others: Pool, recipe: SequenceRecipe, seed: int, backup: Backup) -> TrainedSequence:
@@ -59,7 +67,7 @@ def train_sequence(pool: Pool, others: Pool, recipe: SequenceRecipe, seed: int, 
     histories["qat"] = _fit(
         twin, strips, watched, recipe, seed, backup, ("qat", recipe.qat_learning_rate, recipe.qat_epochs)
     )
-    return TrainedSequence(model, twin, histories)
+    return TrainedSequence(model, twin, histories, watched)
 
 
 def _fit(
@@ -111,7 +119,7 @@ def _dataset(strips: Strips, batch_size: int, epochs: range, seed: int, varied: 
 
 
 def _varied(inputs: Any) -> Any:
-    """Random contrast, curve, grain and a step up or down for each strip in each epoch: float32 (B, h, w, 1) in [0, 1]."""
+    """Another contrast and curve for each strip, a grain and a step for all: float32 (B, h, w, 1) in [0, 1]."""
     import tensorflow as tf
 
     shape = (tf.shape(inputs)[0], 1, 1, 1)

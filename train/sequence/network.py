@@ -1,4 +1,4 @@
-"""The sequence reader's network: fully convolutional, only layers that quantization-aware training knows how to fold."""
+"""The sequence reader's network: fully convolutional, of layers that quantization-aware training can fold."""
 
 from typing import Any
 

@@ -14,10 +14,14 @@ from edge_app.model.sequence_contract import BLANK, COLUMN_PX, DIGIT_PX, STRIP_P
 from edge_app.page.ink import find_ink
 from edge_app.page.strip import Baseline, cut_strip
 
-from ..pages import grounds
 from ..pages.printing import any_font, any_word, print_text
 from ..progress import tracked
-from .writing import Number, Pool, Style, any_text, write_letter, write_number, write_real, write_word
+from .number import Number
+from .paper import photographed
+from .pool import Pool
+from .style import Style
+from .texts import any_text
+from .writing import write_letter, write_number, write_real, write_word
 
 WIDTH_PX = 192
 COLUMNS = WIDTH_PX // COLUMN_PX
@@ -103,7 +107,7 @@ def _seen(number: Number, pool: Pool, random: Random) -> tuple[Ink, NDArray[np.i
     number.draw(ink, left, above)
     for _ in range(int(random.integers(0, 3)) if random.random() < 0.3 else 0):
         _neighbour(ink, pool, size, left, above, random)
-    page = _photographed(ink, size, above, random)
+    page = photographed(ink, size, above, random)
     tilt = float(np.radians(random.normal(0, 1.3)))
     rise = size * random.normal(0, 0.07)
     estimated = size * float(np.exp(random.normal(0, 0.13)))
@@ -152,46 +156,3 @@ def _neighbour(ink: Ink, pool: Pool, size: float, left: float, above: float, ran
         if part.size:
             place = ink[max(0, y) : max(0, y) + part.shape[0], max(0, x) : max(0, x) + part.shape[1]]
             np.maximum(place, part[: place.shape[0], : place.shape[1]], out=place)
-
-
-def _photographed(ink: Ink, size: float, above: float, random: Random) -> Ink:
-    height, width = ink.shape
-    paper = random.uniform(120, 250)
-    page = np.full((height, width), paper, np.float32)
-    page += grounds.noise(random, height, width, 1.5) * random.uniform(0, 4)
-    page += grounds.noise(random, height, width, random.uniform(20, 120)) * random.uniform(0, 3)
-    if random.random() < 0.42:
-        page += grounds.ornaments(random, height, width)
-    if random.random() < 0.4:
-        _rule(page, size, above, random)
-    alpha = ink.astype(np.float32) * np.float32(random.uniform(0.4, 0.97) / 255)
-    if random.random() < 0.5:
-        alpha *= np.clip(
-            1 + grounds.noise(random, height, width, random.uniform(1, 4)) * random.uniform(0, 0.2), 0, 1.1
-        )
-    page += alpha * (random.uniform(10, 90) - page)
-    if random.random() < 0.5:
-        page *= np.linspace(1, random.uniform(0.6, 1), width, dtype=np.float32)[None]
-    if random.random() < 0.75:
-        page = cv2.GaussianBlur(page, (0, 0), random.uniform(0.3, 1.3) * max(0.6, size / 36))
-    page += random.normal(0, random.uniform(0.3, 6), page.shape).astype(np.float32)
-    taken = np.clip(page, 0, 255).astype(np.uint8)
-    if random.random() < 0.4:
-        _, coded = cv2.imencode(".jpg", taken, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(35, 95))])
-        taken = np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE), np.uint8)
-    return taken if random.random() > 0.04 else ~taken
-
-
-def _rule(page: NDArray[np.float32], size: float, above: float, random: Random) -> None:
-    """Printed lines: under the number, over it, boxes, columns."""
-    shade, thick = random.uniform(0, 150), int(random.integers(1, 1 + max(2, round(size / 14))))
-    height, width = page.shape
-    slope = random.normal(0, 0.01) * width
-    for at in (random.uniform(0.92, 1.3), random.uniform(-0.35, 0.02)):
-        if random.random() < 0.6:
-            y = above + at * size
-            cv2.line(page, (0, int(y)), (width, int(y + slope)), (shade,), thick, cv2.LINE_AA)
-    if random.random() < 0.15:
-        step = size * random.uniform(0.6, 1.6)
-        for x in np.arange(random.uniform(0, step), width, step):
-            cv2.line(page, (int(x), 0), (int(x), height), (shade,), thick, cv2.LINE_AA)
