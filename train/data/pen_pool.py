@@ -1,0 +1,187 @@
+"""A pool of pens: who of UNIPEN writes which digits, letters and words, ready to be drawn on pages and in views."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from edge_app import DigitClassifier
+
+from .packed_strokes import PackedStrokes, pack
+from .pens import Stroke
+from .unipen import DIGITS, Trajectory, load_unipen
+from .usable_pens import usable_digits
+
+LETTERS, WORDS = ("1b", "1c"), ("7", "8")
+# Alone, these are written like a digit.
+DIGIT_LIKE = frozenset("BDGIJOQSTUYZbgijloqstyz")
+_ASCENDERS, _TAILS = frozenset("bdfhklt"), frozenset("gjpqy")
+# Where small letters begin and tails end, in ascenders' heights; the line is at 1. As in pages/letters.py.
+_SMALL_TOP, _DOT_TOP, _TAIL_END = 0.56, 0.36, 1.38
+_PUNCTUATION = frozenset(" .,-'!?;:")
+# Longer lines bend, and so have no one height.
+MAX_LETTERS = 14
+_WIDTHS = 0.12, 1.4
+_MOST_WORDS, _MOST_OF_A_LETTER = 40, 4
+# With fewer labels a hand can write no numbers.
+MIN_LABELS = 7
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One writer's digits and letters, by their numbers in the pool.
+
+    Attributes:
+        digits: by label, 0 to 9.
+        letters: by letter.
+    """
+
+    digits: tuple[tuple[int, ...], ...]
+    letters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The digits of which there are some."""
+        return tuple(label for label, numbers in enumerate(self.digits) if numbers)
+
+
+@dataclass(frozen=True)
+class PenPool:
+    """What is drawn with, frozen. The empty one draws everything but UNIPEN.
+
+    Attributes:
+        digits: 1 high each, from (0, 0).
+        letters: in ascenders' heights with the line at y = 1, from x = 0.
+        words: the same.
+        writers: those of digits; some have letters, too.
+        scribes: numbers of words, by writer.
+        word_letters: how many letters each word has.
+        left_out: trajectories that are not usable, by reason.
+    """
+
+    digits: PackedStrokes = pack(())
+    letters: PackedStrokes = pack(())
+    words: PackedStrokes = pack(())
+    writers: tuple[Writer, ...] = ()
+    scribes: tuple[tuple[int, ...], ...] = ()
+    word_letters: tuple[int, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def hands(self) -> tuple[Writer, ...]:
+        """The writers who have nearly all digits."""
+        return tuple(writer for writer in self.writers if len(writer.labels) >= MIN_LABELS)
+
+
+def load_pens(path: Path, validation: bool = False) -> PenPool:
+    """Reads the pool out of UNIPEN.
+
+    Args:
+        path: the official tree as a folder, a TAR or a ZIP.
+        validation: take the writers for validation instead of those for training.
+
+    Raises:
+        PensError: no tree, or a damaged one.
+    """
+    by_category = {name: load_unipen(path, name).split()[validation] for name in (DIGITS, *LETTERS, *WORDS)}
+    letters = [letter for name in LETTERS for letter in by_category[name]]
+    words = [word for name in WORDS for word in by_category[name]]
+    return make_pool(by_category[DIGITS], letters, words, DigitClassifier.load())
+
+
+def make_pool(
+    digits: Sequence[Trajectory], letters: Iterable[Trajectory], words: Iterable[Trajectory], reader: DigitClassifier
+) -> PenPool:
+    """The pool of some trajectories; what is not usable is left out and counted.
+
+    Args:
+        digits: labelled 0 to 9.
+        letters: labelled with a letter each; others are left out.
+        words: those with a digit in their label are left out.
+        reader: see `usable_digits`.
+    """
+    kept, left_out = usable_digits(digits, reader)
+    all_letters, all_words = list(letters), list(words)
+    drawn_letters = _some(filter(is_letter, all_letters), _MOST_OF_A_LETTER, lambda pen: (pen.writer, pen.label))
+    drawn_words = _some(filter(is_word, all_words), _MOST_WORDS, lambda pen: (pen.writer,))
+    left_out["no letter"] = len(all_letters) - sum(map(is_letter, all_letters))
+    left_out["no word, or with digits, or too long"] = len(all_words) - sum(map(is_word, all_words))
+    return PenPool(
+        digits=pack(_in_heights(pen.strokes, 0.0, 1.0) for pen in kept),
+        letters=pack(on_line(pen) for pen in drawn_letters),
+        words=pack(on_line(pen) for pen in drawn_words),
+        writers=_writers(kept, drawn_letters),
+        scribes=tuple(_numbers_by(pen.writer for pen in drawn_words).values()),
+        word_letters=tuple(len(pen.label) for pen in drawn_words),
+        left_out={reason: count for reason, count in left_out.items() if count},
+    )
+
+
+def is_letter(pen: Trajectory) -> bool:
+    """Whether this is one letter as English has it."""
+    return len(pen.label) == 1 and pen.label.isascii() and pen.label.isalpha() and _is_sized(pen)
+
+
+def is_word(pen: Trajectory) -> bool:
+    """Whether this is a word or a few, and cannot be taken for digits."""
+    label = pen.label
+    letters = sum(sign.isalpha() for sign in label)
+    known = label.isascii() and all(sign.isalpha() or sign in _PUNCTUATION for sign in label)
+    return known and letters > 0 and len(label) <= MAX_LETTERS and label not in DIGIT_LIKE and _is_sized(pen)
+
+
+def _is_sized(pen: Trajectory) -> bool:
+    width, height = np.ptp(np.concatenate(pen.strokes), axis=0)
+    top, end = _extent(pen.label)
+    shortest, longest = (share * len(pen.label) * height / (end - top) for share in _WIDTHS)
+    # An l or i has hardly any width.
+    return bool(height > 0 and (width > shortest or len(pen.label) == 1) and width < longest)
+
+
+def on_line(pen: Trajectory) -> list[Stroke]:
+    """A letter or word in ascenders' heights with the line at y = 1; what the label says gives its scale."""
+    return _in_heights(pen.strokes, *_extent(pen.label))
+
+
+def _extent(label: str) -> tuple[float, float]:
+    """Where a label's ink begins and ends, in ascenders' heights from their top."""
+    tall = any(sign.isupper() or sign in _ASCENDERS for sign in label)
+    top = 0.0 if tall else _DOT_TOP if set(label) & set("ij!?'") else _SMALL_TOP
+    return top, _TAIL_END if set(label) & _TAILS else 1.0
+
+
+def _in_heights(strokes: Sequence[Stroke], top: float, end: float) -> list[Stroke]:
+    together = np.concatenate(strokes)
+    low, height = together.min(axis=0), float(np.ptp(together[:, 1])) or 1.0
+    return [(stroke - low) * ((end - top) / height) + np.array([0.0, top]) for stroke in strokes]
+
+
+def _some(pens: Iterable[Trajectory], most: int, key: Callable[[Trajectory], tuple[str, ...]]) -> list[Trajectory]:
+    """At most so many for each key, spread evenly over all that there are."""
+    groups: dict[tuple[str, ...], list[Trajectory]] = defaultdict(list)
+    for pen in pens:
+        groups[key(pen)].append(pen)
+    return [pen for group in groups.values() for pen in group[:: -(-len(group) // most)]]
+
+
+def _numbers_by(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, key in enumerate(keys):
+        found[key].append(number)
+    return {key: tuple(numbers) for key, numbers in found.items()}
+
+
+def _writers(digits: Sequence[Trajectory], letters: Sequence[Trajectory]) -> tuple[Writer, ...]:
+    of_digit = _numbers_by(f"{pen.writer} {pen.label}" for pen in digits)
+    of_letter: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for number, pen in enumerate(letters):
+        of_letter[pen.writer][pen.label].append(number)
+    return tuple(
+        Writer(
+            tuple(of_digit.get(f"{name} {label}", ()) for label in range(10)),
+            {letter: tuple(numbers) for letter, numbers in of_letter.get(name, {}).items()},
+        )
+        for name in dict.fromkeys(pen.writer for pen in digits)
+    )
