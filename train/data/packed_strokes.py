@@ -1,5 +1,6 @@
 """Many trajectories in three arrays, so that a pool of them costs little memory and goes to a process at once."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,12 +34,10 @@ class PackedStrokes:
     def __getitem__(self, number: int) -> list[Stroke]:
         """One trajectory: float64 (N, 2) a stroke."""
         bounds = self.strokes[self.items[number] : self.items[number + 1] + 1]
-        return [
-            self.points[start:end].astype(np.float64) for start, end in zip(bounds[:-1], bounds[1:], strict=True)
-        ]
+        return [self.points[start:end].astype(np.float64) for start, end in itertools.pairwise(bounds)]
 
 
-def pack(trajectories: Iterable[Sequence[Stroke]]) -> PackedStrokes:
+def pack(trajectories: Iterable[Sequence[Stroke]] = ()) -> PackedStrokes:
     """Packs trajectories, float (N, 2) a stroke in heights of a line, without the points that say nothing."""
     thinned: list[NDArray[np.float32]] = [np.zeros((0, 2), np.float32)]
     counts = []

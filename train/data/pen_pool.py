@@ -61,9 +61,9 @@ class PenPool:
         left_out: trajectories that are not usable, by reason.
     """
 
-    digits: PackedStrokes = pack(())
-    letters: PackedStrokes = pack(())
-    words: PackedStrokes = pack(())
+    digits: PackedStrokes = field(default_factory=pack)
+    letters: PackedStrokes = field(default_factory=pack)
+    words: PackedStrokes = field(default_factory=pack)
     writers: tuple[Writer, ...] = ()
     scribes: tuple[tuple[int, ...], ...] = ()
     word_letters: tuple[int, ...] = ()
@@ -129,7 +129,8 @@ def is_word(pen: Trajectory) -> bool:
     label = pen.label
     letters = sum(sign.isalpha() for sign in label)
     known = label.isascii() and all(sign.isalpha() or sign in _PUNCTUATION for sign in label)
-    return known and letters > 0 and len(label) <= MAX_LETTERS and label not in DIGIT_LIKE and _is_sized(pen)
+    clear = letters > 3 or any(sign.isalpha() and sign not in DIGIT_LIKE for sign in label)
+    return known and letters > 0 and len(label) <= MAX_LETTERS and clear and _is_sized(pen)
 
 
 def _is_sized(pen: Trajectory) -> bool:

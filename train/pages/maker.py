@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.mnist import Split
+from ..data.pen_pool import PenPool
 from . import grounds
 from .grounds import Ground
-from .layouts import LAYOUTS, OTHER_PEN, PEN, PRINT, RULING, extras
-from .sheet import Points, Sheet
+from .hand import Hands
+from .layouts import LAYOUTS, extras
+from .sheet import OTHER_PEN, PEN, PRINT, RULING, Points, Sheet
 from .truth import DrawnPage, TruthDigit
 
 Random = np.random.Generator
@@ -20,8 +22,9 @@ MIN_SHARE_SEEN = 0.75
 
 
 def draw_page(
-    digits: Split, seed: int, size_wh: tuple[int, int] = (640, 480), layout: str | None = None, colour: bool = True
-) -> DrawnPage:
+    digits: Split, seed: int, size_wh: tuple[int, int] = (640, 480), layout: str | None = None, colour: bool = True,
+    pens: PenPool | None = None,
+) -> DrawnPage:  # fmt: skip
     """Draws a page as a camera sees it.
 
     Args:
@@ -30,6 +33,7 @@ def draw_page(
         size_wh: width and height in pixels.
         layout: a key of LAYOUTS, or None for any.
         colour: RGB, or luma, which is faster.
+        pens: UNIPEN's writers, who write a part of the pages, and with them more print; None draws as before these.
     """
     random = np.random.default_rng([seed, 0xA6E])
     names = list(LAYOUTS)
@@ -37,9 +41,10 @@ def draw_page(
     on_desk = layout is None and random.random() < 0.35
     zoom = random.uniform(0.55, 0.95) if on_desk else 1.0
     sheet = Sheet(int(size_wh[0] * zoom), int(size_wh[1] * zoom))
-    LAYOUTS[name][0](sheet, digits, random)
+    hands = Hands(digits, pens)
+    LAYOUTS[name][0](sheet, hands, random)
     if layout is None:
-        extras(sheet, digits, random)
+        extras(sheet, hands, random)
     image, matrix = _photograph(_blend(sheet, random, colour), random, size_wh, on_desk)
     image *= grounds.light(random, *size_wh)[..., None]
     lines = tuple(line for line in (_line(line, matrix, size_wh) for line in sheet.lines) if line)

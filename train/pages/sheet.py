@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Ink = NDArray[np.uint8]
 Points = NDArray[np.float32]
+# Layers by what blackens them.
+PRINT, RULING, PEN, OTHER_PEN = "print", "ruling", "pen", "other pen"
 # Ink above this is seen as a stroke.
 VISIBLE = 60
 
