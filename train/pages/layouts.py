@@ -39,8 +39,8 @@ def form(sheet: Sheet, hands: Hands, random: Random) -> None:
     row = max(18, int(random.uniform(0.035, 0.16) * sheet.height))
     columns = _columns(sheet, random, left, row)
     rows = list(range(top, sheet.height - row // 2, row))
-    _lines(sheet, random, columns, rows)
-    font, labelled = any_font(random), int(random.integers(0, 3))
+    rule_cells(sheet, random, columns, rows)
+    font, labelled = any_font(random, sheet.more_print), int(random.integers(0, 3))
     size = row * random.uniform(0.45, 1.05)
     filled, gap = random.uniform(0.1, 0.9), random.normal(0.15, 0.15)
     for line in rows[:-1]:
@@ -62,7 +62,8 @@ def _columns(sheet: Sheet, random: Random, left: int, row: int) -> list[int]:
     return columns
 
 
-def _lines(sheet: Sheet, random: Random, columns: list[int], rows: list[int]) -> None:
+def rule_cells(sheet: Sheet, random: Random, columns: list[int], rows: list[int]) -> None:
+    """Rules the lines of a table: at these x and these y, in pixels."""
     layer, thick = sheet.layer(RULING), int(random.integers(1, 4))
     shade = int(random.uniform(90, 255))
     for y in rows:
@@ -88,13 +89,13 @@ def _fill_cell(sheet: Sheet, hand: Hand, cell: tuple[int, int, int, int], size: 
 
 def grid(sheet: Sheet, hands: Hands, random: Random) -> None:
     """A puzzle: square cells, some with a printed digit, some with one by hand."""
-    hand, font = hands.any(random), any_font(random)
+    hand, font = hands.any(random), any_font(random, sheet.more_print)
     count = int(random.integers(3, 11))
     cell = int(min(sheet.width, sheet.height) * random.uniform(0.7, 1.0) / count)
     if cell < 14:
         return
     x, y = (int(random.uniform(0, max(1, side - cell * count))) for side in (sheet.width, sheet.height))
-    _lines(sheet, random, [x + cell * i for i in range(count + 1)], [y + cell * i for i in range(count + 1)])
+    rule_cells(sheet, random, [x + cell * i for i in range(count + 1)], [y + cell * i for i in range(count + 1)])
     size, printed = cell * random.uniform(0.5, 0.95), random.uniform(0.1, 0.7)
     for row in range(count):
         for column in range(count):
@@ -153,7 +154,7 @@ def words(sheet: Sheet, hands: Hands, random: Random) -> None:
 
 def printed(sheet: Sheet, hands: Hands, random: Random) -> None:
     """Paragraphs of print with numbers in them, sometimes with numbers written beside."""
-    font = any_font(random)
+    font = any_font(random, sheet.more_print)
     size = int(np.exp(random.uniform(np.log(9), np.log(0.09 * sheet.height + 12))))
     sheet.letter_height_px = size
     y = random.uniform(0, 2) * size
@@ -165,7 +166,7 @@ def printed(sheet: Sheet, hands: Hands, random: Random) -> None:
             sheet.stamp(PRINT, ink, int(x), int(y))
             sheet.take(int(x), int(y), ink.shape[1], ink.shape[0])
         y += size * random.uniform(1.2, 1.6) if random.random() < 0.9 else size * random.uniform(2, 8)
-        font = any_font(random) if random.random() < 0.05 else font
+        font = any_font(random, sheet.more_print) if random.random() < 0.05 else font
     if random.random() < 0.5:
         numbers(sheet, hands, random)
 

@@ -13,7 +13,7 @@ Random = np.random.Generator
 def headline(sheet: Sheet, random: Random, below: int) -> None:
     """Two words in any size, ending above `below`, in pixels."""
     size = int(np.exp(random.uniform(np.log(0.03), np.log(0.25))) * sheet.height)
-    ink = print_text(any_word(random) + " " + any_word(random), any_font(random), size)
+    ink = print_text(any_word(random) + " " + any_word(random), any_font(random, sheet.more_print), size)
     sheet.stamp(PRINT, ink, int(random.uniform(0, 0.4) * sheet.width), max(0, below - int(size * 1.2)))
 
 
@@ -31,7 +31,7 @@ def print_in(sheet: Sheet, random: Random, font: int, cell: tuple[int, int, int,
 def stamp(sheet: Sheet, random: Random) -> None:
     """A framed word in capitals, turned, in the other pen's colour."""
     size = int(random.uniform(0.03, 0.08) * sheet.height) + 8
-    ink = np.pad(print_text(any_word(random).upper(), any_font(random), size), size // 2)
+    ink = np.pad(print_text(any_word(random).upper(), any_font(random, sheet.more_print), size), size // 2)
     cv2.rectangle(ink, (2, 2), (ink.shape[1] - 3, ink.shape[0] - 3), (255,), 2, cv2.LINE_AA)
     ink = turned(ink, random.uniform(-30, 30))
     sheet.stamp(OTHER_PEN, ink, int(random.uniform(0, 0.8) * sheet.width), int(random.uniform(0, 0.8) * sheet.height))
