@@ -12,11 +12,13 @@ from edge_app import DigitClassifier
 from .packed_strokes import PackedStrokes, pack
 from .pens import Stroke
 from .unipen import DIGITS, Trajectory, load_unipen
-from .usable_pens import usable_digits
+from .usable_pens import is_straight, usable_digits
 
 LETTERS, WORDS = ("1b", "1c"), ("7", "8")
 # Alone, these are written like a digit.
 DIGIT_LIKE = frozenset("BDGIJOQSTUYZbgijloqstyz")
+# All other letters are more than a straight stroke.
+_STRAIGHT = frozenset("Iil")
 _ASCENDERS, _TAILS = frozenset("bdfhklt"), frozenset("gjpqy")
 # Where small letters begin and tails end, in ascenders' heights; the line is at 1. As in pages/letters.py.
 _SMALL_TOP, _DOT_TOP, _TAIL_END = 0.56, 0.36, 1.38
@@ -75,20 +77,27 @@ class PenPool:
         return tuple(writer for writer in self.writers if len(writer.labels) >= MIN_LABELS)
 
 
-def load_pens(path: Path, validation: bool = False) -> PenPool:
-    """Reads the pool out of UNIPEN.
+def load_pens(path: Path) -> tuple[PenPool, PenPool]:
+    """Reads UNIPEN: the pool of the writers for training, and that of those for validation.
 
     Args:
         path: the official tree as a folder, a TAR or a ZIP.
-        validation: take the writers for validation instead of those for training.
 
     Raises:
         PensError: no tree, or a damaged one.
     """
-    by_category = {name: load_unipen(path, name).split()[validation] for name in (DIGITS, *LETTERS, *WORDS)}
-    letters = [letter for name in LETTERS for letter in by_category[name]]
-    words = [word for name in WORDS for word in by_category[name]]
-    return make_pool(by_category[DIGITS], letters, words, DigitClassifier.load())
+    reader = DigitClassifier.load()
+    parts = {name: load_unipen(path, name).split() for name in (DIGITS, *LETTERS, *WORDS)}
+    training, validation = (
+        make_pool(
+            parts[DIGITS][part],
+            (letter for name in LETTERS for letter in parts[name][part]),
+            (word for name in WORDS for word in parts[name][part]),
+            reader,
+        )
+        for part in (0, 1)
+    )
+    return training, validation
 
 
 def make_pool(
@@ -120,8 +129,9 @@ def make_pool(
 
 
 def is_letter(pen: Trajectory) -> bool:
-    """Whether this is one letter as English has it."""
-    return len(pen.label) == 1 and pen.label.isascii() and pen.label.isalpha() and _is_sized(pen)
+    """Whether this is one letter as English has it, and not cut short."""
+    known = len(pen.label) == 1 and pen.label.isascii() and pen.label.isalpha() and _is_sized(pen)
+    return known and (pen.label in _STRAIGHT or not is_straight(pen.strokes))
 
 
 def is_word(pen: Trajectory) -> bool:

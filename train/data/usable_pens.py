@@ -47,13 +47,16 @@ def usable_digits(digits: Sequence[Trajectory], reader: DigitClassifier) -> tupl
 
 def _is_cut_short(strokes: Sequence[Stroke], label: str) -> bool:
     """Whether this is a dot, or a straight stroke that is no 1."""
+    width, height = np.ptp(np.concatenate(strokes), axis=0)
+    return is_straight(strokes) and (label != "1" or bool(height <= _FLAT * width))
+
+
+def is_straight(strokes: Sequence[Stroke]) -> bool:
+    """Whether this is a dot or one straight stroke, all of it."""
     points = np.concatenate(strokes)
-    width, height = np.ptp(points, axis=0)
     _, _, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
     along, across = np.ptp(points @ axes.T, axis=0) if len(axes) == 2 else (0.0, 0.0)
-    if along == 0:
-        return True
-    return bool(across < _STRAIGHT * along and (label != "1" or height < _FLAT * width))
+    return bool(across <= _STRAIGHT * along)
 
 
 def _doubted(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:
