@@ -11,7 +11,7 @@ from edge_app.host.parser import Parser
 from .detector.recipe import DETECTOR_RECIPES, DetectorRecipe
 from .recipe import RECIPES, FineTuningRecipe, Recipe
 from .runs import FINE_TUNED, SHIPPED, default_output
-from .settings import AnyTraining, DetectorTraining, DigitsTraining, FineTuning, SeedsTraining
+from .settings import NO_PENS, AnyTraining, DetectorTraining, DigitsTraining, FineTuning, PensFlag, SeedsTraining
 
 SEED_COUNT = 1 << 32
 AnyRecipe = TypeVar("AnyRecipe", Recipe, FineTuningRecipe, DetectorRecipe)
@@ -22,9 +22,9 @@ MODES = {"add": "--add DIR", "detector": "--detector", "seeds": "--seeds N"}
 EVERYWHERE = {"epochs", "batch_size", "seed", "data", "output"}
 # What else has an effect in each mode.
 ALLOWED = {
-    "digits": {"quick", "teacher", "train_limit"},
-    "seeds": {"seeds", "quick", "teacher", "train_limit"},
-    "detector": {"detector", "quick", "start", "pages"},
+    "digits": {"quick", "teacher", "train_limit", "pens"},
+    "seeds": {"seeds", "quick", "teacher", "train_limit", "pens"},
+    "detector": {"detector", "quick", "start", "pages", "pens"},
     "add": {"add", "parent", "train_limit"},
 }
 # What digits' training lacks for each flag that has no effect there.
@@ -45,14 +45,17 @@ def parse(arguments: Sequence[str]) -> AnyTraining:
         return _detector_training(given)
     recipe = _with_flags(RECIPES["quick" if given.get("quick") else "default"], given)
     if mode == "seeds":
-        return SeedsTraining(**_common(given, mode), recipe=recipe, count=given["seeds"], flags=child_flags(arguments))
-    return DigitsTraining(**_common(given, mode), recipe=recipe, teacher=given.get("teacher"))
+        flags = child_flags(arguments)
+        return SeedsTraining(
+            **_common(given, mode), recipe=recipe, count=given["seeds"], flags=flags, pens=_pens(given)
+        )
+    return DigitsTraining(**_common(given, mode), recipe=recipe, teacher=given.get("teacher"), pens=_pens(given))
 
 
 def child_flags(arguments: Sequence[str]) -> tuple[str, ...]:
     """A command line without what differs from seed to seed; flags that are unknown here go through."""
     own = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for flag in ("--seed", "--seeds", "--output"):
+    for flag in ("--seed", "--seeds", "--output", "--pens"):
         own.add_argument(flag)
     return tuple(own.parse_known_args(arguments)[1])
 
@@ -77,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--detector", action="store_true", help="train the page's digit detector, on drawn pages")
     parser.add_argument("--start", type=Path, metavar="FILE", help="--detector: go on from this detector_float.h5")
     parser.add_argument("--pages", type=_positive, metavar="N", help="--detector: how many pages are drawn")
+    parser.add_argument(
+        "--pens", type=_pens_place, metavar="PATH",
+        help="UNIPEN's folder or archive (found in $UNIPEN or the cache, or downloaded); none: draw without",
+    )  # fmt: skip
     parser.add_argument("--train-limit", type=_positive, metavar="N", help="use only the first N training images")
     return parser
 
@@ -121,7 +128,18 @@ def _fine_tuning(given: Given) -> FineTuning:
 def _detector_training(given: Given) -> DetectorTraining:
     start = given.get("start")
     base = DETECTOR_RECIPES["quick" if given.get("quick") else "continued" if start else "default"]
-    return DetectorTraining(**_common(given, "detector"), recipe=_with_flags(base, given), start=start)
+    recipe = _with_flags(base, given)
+    return DetectorTraining(**_common(given, "detector"), recipe=recipe, start=start, pens=_pens(given))
+
+
+def _pens(given: Given) -> PensFlag:
+    """What --pens says; a quick training takes only what is named, as reading UNIPEN takes half a minute."""
+    found: PensFlag = given.get("pens", NO_PENS if given.get("quick") else None)
+    return found
+
+
+def _pens_place(text: str) -> PensFlag:
+    return NO_PENS if text == NO_PENS else Path(text)
 
 
 def _common(given: Given, mode: str) -> dict[str, Any]:

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from .detector.recipe import DetectorRecipe
 from .recipe import FineTuningRecipe, Recipe
+
+NO_PENS: Final = "none"
+# A path, nothing of the kind, or None for wherever UNIPEN is found.
+PensFlag = Path | Literal["none"] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +34,12 @@ class DigitsTraining(Settings):
     Attributes:
         recipe: the numbers.
         teacher: a digits_teacher.h5 to learn from; None trains one if the recipe has one.
+        pens: UNIPEN's tree.
     """
 
     recipe: Recipe
     teacher: Path | None = None
+    pens: PensFlag = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +49,14 @@ class SeedsTraining(Settings):
     Attributes:
         recipe: the numbers.
         count: of seeds.
-        flags: of `python -m train` for each of them, without --seed, --seeds and --output.
+        flags: of `python -m train` for each of them, without --seed, --seeds, --output and --pens.
+        pens: UNIPEN's tree.
     """
 
     recipe: Recipe
     count: int
     flags: tuple[str, ...] = ()
+    pens: PensFlag = None
 
     @property
     def seeds(self) -> range:
@@ -62,10 +71,12 @@ class DetectorTraining(Settings):
     Attributes:
         recipe: the numbers.
         start: a detector_float.h5 to go on from; None starts a new one.
+        pens: UNIPEN's tree.
     """
 
     recipe: DetectorRecipe
     start: Path | None = None
+    pens: PensFlag = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from edge_app import DigitClassifier
 from .packed_strokes import PackedStrokes, pack
 from .pens import Stroke
 from .unipen import DIGITS, Trajectory, load_unipen
+from .unipen_tree import PensError
 from .usable_pens import is_straight, usable_digits
 
 LETTERS, WORDS = ("1b", "1c"), ("7", "8")
@@ -76,18 +77,27 @@ class PenPool:
         """The writers who have nearly all digits."""
         return tuple(writer for writer in self.writers if len(writer.labels) >= MIN_LABELS)
 
+    def __str__(self) -> str:
+        """What is in it and what is not, for people."""
+        left_out = "".join(f"; {count:,} left out: {reason}" for reason, count in self.left_out.items())
+        return (
+            f"{len(self.digits):,} digits of {len(self.writers)} writers, {len(self.letters):,} letters, "
+            f"{len(self.words):,} words of {len(self.scribes)} writers{left_out}"
+        )
 
-def load_pens(path: Path) -> tuple[PenPool, PenPool]:
+
+def load_pens(path: Path, tell: Callable[[str], None] = print) -> tuple[PenPool, PenPool]:
     """Reads UNIPEN: the pool of the writers for training, and that of those for validation.
 
     Args:
-        path: the official tree as a folder, a TAR or a ZIP.
+        path: the official tree as a folder, a TAR or a ZIP; without letters or words in it there are none.
+        tell: takes a line for each kind of fault in the tree, and one for each pool.
 
     Raises:
-        PensError: no tree, or a damaged one.
+        PensError: no tree with digits, or a damaged one.
     """
     reader = DigitClassifier.load()
-    parts = {name: load_unipen(path, name).split() for name in (DIGITS, *LETTERS, *WORDS)}
+    parts = {name: _read(path, name, tell) for name in (DIGITS, *LETTERS, *WORDS)}
     training, validation = (
         make_pool(
             parts[DIGITS][part],
@@ -97,7 +107,22 @@ def load_pens(path: Path) -> tuple[PenPool, PenPool]:
         )
         for part in (0, 1)
     )
+    tell(f"UNIPEN for training: {training}")
+    tell(f"UNIPEN for validation: {validation}")
     return training, validation
+
+
+def _read(path: Path, category: str, tell: Callable[[str], None]) -> tuple[list[Trajectory], list[Trajectory]]:
+    try:
+        pens = load_unipen(path, category)
+    except PensError as error:
+        if category == DIGITS:
+            raise
+        tell(f"UNIPEN without category {category}: {error}")
+        return [], []
+    for line in pens.summary.lines():
+        tell(f"UNIPEN, category {category}: {line}")
+    return pens.split()
 
 
 def make_pool(
