@@ -5,28 +5,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from edge_app import DigitClassifier
 
+from .line_heights import in_heights, is_letter, is_word, on_line
 from .packed_strokes import PackedStrokes, pack
-from .pens import Stroke
 from .unipen import DIGITS, Trajectory, load_unipen
 from .unipen_tree import PensError
-from .usable_pens import is_straight, usable_digits
+from .usable_pens import usable_digits
 
 LETTERS, WORDS = ("1b", "1c"), ("7", "8")
-# Alone, these are written like a digit.
-DIGIT_LIKE = frozenset("BDGIJOQSTUYZbgijloqstyz")
-# All other letters are more than a straight stroke.
-_STRAIGHT = frozenset("Iil")
-_ASCENDERS, _TAILS = frozenset("bdfhklt"), frozenset("gjpqy")
-# Where small letters begin and tails end, in ascenders' heights; the line is at 1. As in pages/letters.py.
-_SMALL_TOP, _DOT_TOP, _TAIL_END = 0.56, 0.36, 1.38
-_PUNCTUATION = frozenset(" .,-'!?;:")
-# Longer lines bend, and so have no one height.
-MAX_LETTERS = 14
-_WIDTHS = 0.12, 1.4
 _MOST_WORDS, _MOST_OF_A_LETTER = 40, 4
 # With fewer labels a hand can write no numbers.
 MIN_LABELS = 7
@@ -143,7 +130,7 @@ def make_pool(
     left_out["no letter"] = len(all_letters) - sum(map(is_letter, all_letters))
     left_out["no word, or with digits, or too long"] = len(all_words) - sum(map(is_word, all_words))
     return PenPool(
-        digits=pack(_in_heights(pen.strokes, 0.0, 1.0) for pen in kept),
+        digits=pack(in_heights(pen.strokes, 0.0, 1.0) for pen in kept),
         letters=pack(on_line(pen) for pen in drawn_letters),
         words=pack(on_line(pen) for pen in drawn_words),
         writers=_writers(kept, drawn_letters),
@@ -151,47 +138,6 @@ def make_pool(
         word_letters=tuple(len(pen.label) for pen in drawn_words),
         left_out={reason: count for reason, count in left_out.items() if count},
     )
-
-
-def is_letter(pen: Trajectory) -> bool:
-    """Whether this is one letter as English has it, and not cut short."""
-    known = len(pen.label) == 1 and pen.label.isascii() and pen.label.isalpha() and _is_sized(pen)
-    return known and (pen.label in _STRAIGHT or not is_straight(pen.strokes))
-
-
-def is_word(pen: Trajectory) -> bool:
-    """Whether this is a word or a few, and cannot be taken for digits."""
-    label = pen.label
-    letters = sum(sign.isalpha() for sign in label)
-    known = label.isascii() and all(sign.isalpha() or sign in _PUNCTUATION for sign in label)
-    clear = letters > 3 or any(sign.isalpha() and sign not in DIGIT_LIKE for sign in label)
-    return known and letters > 0 and len(label) <= MAX_LETTERS and clear and _is_sized(pen)
-
-
-def _is_sized(pen: Trajectory) -> bool:
-    width, height = np.ptp(np.concatenate(pen.strokes), axis=0)
-    top, end = _extent(pen.label)
-    shortest, longest = (share * len(pen.label) * height / (end - top) for share in _WIDTHS)
-    # An l or i has hardly any width.
-    return bool(height > 0 and (width > shortest or len(pen.label) == 1) and width < longest)
-
-
-def on_line(pen: Trajectory) -> list[Stroke]:
-    """A letter or word in ascenders' heights with the line at y = 1; what the label says gives its scale."""
-    return _in_heights(pen.strokes, *_extent(pen.label))
-
-
-def _extent(label: str) -> tuple[float, float]:
-    """Where a label's ink begins and ends, in ascenders' heights from their top."""
-    tall = any(sign.isupper() or sign in _ASCENDERS for sign in label)
-    top = 0.0 if tall else _DOT_TOP if set(label) & set("ij!?'") else _SMALL_TOP
-    return top, _TAIL_END if set(label) & _TAILS else 1.0
-
-
-def _in_heights(strokes: Sequence[Stroke], top: float, end: float) -> list[Stroke]:
-    together = np.concatenate(strokes)
-    low, height = together.min(axis=0), float(np.ptp(together[:, 1])) or 1.0
-    return [(stroke - low) * ((end - top) / height) + np.array([0.0, top]) for stroke in strokes]
 
 
 def _some(pens: Iterable[Trajectory], most: int, key: Callable[[Trajectory], tuple[str, ...]]) -> list[Trajectory]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from .hand import SIGNS, Hand, Hands, turned
+from .hand import SIGNS, Hand, Hands
+from .ink import turned
 from .numbers import write_number, write_sign
 from .print_marks import headline, print_in, stamp
 from .printing import any_font, any_word, print_text

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..data.pen_pool import DIGIT_LIKE, PenPool, Writer
+from ..data.line_heights import DIGIT_LIKE
+from ..data.pen_pool import PenPool, Writer
 from ..data.pens import PenStyle, Stroke, styled
 
 Random = np.random.Generator

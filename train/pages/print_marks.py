@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from .hand import Ink, turned
+from .ink import Ink, turned
 from .printing import any_font, any_word, print_text
 from .sheet import OTHER_PEN, PRINT, Sheet
 
