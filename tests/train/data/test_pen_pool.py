@@ -51,7 +51,7 @@ def trajectory(label: str, *strokes: list[list[float]]) -> Trajectory:
 def test_strokes_are_packed_and_come_back() -> None:
     """Every trajectory with its strokes, corners where they were; points on a straight line are left out."""
     corner = np.array([[0.0, 0.0], [0.25, 0.0], [0.5, 0.0], [0.5, 1.0]])
-    packed = pack([[corner], [], [corner + 1, corner[:1]]])
+    packed = pack([[corner], [], [corner + 1.0, corner[:1]]])
     assert [[len(stroke) for stroke in packed[number]] for number in range(len(packed))] == [[3], [], [3, 1]]
     assert np.allclose(packed[2][0], corner[[0, 2, 3]] + 1, atol=TOLERANCE)
     assert len(pack()) == 0
