@@ -57,7 +57,7 @@ def test_tables_and_pictures_come_back(checkout: Path) -> None:
 
 
 def test_unipen_is_named_as_its_licence_asks() -> None:
-    """Which network learnt from it, whose it is, under which licence, and which archive; without it, that it was not."""
+    """Which network learnt from it, whose it is, its licence, and which archive; without it, that it was not."""
     pens = {
         "name": "u.zip",
         "sha256": "ab" * 32,
