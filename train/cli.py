@@ -1,6 +1,5 @@
 """`python -m train`: printing, exit code, and which training is run. Its flags are in flags.py."""
 
-import functools
 import hashlib
 import sys
 import time
@@ -10,11 +9,11 @@ from pathlib import Path
 from edge_app.errors import DigitsError
 from edge_app.files.atomic import require_writable
 
+from .chosen_pens import choose_pens
 from .flags import parse
 from .metrics_file import METRICS_NAME, read_metrics
 from .runs import RUNS
 from .settings import (
-    NO_PENS,
     AnyTraining,
     DetectorTraining,
     DigitsTraining,
@@ -73,6 +72,7 @@ def _train_detector(settings: DetectorTraining) -> None:
 
     started = time.monotonic()
     mnist = load_mnist(settings.data)
+    pens = choose_pens(settings.pens)
     from .backup import Backup
     from .detector.fitting import train_detector
     from .detector.network import load_start
@@ -84,28 +84,29 @@ def _train_detector(settings: DetectorTraining) -> None:
     require_writable(output)
     read_metrics(output / METRICS_NAME)
     start = load_start(settings.start) if settings.start else None
-    backup = Backup(output, recipe, settings.seed, mnist.sha256 + _sha256(settings.start), default_strategy())
+    data = mnist.sha256 + _sha256(settings.start) + pens.identity
+    backup = Backup(output, recipe, settings.seed, data, default_strategy())
     with backup.interruptible():
-        trained = train_detector(mnist, recipe, settings.seed, backup, start)
-        results = Results(settings.seed, recipe, mnist.sha256, time.monotonic() - started)
+        trained = train_detector(mnist, recipe, settings.seed, backup, start, pens.pools())
+        results = Results(settings.seed, recipe, mnist.sha256, time.monotonic() - started, pens=pens.metrics())
         write_detector(output, trained, mnist, results)
     backup.remove()
 
 
 def _train_sequence(settings: SequenceTraining) -> None:
     from .data.mnist import load_mnist
-    from .data.unipen_found import find_unipen
 
     started = time.monotonic()
     mnist = load_mnist(settings.data)
     recipe, output = settings.recipe, settings.output
     require_writable(output)
     read_metrics(output / METRICS_NAME)
-    say = functools.partial(print, "train:", flush=True)
-    pens = None if settings.pens == NO_PENS else find_unipen(settings.pens, say)
+    pens = choose_pens(settings.pens)
     from .sequence.pool import load_pool
 
-    pool, others = load_pool(pens, mnist.train), load_pool(pens, mnist.validation, validation=True)
+    pool, others = (
+        load_pool(pens.path, part, validation) for part, validation in ((mnist.train, False), (mnist.validation, True))
+    )
     from .backup import Backup
     from .distribution import default_strategy
     from .report import Results
@@ -116,7 +117,7 @@ def _train_sequence(settings: SequenceTraining) -> None:
     backup = Backup(output, recipe, settings.seed, identity, default_strategy())
     with backup.interruptible():
         trained = train_sequence(pool, others, recipe, settings.seed, backup)
-        results = Results(settings.seed, recipe, mnist.sha256, time.monotonic() - started)
+        results = Results(settings.seed, recipe, mnist.sha256, time.monotonic() - started, pens=pens.metrics())
         write_sequence(output, trained, pool.pens_sha256, results)
     backup.remove()
 
@@ -126,24 +127,27 @@ def _train_digits(settings: DigitsTraining) -> None:
 
     started = time.monotonic()
     mnist = load_mnist(settings.data)
+    pens = choose_pens(settings.pens)
     from . import distribution, fitting, report
     from .backup import Backup
     from .network import load_teacher
 
-    recipe, output = settings.recipe, settings.output
+    recipe, output = pens.recipe(settings.recipe), settings.output
     require_writable(output)
     read_metrics(output / METRICS_NAME)
     strategy = distribution.choose_strategy()
     distribution.require_equal_parts(strategy, recipe.batch_size)
     teacher = load_teacher(settings.teacher) if settings.teacher else None
-    backup = Backup(output, recipe, settings.seed, mnist.sha256 + _sha256(settings.teacher), strategy)
+    data = mnist.sha256 + _sha256(settings.teacher) + pens.identity
+    backup = Backup(output, recipe, settings.seed, data, strategy)
     with backup.interruptible():
         with distribution.together(strategy):
-            trained = fitting.train(mnist, recipe, settings.seed, backup, teacher)
+            trained = fitting.train(mnist, recipe, settings.seed, backup, teacher, pens.pools()[0])
         if not distribution.is_chief(strategy):
             print("train: done; worker 0 writes the models")
             return
-        results = report.Results(settings.seed, recipe, mnist.sha256, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        results = report.Results(settings.seed, recipe, mnist.sha256, seconds, pens=pens.metrics())
         report.write(output, trained, mnist, results)
     backup.remove()
 

@@ -13,6 +13,7 @@ from edge_app.model.classifier import softmax
 from .backup import Backup
 from .data.examples import Targets, View, batches, draw_views, hard_targets, to_inputs
 from .data.mnist import DataError, Mnist, Split
+from .data.pen_pool import PenPool
 from .distribution import distributed
 from .network import build_network
 from .optimizer import build_optimizer
@@ -42,7 +43,9 @@ def set_seed(seed: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any | None = None) -> Trained:
+def train(
+    mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any | None = None, pens: PenPool | None = None
+) -> Trained:
     """Trains all stages of a recipe, from where `backup` is.
 
     Args:
@@ -51,6 +54,7 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any 
         seed: of everything random.
         backup: follows after each epoch.
         teacher: a trained one, used instead of training one.
+        pens: UNIPEN's writers for training, for the recipe's shares of them.
 
     Raises:
         DataError: the recipe leaves less than one batch.
@@ -60,7 +64,7 @@ def train(mnist: Mnist, recipe: Recipe, seed: int, backup: Backup, teacher: Any 
     set_seed(seed)
     digits = mnist.train if recipe.train_limit is None else mnist.train.head(recipe.train_limit)
     _require_a_batch(digits, recipe)
-    views = draw_views(digits, recipe, seed)
+    views = draw_views(digits, recipe, seed, pens)
     fit = Fitting(views, mnist.validation, recipe, seed, backup)
     histories = {}
     targets = [hard_targets(view.labels, recipe.label_smoothing) for view in views]

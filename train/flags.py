@@ -32,14 +32,14 @@ MODES = {"add": "--add DIR", "detector": "--detector", "sequence": "--sequence",
 EVERYWHERE = {"epochs", "batch_size", "seed", "data", "output"}
 # What else has an effect in each mode.
 ALLOWED = {
-    "digits": {"quick", "teacher", "train_limit"},
-    "seeds": {"seeds", "quick", "teacher", "train_limit"},
-    "detector": {"detector", "quick", "start", "pages"},
+    "digits": {"quick", "teacher", "train_limit", "pens"},
+    "seeds": {"seeds", "quick", "teacher", "train_limit", "pens"},
+    "detector": {"detector", "quick", "start", "pages", "pens"},
     "sequence": {"sequence", "quick", "strips", "pens"},
     "add": {"add", "parent", "train_limit"},
 }
 # What digits' training lacks for each flag that has no effect there.
-NEEDS = {"parent": "add", "start": "detector", "pages": "detector", "strips": "sequence", "pens": "sequence"}
+NEEDS = {"parent": "add", "start": "detector", "pages": "detector", "strips": "sequence"}
 
 
 def parse(arguments: Sequence[str]) -> AnyTraining:
@@ -58,14 +58,17 @@ def parse(arguments: Sequence[str]) -> AnyTraining:
         return _sequence_training(given)
     recipe = _with_flags(RECIPES["quick" if given.get("quick") else "default"], given)
     if mode == "seeds":
-        return SeedsTraining(**_common(given, mode), recipe=recipe, count=given["seeds"], flags=child_flags(arguments))
-    return DigitsTraining(**_common(given, mode), recipe=recipe, teacher=given.get("teacher"))
+        flags = child_flags(arguments)
+        return SeedsTraining(
+            **_common(given, mode), recipe=recipe, count=given["seeds"], flags=flags, pens=_pens(given)
+        )
+    return DigitsTraining(**_common(given, mode), recipe=recipe, teacher=given.get("teacher"), pens=_pens(given))
 
 
 def child_flags(arguments: Sequence[str]) -> tuple[str, ...]:
     """A command line without what differs from seed to seed; flags that are unknown here go through."""
     own = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for flag in ("--seed", "--seeds", "--output"):
+    for flag in ("--seed", "--seeds", "--output", "--pens"):
         own.add_argument(flag)
     return tuple(own.parse_known_args(arguments)[1])
 
@@ -147,16 +150,8 @@ def _fine_tuning(given: Given) -> FineTuning:
 def _detector_training(given: Given) -> DetectorTraining:
     start = given.get("start")
     base = DETECTOR_RECIPES["quick" if given.get("quick") else "continued" if start else "default"]
-    return DetectorTraining(**_common(given, "detector"), recipe=_with_flags(base, given), start=start)
-
-
-def _sequence_training(given: Given) -> SequenceTraining:
-    recipe = _with_flags(_sequence_base(given), given)
-    return SequenceTraining(**_common(given, "sequence"), recipe=recipe, pens=_pens(given))
-
-
-def _sequence_base(given: Given) -> SequenceRecipe:
-    return SEQUENCE_RECIPES["quick" if given.get("quick") else "default"]
+    recipe = _with_flags(base, given)
+    return DetectorTraining(**_common(given, "detector"), recipe=recipe, start=start, pens=_pens(given))
 
 
 def _pens(given: Given) -> PensFlag:
@@ -167,6 +162,15 @@ def _pens(given: Given) -> PensFlag:
 
 def _pens_place(text: str) -> PensFlag:
     return NO_PENS if text == NO_PENS else Path(text)
+
+
+def _sequence_training(given: Given) -> SequenceTraining:
+    recipe = _with_flags(_sequence_base(given), given)
+    return SequenceTraining(**_common(given, "sequence"), recipe=recipe, pens=_pens(given))
+
+
+def _sequence_base(given: Given) -> SequenceRecipe:
+    return SEQUENCE_RECIPES["quick" if given.get("quick") else "default"]
 
 
 def _common(given: Given, mode: str) -> dict[str, Any]:

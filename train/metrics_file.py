@@ -12,6 +12,7 @@ from edge_app.files.atomic import write_atomically
 
 METRICS_NAME = "metrics.json"
 FINE_TUNING_KEY = "fine_tuning"
+PENS_KEY = "pens"
 # What earlier metrics.json call it, and in it the digits that were learnt from.
 FORMER_KEY = "taught"
 # The same of the kinds of data/corruptions.py.

@@ -1,6 +1,11 @@
 """The settings of a training, named."""
 
+import dataclasses
 from dataclasses import dataclass
+from typing import Self
+
+# What pens are given for each digit image of MNIST.
+PEN_SHARE, PEN_LETTER_SHARE = 0.25, 0.05
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class Recipe:
         camera_share: share of images that get camera damage on top of the pen's and hand's variation, in [0, 1].
         drawn_share: digits drawn from shapes that are rare in MNIST, for each digit image.
         non_digit_share: non-digits for each digit image.
+        pen_share: digits of UNIPEN's writers for each digit image; 0 where there are no pens.
+        pen_letter_share: letters of theirs for each digit image, as non-digits.
         train_limit: how many training images are used; None for all.
     """
 
@@ -48,7 +55,13 @@ class Recipe:
     camera_share: float = 0.3
     drawn_share: float = 0.12
     non_digit_share: float = 0.22
+    pen_share: float = 0.0
+    pen_letter_share: float = 0.0
     train_limit: int | None = None
+
+    def with_pens(self) -> Self:
+        """The same with UNIPEN's writers among MNIST's."""
+        return dataclasses.replace(self, pen_share=PEN_SHARE, pen_letter_share=PEN_LETTER_SHARE)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from edge_app.files.atomic import write_atomically
 
 from .data.mnist import Mnist, Split
 from .fitting import Trained, predict
-from .metrics_file import FINE_TUNING_KEY, METRICS_NAME, package_versions, read_metrics, write_metrics
+from .metrics_file import FINE_TUNING_KEY, METRICS_NAME, PENS_KEY, package_versions, read_metrics, write_metrics
 from .network import save_h5
 from .plots import confusion_png, curves_png
 from .runs import model_flag
@@ -22,7 +22,7 @@ VERSIONED = ("tensorflow", "tf-keras", "tensorflow-model-optimization", "numpy",
 class Results:
     """One training run: its settings (the recipe is a dataclass), and how long it took in seconds of wall time.
 
-    `fine_tuning` is what metrics.json says of the digits added to MNIST's; None without any.
+    `fine_tuning` and `pens` are what metrics.json says of the digits added to MNIST's, and of UNIPEN; None without any.
     """
 
     seed: int
@@ -30,6 +30,7 @@ class Results:
     data_sha256: str
     seconds: float
     fine_tuning: Mapping[str, Any] | None = None
+    pens: Mapping[str, Any] | None = None
 
 
 def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> None:
@@ -56,6 +57,11 @@ def _accuracy(model: Any, split: Split) -> float:
     return round(float((predict(model, split.images)[:, :10].argmax(axis=1) == split.labels).mean() * 100), 2)
 
 
+def pens_metrics(results: Results) -> dict[str, Any]:
+    """The part of metrics.json about UNIPEN; empty where it was not used."""
+    return {} if results.pens is None else {PENS_KEY: dict(results.pens)}
+
+
 def _write_metrics(path: Path, trained: Trained, results: Results, scores: dict[str, dict[str, float]]) -> None:
     metrics = read_metrics(path)
     metrics["train"] = {
@@ -66,6 +72,7 @@ def _write_metrics(path: Path, trained: Trained, results: Results, scores: dict[
         "accuracy_percent": scores,
         "histories": trained.histories,
         "versions": package_versions(VERSIONED),
+        **pens_metrics(results),
         **({} if results.fine_tuning is None else {FINE_TUNING_KEY: dict(results.fine_tuning)}),
     }
     write_metrics(path, metrics)

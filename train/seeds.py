@@ -18,8 +18,9 @@ from rich.console import Console
 from edge_app.errors import DigitsError
 from edge_app.files.atomic import require_writable, write_atomically
 
+from .chosen_pens import choose_pens
 from .data.mnist import load_mnist
-from .metrics_file import METRICS_NAME, read_metrics, write_metrics
+from .metrics_file import METRICS_NAME, PENS_KEY, read_metrics, write_metrics
 from .runs import model_flag
 from .seed_statistics import best_seed, spread_table, spreads
 from .settings import SeedsTraining
@@ -46,10 +47,11 @@ class Job:
     Attributes:
         seed: of the training.
         folder: where its models, metrics and log go.
-        flags: of `python -m train`, without --seed, --seeds and --output.
+        flags: of `python -m train`, without --seed, --seeds and --output; they name the pens that were found.
         data: MNIST's path if it was given.
         recipe: the flags' recipe, as metrics.json has it.
         data_sha256: of MNIST.
+        pens: as metrics.json has them; None without any.
     """
 
     seed: int
@@ -58,6 +60,7 @@ class Job:
     data: Path | None
     recipe: Mapping[str, Any]
     data_sha256: str
+    pens: Mapping[str, Any] | None = None
 
     @property
     def log(self) -> Path:
@@ -83,7 +86,7 @@ class Job:
     def is_trained(self) -> bool:
         """Whether the folder holds this seed's training, to the end."""
         train = self.metrics().get("train", {})
-        asked = {"seed": self.seed, "recipe": self.recipe, "data_sha256": self.data_sha256}
+        asked = {"seed": self.seed, "recipe": self.recipe, "data_sha256": self.data_sha256, PENS_KEY: self.pens}
         there = all((self.folder / name).is_file() for name in (*MODELS, *PICTURES))
         return there and {name: train.get(name) for name in asked} == asked
 
@@ -132,11 +135,13 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 def _jobs(settings: SeedsTraining) -> Iterator[Job]:
     # Through JSON, so that it compares equal to what metrics.json holds.
-    recipe = json.loads(json.dumps(dataclasses.asdict(settings.recipe)))
+    pens = choose_pens(settings.pens)
+    recipe = json.loads(json.dumps(dataclasses.asdict(pens.recipe(settings.recipe))))
     data_sha256 = load_mnist(settings.data).sha256
     for seed in settings.seeds:
         folder = settings.output / "seeds" / f"seed_{seed}"
-        yield Job(seed, folder, settings.flags, settings.data, recipe, data_sha256)
+        flags = (*settings.flags, *pens.flags)
+        yield Job(seed, folder, flags, settings.data, recipe, data_sha256, pens.metrics())
 
 
 def _run(job: Job, title: str) -> None:

@@ -12,6 +12,10 @@ NO_PENS: Final = "none"
 # A path, nothing of the kind, or None for wherever UNIPEN is found.
 PensFlag = Path | Literal["none"] | None
 
+NO_PENS: Final = "none"
+# A path, nothing of the kind, or None for wherever UNIPEN is found.
+PensFlag = Path | Literal["none"] | None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -35,10 +39,12 @@ class DigitsTraining(Settings):
     Attributes:
         recipe: the numbers.
         teacher: a digits_teacher.h5 to learn from; None trains one if the recipe has one.
+        pens: UNIPEN's tree.
     """
 
     recipe: Recipe
     teacher: Path | None = None
+    pens: PensFlag = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +54,14 @@ class SeedsTraining(Settings):
     Attributes:
         recipe: the numbers.
         count: of seeds.
-        flags: of `python -m train` for each of them, without --seed, --seeds and --output.
+        flags: of `python -m train` for each of them, without --seed, --seeds, --output and --pens.
+        pens: UNIPEN's tree.
     """
 
     recipe: Recipe
     count: int
     flags: tuple[str, ...] = ()
+    pens: PensFlag = None
 
     @property
     def seeds(self) -> range:
@@ -68,10 +76,12 @@ class DetectorTraining(Settings):
     Attributes:
         recipe: the numbers.
         start: a detector_float.h5 to go on from; None starts a new one.
+        pens: UNIPEN's tree.
     """
 
     recipe: DetectorRecipe
     start: Path | None = None
+    pens: PensFlag = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Any
 from edge_app.errors import DigitsError
 from edge_app.files.atomic import write_atomically
 from train.data.mnist import load_mnist
+from train.metrics_file import PENS_KEY
 from train.seed_statistics import number_heading, value_text
 from train.seeds import SEEDS_NAME
 
@@ -27,7 +28,7 @@ ABLATION_NAME = "ablation.json"
 # The rendered parts of each page; each stands between its marks.
 PAGES = {
     Path("README.md"): ("headline",),
-    Path("models", "README.md"): ("numbers", "operators", "ablation", "seeds", "detector", "sequence"),
+    Path("models", "README.md"): ("numbers", "pens", "operators", "ablation", "seeds", "detector", "sequence"),
 }
 
 # The rows of the card's table that README shows.
@@ -57,6 +58,7 @@ def rendered_parts(models: Path) -> dict[str, str]:
     return {
         "headline": numbers_table(metrics, HEADLINE),
         "numbers": numbers_table(metrics, _ROWS),
+        "pens": pens_text(metrics),
         "operators": operator_table(metrics["convert"]["models"]["int8"].get("operators")),
         "ablation": ablation_table(_read_if_there(models / ABLATION_NAME, "budget", "rows")),
         "detector": detector_table(metrics.get("detector")),
@@ -87,6 +89,25 @@ def numbers_table(metrics: Json, names: Iterable[str]) -> str:
     measured = [_measured(models[precision], runtime) for precision, runtime in columns]
     titles = ["MNIST test, 10,000 images", *(f"{precision} on {runtime}" for precision, runtime in columns)]
     return table(titles, ([name, *map(_ROWS[name], measured)] for name in names))
+
+
+def pens_text(metrics: Json) -> str:
+    """Which of the networks were trained with UNIPEN, and whose it is, as its licence asks."""
+    names = {
+        "train": "the classifier",
+        "train_detector": "the detector",
+        "train_sequence": "the sequence reader",
+    }
+    found = {name: pens for part, name in names.items() if (pens := metrics.get(part, {}).get(PENS_KEY))}
+    if not found:
+        return "No pen trajectories: the networks were trained without UNIPEN.\n"
+    pens = next(iter(found.values()))
+    archive = f", archive with SHA-256 {pens['sha256']}" if pens["sha256"] else ""
+    return (
+        f"Real hands: {' and '.join(found)} learnt from digits, letters and words of UNIPEN's writers, too, drawn with "
+        f"other pens, slants and widths (UNIPEN train_r01_v07, {pens['author']}, {pens['licence']}, "
+        f"[doi:{pens['doi']}](https://doi.org/{pens['doi']}){archive}).\n"
+    )
 
 
 def operator_table(operators: Sequence[Json] | None) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .baselines import baseline
 from ..model.sequence_contract import BLANK, COLUMN_PX, STRIP_PX
+from .baselines import baseline
 from .boxes import Box
 from .candidates import Candidate, ConnectedInk, candidate_in
 from .ink import InkMap

@@ -33,6 +33,7 @@ EFFECTIVE = {
     "--output here": set(MODES),
     "--train-limit 64": DIGITS | {"fine-tuning"},
     "--teacher t.h5": DIGITS,
+    "--pens pens.zip": DIGITS | DETECTOR,
     "--start s.h5": DETECTOR,
     "--pages 9": DETECTOR,
     "--strips 640": SEQUENCE,

@@ -14,7 +14,8 @@ from convert.report.card import ROOT
 from edge_app.files.image import load_image
 from train.data.mnist import Split
 from train.pages.cli import main, parse
-from train.pages.hand import SIGNS, Hand, cut, sheared, turned
+from train.pages.hand import SIGNS, Hand
+from train.pages.ink import cut, sheared, turned
 from train.pages.layouts import LAYOUTS
 from train.pages.letters import CAPITAL, SMALL, LetterStyle, write_word
 from train.pages.maker import draw_page

@@ -21,6 +21,8 @@ from .allographs import draw_digit
 from .augment import augment
 from .mnist import Split
 from .non_digits import make_non_digits
+from .pen_examples import pen_digits, pen_letters
+from .pen_pool import PenPool
 
 Targets = NDArray[np.float32]
 Batch = tuple[NDArray[np.float32], Targets]
@@ -40,17 +42,18 @@ def to_inputs(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return images[..., None].astype(np.float32) / np.float32(255)
 
 
-def draw_views(digits: Split, recipe: Recipe, seed: int) -> list[View]:
+def draw_views(digits: Split, recipe: Recipe, seed: int, pens: PenPool | None = None) -> list[View]:
     """Draws `recipe.views` views on all cores, the same for the same seed."""
     # TensorFlow's threads do not survive a fork.
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(recipe.views, os.cpu_count() or 1), mp_context=spawned) as pool:
-        drawn = pool.map(functools.partial(draw_view, digits, recipe, seed), range(recipe.views))
+        draw = functools.partial(draw_view, digits, recipe, seed, pens=pens)
+        drawn = pool.map(draw, range(recipe.views))
         return list(tracked(drawn, "drawing examples", recipe.views))
 
 
-def draw_view(digits: Split, recipe: Recipe, seed: int, number: int) -> View:
-    """Draws one view: every digit of the split, and the recipe's shares of drawn digits and of non-digits."""
+def draw_view(digits: Split, recipe: Recipe, seed: int, number: int, pens: PenPool | None = None) -> View:
+    """Draws one view: every digit of the split, and the recipe's shares of drawn digits, pens' and non-digits."""
     random = np.random.default_rng([seed, number])
     drawn_labels = np.arange(round(recipe.drawn_share * len(digits))) % 10
     drawn = [draw_digit(int(digit), random)[None] for digit in drawn_labels]
@@ -59,6 +62,11 @@ def draw_view(digits: Split, recipe: Recipe, seed: int, number: int) -> View:
     )
     images = np.concatenate([digits.images, *drawn, non_digits])
     labels = np.concatenate([digits.labels, drawn_labels, np.full(len(non_digits), NON_DIGIT)])
+    if pens is not None:
+        pen_images, of_pens = pen_digits(pens, round(recipe.pen_share * len(digits)), random)
+        letters = pen_letters(pens, round(recipe.pen_letter_share * len(digits)), random)
+        images = np.concatenate([images, pen_images, letters])
+        labels = np.concatenate([labels, of_pens, np.full(len(letters), NON_DIGIT)])
     order = random.permutation(len(images))
     return View(np.stack([augment(images[index], random, recipe.camera_share) for index in order]), labels[order])
 

@@ -63,10 +63,14 @@ def digit_image(strokes: Sequence[Stroke], random: Random, style: PenStyle = PLA
 
 def written(strokes: Sequence[Stroke], random: Random, style: PenStyle = PLAIN) -> list[Stroke]:
     """A trajectory in a style, as curves float64 (N, 2) whose longer side is 1 high, for `draw_curves`."""
+    return _sized(styled(_sized(strokes), random, style))
+
+
+def styled(strokes: Sequence[Stroke], random: Random, style: PenStyle) -> list[Stroke]:
+    """A trajectory about 1 high in a style, as curves float64 (N, 2), in the trajectory's own unit and place."""
     cos, sin = np.cos(style.turn_rad), np.sin(style.turn_rad)
     shape = np.array([[style.aspect, 0], [-style.slant, 1]]) @ np.array([[cos, -sin], [sin, cos]])
-    curves = [_unsteady(curve, style.jitter, random) @ shape for curve in _sized(strokes)]
-    return _sized(curves)
+    return [_unsteady(curve, style.jitter, random) @ shape for curve in strokes]
 
 
 def _sized(strokes: Sequence[Stroke]) -> list[Stroke]:

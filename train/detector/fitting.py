@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..backup import Backup
 from ..data.mnist import Mnist
+from ..data.pen_pool import PenPool
 from ..fitting import History, set_seed
 from ..optimizer import build_optimizer
 from ..progress import epoch_progress
@@ -40,8 +41,9 @@ def to_detector_inputs(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def train_detector(
-    mnist: Mnist, recipe: DetectorRecipe, seed: int, backup: Backup, start: Any | None = None
-) -> TrainedDetector:
+    mnist: Mnist, recipe: DetectorRecipe, seed: int, backup: Backup, start: Any | None = None,
+    pens: tuple[PenPool | None, PenPool | None] = (None, None),
+) -> TrainedDetector:  # fmt: skip
     """Draws pages and trains both stages, from where `backup` is.
 
     Args:
@@ -50,10 +52,11 @@ def train_detector(
         seed: of everything random.
         backup: follows after each epoch.
         start: a trained float network to continue from, instead of a new one.
+        pens: UNIPEN's writers for training and for validation.
     """
     set_seed(seed)
-    patches = draw_patches(mnist.train, recipe.pages, seed)
-    watched = draw_patches(mnist.validation, recipe.validation_pages, VALIDATION_SEED)
+    patches = draw_patches(mnist.train, recipe.pages, seed, pens=pens[0])
+    watched = draw_patches(mnist.validation, recipe.validation_pages, VALIDATION_SEED, pens=pens[1])
     model = build_detector() if start is None else start
     histories = {}
     histories["float"] = _fit(

@@ -15,6 +15,7 @@ from edge_app.model.detector_contract import MAX_HEIGHT_PX, MIN_HEIGHT_PX
 from edge_app.page.ink import find_ink
 
 from ..data.mnist import Split
+from ..data.pen_pool import PenPool
 from ..pages.maker import draw_page
 from ..pages.truth import DrawnPage
 from ..progress import tracked
@@ -51,32 +52,32 @@ class Patches:
         return len(self.ink)
 
 
-def draw_patches(digits: Split, pages: int, seed: int, side_px: int = PATCH_PX) -> Patches:
+def draw_patches(digits: Split, pages: int, seed: int, side_px: int = PATCH_PX, pens: PenPool | None = None) -> Patches:
     """Draws pages on all cores and cuts PATCHES_A_PAGE patches out of each, the same ones for the same seed."""
     spawned = multiprocessing.get_context("spawn")
     parts = np.array_split(np.arange(pages), max(1, pages // 50))
     with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=spawned) as pool:
-        drawn = pool.map(functools.partial(_some_pages, digits, seed, side_px), parts)
+        drawn = pool.map(functools.partial(_some_pages, digits, seed, side_px, pens), parts)
         done = list(tracked(drawn, "drawing pages", len(parts)))
     return Patches(np.concatenate([part.ink for part in done]), np.concatenate([part.boxes for part in done]))
 
 
-def _some_pages(digits: Split, seed: int, side_px: int, numbers: NDArray[np.int64]) -> Patches:
+def _some_pages(digits: Split, seed: int, side_px: int, pens: PenPool | None, numbers: NDArray[np.int64]) -> Patches:
     cv2.setNumThreads(1)
-    cuts = [cut for number in numbers for cut in _cut_page(digits, seed, side_px, int(number))]
+    cuts = [cut for number in numbers for cut in _cut_page(digits, seed, side_px, pens, int(number))]
     return Patches(np.stack([ink for ink, _ in cuts]), np.stack([boxes for _, boxes in cuts]))
 
 
 def _cut_page(
-    digits: Split, seed: int, side_px: int, number: int
+    digits: Split, seed: int, side_px: int, pens: PenPool | None, number: int
 ) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
     random = np.random.default_rng([seed, number, 0xDE7])
     page_seed = int(random.integers(1 << 40))
     if random.random() < 0.14:
         size_wh = int(random.integers(120, 420)), int(random.integers(40, 110))
-        page = draw_page(digits, page_seed, size_wh, "amount", colour=False)
+        page = draw_page(digits, page_seed, size_wh, "amount", colour=False, pens=pens)
     else:
-        page = draw_page(digits, page_seed, SIZES_WH[random.integers(len(SIZES_WH))], colour=False)
+        page = draw_page(digits, page_seed, SIZES_WH[random.integers(len(SIZES_WH))], colour=False, pens=pens)
     ink = find_ink(page.image).ink
     boxes = np.array([(d.label, *d.box) for d in page.digits], np.float32).reshape(-1, 5)
     for _ in range(PATCHES_A_PAGE):

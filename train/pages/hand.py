@@ -5,19 +5,23 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
 from ..data.allographs import digit_curves, draw_curves
 from ..data.augment import handwrite
 from ..data.mnist import Split
+from ..data.pen_pool import PenPool
+from .glyph import Glyph, inked_glyph
+from .ink import Ink, cut, sheared, turned
 from .letters import CAPITAL, FREQUENT, SMALL, LetterStyle, write_word
+from .pen_hand import PenHand
 from .sheet import VISIBLE
 
-Ink = NDArray[np.uint8]
 Random = np.random.Generator
-Source = Literal["mnist", "inked", "drawn"]
+Source = Literal["mnist", "inked", "drawn", "pen"]
 _SHARES: dict[Source, float] = {"mnist": 0.4, "inked": 0.42, "drawn": 0.18}
+# Of hands where there are pens.
+PEN_SHARE = 0.4
 _INKED_PX = 56
 # Strokes of signs, in digit heights, y downwards from the top of a digit.
 _SIGNS = {
@@ -45,11 +49,12 @@ class Hand:
     Attributes:
         digits: whose digits these are, one split of MNIST.
         random: of everything that differs from digit to digit.
-        source: MNIST's own strokes, MNIST's shapes inked with this pen, or drawn shapes.
+        source: MNIST's own strokes, MNIST's shapes inked with this pen, drawn shapes, or a UNIPEN writer's.
         pen: width of the pen, in digit heights.
         slant: shear of the writing.
         letters: how it shapes words.
         uneven: how much the digits' heights differ, as the standard deviation of their logarithm.
+        own: the UNIPEN writer, if the source is one.
     """
 
     digits: Split
@@ -59,18 +64,39 @@ class Hand:
     slant: float
     letters: LetterStyle
     uneven: float
+    own: PenHand | None = None
 
     @classmethod
-    def any(cls, digits: Split, random: Random) -> "Hand":
-        """Some hand."""
-        source = random.choice(list(_SHARES), p=list(_SHARES.values()))
+    def any(cls, digits: Split, random: Random, pens: PenPool | None = None) -> "Hand":
+        """Some hand; of UNIPEN's writers, too, where there are pens."""
+        own = PenHand.any(pens, random) if pens and pens.hands and random.random() < PEN_SHARE else None
+        source: Source = "pen"
+        if own is None:
+            source = random.choice(list(_SHARES), p=list(_SHARES.values()))
         # Ball pens are the rule; markers are seen too.
         pen = float(np.clip(np.exp(random.normal(np.log(0.065), 0.5)), 0.03, 0.25))
         slant, letters = float(random.normal(0.05, 0.15)), LetterStyle.any(random, random.choice([0.0, 0.6, 0.95]))
-        return cls(digits, random, source, pen, slant, letters, float(random.choice([0.06, 0.12, 0.28])))
+        return cls(digits, random, source, pen, slant, letters, float(random.choice([0.06, 0.12, 0.28])), own)
+
+    def glyph(self, height_px: float, clockwise_deg: float) -> Glyph:
+        """A digit of about that height, turned."""
+        if self.own is None:
+            label, ink = self.digit(height_px)
+            return Glyph(label, cut(turned(ink, -clockwise_deg)), (ink.shape[1], ink.shape[0]))
+        varied_px = height_px * np.exp(self.random.normal(0, self.uneven))
+        label, curves = self.own.digit(self.random)
+        # A larger digit is written with the same pen.
+        return inked_glyph(label, [curve * varied_px for curve in curves], self.pen_px(height_px), clockwise_deg)
+
+    def pen_px(self, height_px: float) -> int:
+        """Width of the pen where digits have that height."""
+        return max(1, round(self.pen * height_px))
 
     def digit(self, height_px: float) -> tuple[int, Ink]:
         """A digit of about that height: its label, and its ink uint8 (h, w) cut to the visible strokes."""
+        if self.own is not None:
+            glyph = self.glyph(height_px, 0)
+            return glyph.label, glyph.ink
         random = self.random
         height_px *= np.exp(random.normal(0, self.uneven))
         while True:
@@ -78,7 +104,7 @@ class Hand:
             label, image = int(self.digits.labels[index]), self.digits.images[index]
             source = self.source if random.random() < 0.85 else "drawn"
             if source == "drawn":
-                ink = draw_curves(digit_curves(label, random), height_px, max(1, round(self.pen * height_px)))
+                ink = draw_curves(digit_curves(label, random), height_px, self.pen_px(height_px))
             else:
                 varied = _whole(handwrite(image, random), image)
                 ink = self._inked(varied, height_px) if source == "inked" else self._enlarged(varied, height_px)
@@ -89,13 +115,15 @@ class Hand:
     def word(self, height_px: float, letters: int) -> Ink:
         """A word of letters `height_px` high (ascenders), uint8 (h, w); its line may lie anywhere in it."""
         random = self.random
+        if self.own is not None and self.own.has_words:
+            return cut(draw_curves(self.own.word(random, letters), height_px, self.pen_px(height_px)))
         word = "".join(random.choice(list(SMALL + FREQUENT), size=letters))
         if random.random() < 0.2:
             word = str(random.choice(list(CAPITAL))) + word[1:]
         if random.random() < 0.05:
             word = "".join(random.choice(list(CAPITAL), size=letters))
         curves = write_word(word, random, self.letters)
-        ink = draw_curves(curves, height_px, max(1, round(self.pen * height_px)))
+        ink = draw_curves(curves, height_px, self.pen_px(height_px))
         return cut(sheared(ink, self.slant + 0.15))
 
     def sign(self, name: str, height_px: float) -> Ink:
@@ -127,7 +155,7 @@ class Hand:
             start = np.stack([x[near][both], y[near][both]], axis=1)
             segments.append(np.stack([start, start + np.array([dx, dy])], axis=1))
         lines = np.concatenate(segments) * scale
-        pen_px = max(1, round(self.pen * height_px))
+        pen_px = self.pen_px(height_px)
         rim = pen_px + 3
         low = lines.min(axis=(0, 1))
         width, height = (int(side) + 2 * rim + 1 for side in np.ptp(lines.reshape(-1, 2), axis=0))
@@ -147,36 +175,24 @@ class Hand:
         return np.clip((soft - 70) * 2.2, 0, 255).astype(np.uint8)
 
 
+@dataclass(frozen=True)
+class Hands:
+    """Whose hands write on a page.
+
+    Attributes:
+        digits: one split of MNIST.
+        pens: UNIPEN's writers; None draws as before there were any.
+    """
+
+    digits: Split
+    pens: PenPool | None = None
+
+    def any(self, random: Random) -> Hand:
+        """One of them."""
+        return Hand.any(self.digits, random, self.pens)
+
+
 SIGNS = tuple(_SIGNS)
-
-
-def sheared(ink: Ink, slant: float) -> Ink:
-    """Ink leaning to the right by `slant` of its height."""
-    height, width = ink.shape
-    reach = int(abs(slant) * height) + 1
-    matrix = np.array([[1, -slant, reach if slant > 0 else 0.0], [0, 1, 0]], np.float32)
-    if slant > 0:
-        matrix[0, 2] = slant * height
-    return np.asarray(cv2.warpAffine(ink, matrix, (width + reach, height)), np.uint8)
-
-
-def turned(ink: Ink, angle_deg: float) -> Ink:
-    """Ink turned counter-clockwise about its middle, on a field that holds it."""
-    if abs(angle_deg) < 0.5:
-        return ink
-    height, width = ink.shape
-    cos, sin = abs(np.cos(np.radians(angle_deg))), abs(np.sin(np.radians(angle_deg)))
-    size = int(height * sin + width * cos) + 1, int(height * cos + width * sin) + 1
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle_deg, 1)
-    matrix[0, 2] += (size[0] - width) / 2
-    matrix[1, 2] += (size[1] - height) / 2
-    return np.asarray(cv2.warpAffine(ink, matrix, size), np.uint8)
-
-
-def cut(ink: Ink) -> Ink:
-    """Ink cut to the box of its visible strokes."""
-    x, y, width, height = cv2.boundingRect((ink > VISIBLE).astype(np.uint8))
-    return ink[y : y + height, x : x + width]
 
 
 def _whole(varied: Ink, image: Ink) -> Ink:

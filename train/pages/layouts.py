@@ -7,21 +7,21 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ..data.mnist import Split
-from .hand import SIGNS, Hand, Ink, cut, turned
+from .hand import SIGNS, Hand, Hands
+from .ink import turned
+from .numbers import write_number, write_sign
+from .print_marks import headline, print_in, stamp
 from .printing import any_font, any_word, print_text
-from .sheet import Points, Sheet
+from .sheet import OTHER_PEN, PEN, PRINT, RULING, Sheet
 
 Random = np.random.Generator
-# Layers by what blackens them; a page blends them in this order.
-PRINT, RULING, PEN, OTHER_PEN = "print", "ruling", "pen", "other pen"
 # A sheet less high than this is a strip with one amount.
 STRIP_PX = 160
 
 
-def numbers(sheet: Sheet, digits: Split, random: Random) -> None:
+def numbers(sheet: Sheet, hands: Hands, random: Random) -> None:
     """Numbers in lines, level or slanting, with gaps or touching digits, and signs among them."""
-    hand = Hand.any(digits, random)
+    hand = hands.any(random)
     size = _digit_size(sheet, random)
     kind = random.random()
     angle = float(random.normal(0, 4)) if kind < 0.65 else float(random.uniform(-45, 45))
@@ -33,82 +33,25 @@ def numbers(sheet: Sheet, digits: Split, random: Random) -> None:
         write_number(sheet, hand, PEN, x, y, size, angle, gap, int(random.integers(1, 11)))
 
 
-def write_number(
-    sheet: Sheet, hand: Hand, layer: str, x: float, y: float, size: float, angle: float, gap: float, count: int,
-    crowd: bool = False,
-) -> float:  # fmt: skip
-    """Writes a number from its upper left corner on, as far as there is room; returns its length in pixels.
-
-    Args:
-        sheet: is written on.
-        hand: writes.
-        layer: its pen.
-        x: of the left end, in pixels.
-        y: of the digits' top there.
-        size: height of a digit in pixels.
-        angle: of the line in degrees, clockwise.
-        gap: between digits as a part of their height; below 0 they touch.
-        count: of digits.
-        crowd: write also where something stands already, as in cells.
-    """
-    random, cos, sin = hand.random, np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    line: list[tuple[int, Points]] = []
-    taken = []
-    along = 0.0
-    turn = angle if random.random() < 0.8 else 0.0
-    for _ in range(count):
-        label, ink = hand.digit(size)
-        height, width = ink.shape
-        # The line runs through the digits' feet.
-        drop = size - height + random.normal(0, 0.05) * size
-        centre_x = x + cos * (along + width / 2) - sin * (drop + height / 2)
-        centre_y = y + sin * (along + width / 2) + cos * (drop + height / 2)
-        ink = cut(turned(ink, -turn))
-        left, top = int(centre_x - ink.shape[1] / 2), int(centre_y - ink.shape[0] / 2)
-        box = left, top, ink.shape[1], ink.shape[0]
-        if not (sheet.holds(*box) if crowd else sheet.free(*box)):
-            break
-        line.append(sheet.write_digit(layer, label, ink, left, top))
-        taken.append(box)
-        along += width + max(-0.3 * width, size * random.normal(gap, 0.1))
-        if random.random() < 0.06:
-            along += _sign(
-                sheet, hand, layer, str(random.choice(list(".,-/:="))), x + cos * along, y + sin * along, size
-            )
-    if line and random.random() < 0.12:
-        _sign(sheet, hand, layer, str(random.choice(list(".,-=#"))), x + cos * along, y + sin * along, size)
-    for left, top, width, height in taken:
-        sheet.take(left - int(0.1 * size), top - int(0.1 * size), width + int(0.2 * size), height + int(0.2 * size))
-    if line:
-        sheet.lines.append(line)
-    return along
-
-
-def _sign(sheet: Sheet, hand: Hand, layer: str, name: str, x: float, y: float, size: float) -> float:
-    ink = hand.sign(name, size)
-    sheet.stamp(layer, ink, int(x), int(y))
-    return float(ink.shape[1] + size * hand.random.uniform(0.02, 0.25))
-
-
-def form(sheet: Sheet, digits: Split, random: Random) -> None:
+def form(sheet: Sheet, hands: Hands, random: Random) -> None:
     """A table with printed labels, and numbers, ticks and strokes written into some of its cells."""
-    hand = Hand.any(digits, random)
+    hand = hands.any(random)
     left, top = int(random.uniform(0, 0.15) * sheet.width), int(random.uniform(0, 0.15) * sheet.height)
     row = max(18, int(random.uniform(0.035, 0.16) * sheet.height))
     columns = _columns(sheet, random, left, row)
     rows = list(range(top, sheet.height - row // 2, row))
-    _lines(sheet, random, columns, rows)
-    font, labelled = any_font(random), int(random.integers(0, 3))
+    rule_cells(sheet, random, columns, rows)
+    font, labelled = any_font(random, sheet.more_print), int(random.integers(0, 3))
     size = row * random.uniform(0.45, 1.05)
     filled, gap = random.uniform(0.1, 0.9), random.normal(0.15, 0.15)
     for line in rows[:-1]:
         for index, (start, end) in enumerate(itertools.pairwise(columns)):
             if index < labelled or random.random() < 0.06:
-                _print_in(sheet, random, font, (start, line, end - start, row))
+                print_in(sheet, random, font, (start, line, end - start, row))
             elif random.random() < filled:
                 _fill_cell(sheet, hand, (start, line, end - start, row), size, gap)
     if random.random() < 0.5:
-        _headline(sheet, random, top)
+        headline(sheet, random, top)
 
 
 def _columns(sheet: Sheet, random: Random, left: int, row: int) -> list[int]:
@@ -120,7 +63,8 @@ def _columns(sheet: Sheet, random: Random, left: int, row: int) -> list[int]:
     return columns
 
 
-def _lines(sheet: Sheet, random: Random, columns: list[int], rows: list[int]) -> None:
+def rule_cells(sheet: Sheet, random: Random, columns: list[int], rows: list[int]) -> None:
+    """Rules the lines of a table: at these x and these y, in pixels."""
     layer, thick = sheet.layer(RULING), int(random.integers(1, 4))
     shade = int(random.uniform(90, 255))
     for y in rows:
@@ -144,15 +88,15 @@ def _fill_cell(sheet: Sheet, hand: Hand, cell: tuple[int, int, int, int], size: 
     write_number(sheet, hand, PEN, *place, size, random.normal(0, 3), gap, int(random.integers(1, most + 1)), True)
 
 
-def grid(sheet: Sheet, digits: Split, random: Random) -> None:
+def grid(sheet: Sheet, hands: Hands, random: Random) -> None:
     """A puzzle: square cells, some with a printed digit, some with one by hand."""
-    hand, font = Hand.any(digits, random), any_font(random)
+    hand, font = hands.any(random), any_font(random, sheet.more_print)
     count = int(random.integers(3, 11))
     cell = int(min(sheet.width, sheet.height) * random.uniform(0.7, 1.0) / count)
     if cell < 14:
         return
     x, y = (int(random.uniform(0, max(1, side - cell * count))) for side in (sheet.width, sheet.height))
-    _lines(sheet, random, [x + cell * i for i in range(count + 1)], [y + cell * i for i in range(count + 1)])
+    rule_cells(sheet, random, [x + cell * i for i in range(count + 1)], [y + cell * i for i in range(count + 1)])
     size, printed = cell * random.uniform(0.5, 0.95), random.uniform(0.1, 0.7)
     for row in range(count):
         for column in range(count):
@@ -165,9 +109,9 @@ def grid(sheet: Sheet, digits: Split, random: Random) -> None:
                 write_number(sheet, hand, PEN, *place, size, random.normal(0, 4), 0, 1, True)
 
 
-def amount(sheet: Sheet, digits: Split, random: Random) -> None:
+def amount(sheet: Sheet, hands: Hands, random: Random) -> None:
     """One amount as on a cheque: a line of digits with fillers, over a printed line or in a box."""
-    hand = Hand.any(digits, random)
+    hand = hands.any(random)
     size = sheet.height * random.uniform(0.35, 0.85) if sheet.height < STRIP_PX else _digit_size(sheet, random)
     for _ in range(1 if sheet.height < STRIP_PX else int(random.integers(1, 6))):
         x, y = random.uniform(0.01, 0.3) * sheet.width, random.uniform(0.02, 0.9) * max(1.0, sheet.height - size)
@@ -176,16 +120,16 @@ def amount(sheet: Sheet, digits: Split, random: Random) -> None:
         if random.random() < 0.2:
             _rule(sheet, random, y - size * random.uniform(-0.1, 0.2))
         if random.random() < 0.3:
-            x += _sign(sheet, hand, PEN, str(random.choice(["=", "#", "-", "x"])), x, y, size)
+            x += write_sign(sheet, hand, PEN, str(random.choice(["=", "#", "-", "x"])), x, y, size)
         gap = random.normal(0.1, 0.18)
         write_number(
             sheet, hand, PEN, x, y, size, random.normal(0, 3), gap, int(random.integers(2, 8)), sheet.height < STRIP_PX
         )
 
 
-def words(sheet: Sheet, digits: Split, random: Random) -> None:
+def words(sheet: Sheet, hands: Hands, random: Random) -> None:
     """Handwriting, line after line, joined up or not, with few numbers in it or none."""
-    hand = Hand.any(digits, random)
+    hand = hands.any(random)
     size = _digit_size(sheet, random) * random.uniform(0.4, 1)
     numbered = random.choice([0.0, 0.0, 0.05, 0.15])
     y = random.uniform(0.1, 1.5) * size
@@ -205,13 +149,13 @@ def words(sheet: Sheet, digits: Split, random: Random) -> None:
             sheet.take(int(x), int(top), ink.shape[1], ink.shape[0])
             x += ink.shape[1] + size * random.uniform(0.3, 0.9)
             if random.random() < 0.12:
-                x += _sign(sheet, hand, PEN, str(random.choice(list(".,-:"))), x - 0.3 * size, top, size)
+                x += write_sign(sheet, hand, PEN, str(random.choice(list(".,-:"))), x - 0.3 * size, top, size)
         y += step
 
 
-def printed(sheet: Sheet, digits: Split, random: Random) -> None:
+def printed(sheet: Sheet, hands: Hands, random: Random) -> None:
     """Paragraphs of print with numbers in them, sometimes with numbers written beside."""
-    font = any_font(random)
+    font = any_font(random, sheet.more_print)
     size = int(np.exp(random.uniform(np.log(9), np.log(0.09 * sheet.height + 12))))
     sheet.letter_height_px = size
     y = random.uniform(0, 2) * size
@@ -223,23 +167,23 @@ def printed(sheet: Sheet, digits: Split, random: Random) -> None:
             sheet.stamp(PRINT, ink, int(x), int(y))
             sheet.take(int(x), int(y), ink.shape[1], ink.shape[0])
         y += size * random.uniform(1.2, 1.6) if random.random() < 0.9 else size * random.uniform(2, 8)
-        font = any_font(random) if random.random() < 0.05 else font
+        font = any_font(random, sheet.more_print) if random.random() < 0.05 else font
     if random.random() < 0.5:
-        numbers(sheet, digits, random)
+        numbers(sheet, hands, random)
 
 
-def large(sheet: Sheet, digits: Split, random: Random) -> None:
+def large(sheet: Sheet, hands: Hands, random: Random) -> None:
     """A few large digits with a thick pen, as held before a webcam."""
-    hand = Hand.any(digits, random)
+    hand = hands.any(random)
     hand = replace(hand, pen=float(random.uniform(0.06, 0.25)))
     size = sheet.height * random.uniform(0.25, 0.6)
     x, y = random.uniform(0.02, 0.4) * sheet.width, random.uniform(0.05, 0.5) * (sheet.height - size)
     write_number(sheet, hand, PEN, x, y, size, random.normal(0, 5), random.uniform(0, 0.4), int(random.integers(1, 6)))
 
 
-def nothing(sheet: Sheet, digits: Split, random: Random) -> None:
+def nothing(sheet: Sheet, hands: Hands, random: Random) -> None:
     """Blank, or with doodles: ticks, crosses, circles, strokes."""
-    hand = Hand.any(digits, random)
+    hand = hands.any(random)
     for _ in range(int(random.choice([0, 0, 5, 12]))):
         x, y = random.uniform(0, 0.9) * sheet.width, random.uniform(0, 0.9) * sheet.height
         size = random.uniform(0.03, 0.3) * sheet.height
@@ -247,7 +191,7 @@ def nothing(sheet: Sheet, digits: Split, random: Random) -> None:
         sheet.stamp(PEN, hand.sign(str(random.choice(signs)), size), int(x), int(y))
 
 
-LAYOUTS: dict[str, tuple[Callable[[Sheet, Split, Random], None], float]] = {
+LAYOUTS: dict[str, tuple[Callable[[Sheet, Hands, Random], None], float]] = {
     "numbers": (numbers, 0.25),
     "form": (form, 0.16),
     "grid": (grid, 0.08),
@@ -259,16 +203,16 @@ LAYOUTS: dict[str, tuple[Callable[[Sheet, Split, Random], None], float]] = {
 }
 
 
-def extras(sheet: Sheet, digits: Split, random: Random) -> None:
+def extras(sheet: Sheet, hands: Hands, random: Random) -> None:
     """What else may be on a sheet: a stamp, a headline, a few words by another pen, squares, holes."""
     if random.random() < 0.1:
-        _headline(sheet, random, 0)
+        headline(sheet, random, 0)
     if random.random() < 0.08:
         _squared(sheet, random)
     if random.random() < 0.08:
-        _stamp(sheet, random)
+        stamp(sheet, random)
     if random.random() < 0.15:
-        hand, size = Hand.any(digits, random), _digit_size(sheet, random) * random.uniform(0.5, 1)
+        hand, size = hands.any(random), _digit_size(sheet, random) * random.uniform(0.5, 1)
         for _ in range(int(random.integers(1, 6))):
             ink = turned(hand.word(size, int(random.integers(1, 9))), random.normal(0, 8))
             x, y = int(random.uniform(0, 0.9) * sheet.width), int(random.uniform(0, 0.95) * sheet.height)
@@ -298,27 +242,3 @@ def _squared(sheet: Sheet, random: Random) -> None:
         cv2.line(sheet.layer(RULING), (0, int(y)), (sheet.width, int(y)), (shade,), 1, cv2.LINE_AA)
     for x in np.arange(0, sheet.width, step):
         cv2.line(sheet.layer(RULING), (int(x), 0), (int(x), sheet.height), (shade,), 1, cv2.LINE_AA)
-
-
-def _headline(sheet: Sheet, random: Random, below: int) -> None:
-    size = int(np.exp(random.uniform(np.log(0.03), np.log(0.25))) * sheet.height)
-    ink = print_text(any_word(random) + " " + any_word(random), any_font(random), size)
-    sheet.stamp(PRINT, ink, int(random.uniform(0, 0.4) * sheet.width), max(0, below - int(size * 1.2)))
-
-
-def _print_in(sheet: Sheet, random: Random, font: int, cell: tuple[int, int, int, int]) -> None:
-    x, y, width, height = cell
-    size = max(8, int(height * random.uniform(0.28, 0.6)))
-    ink: Ink = print_text(any_word(random), font, size)[:height, : max(1, width - 4)]
-    if ink.size:
-        sheet.stamp(
-            PRINT, ink, x + int(random.uniform(2, max(3, width - ink.shape[1]))), y + (height - ink.shape[0]) // 2
-        )
-
-
-def _stamp(sheet: Sheet, random: Random) -> None:
-    size = int(random.uniform(0.03, 0.08) * sheet.height) + 8
-    ink = np.pad(print_text(any_word(random).upper(), any_font(random), size), size // 2)
-    cv2.rectangle(ink, (2, 2), (ink.shape[1] - 3, ink.shape[0] - 3), (255,), 2, cv2.LINE_AA)
-    ink = turned(ink, random.uniform(-30, 30))
-    sheet.stamp(OTHER_PEN, ink, int(random.uniform(0, 0.8) * sheet.width), int(random.uniform(0, 0.8) * sheet.height))

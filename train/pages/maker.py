@@ -7,39 +7,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.mnist import Split
+from ..data.pen_pool import PenPool
 from . import grounds
 from .grounds import Ground
-from .layouts import LAYOUTS, OTHER_PEN, PEN, PRINT, RULING, extras
-from .sheet import Points, Sheet
+from .hand import Hands
+from .layouts import LAYOUTS, extras
+from .print_layouts import PRINT_LAYOUTS
+from .sheet import OTHER_PEN, OTHER_PRINT, PEN, PRINT, RULING, Points, Sheet
 from .truth import DrawnPage, TruthDigit
 
 Random = np.random.Generator
 PENS = ((40, 40, 45), (30, 45, 130), (20, 20, 25), (150, 30, 40), (95, 95, 100), (45, 70, 170), (70, 40, 120))
+# The colours of print, and how often each is taken; black is as before.
+INKS = ((110, 110, 115), (165, 165, 165), (175, 30, 35), (205, 70, 60), (35, 60, 150), (70, 120, 190))
+COLOURED_SHARE = 0.4
+ALL_LAYOUTS = LAYOUTS | PRINT_LAYOUTS
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 MIN_SHARE_SEEN = 0.75
 
 
 def draw_page(
-    digits: Split, seed: int, size_wh: tuple[int, int] = (640, 480), layout: str | None = None, colour: bool = True
-) -> DrawnPage:
+    digits: Split, seed: int, size_wh: tuple[int, int] = (640, 480), layout: str | None = None, colour: bool = True,
+    pens: PenPool | None = None,
+) -> DrawnPage:  # fmt: skip
     """Draws a page as a camera sees it.
 
     Args:
         digits: the handwriting, one split of MNIST.
         seed: the same seed draws the same page.
         size_wh: width and height in pixels.
-        layout: a key of LAYOUTS, or None for any.
+        layout: a key of ALL_LAYOUTS, or None for any.
         colour: RGB, or luma, which is faster.
+        pens: UNIPEN's writers, who write a part of the pages, and with them more print; None draws as before these.
     """
     random = np.random.default_rng([seed, 0xA6E])
-    names = list(LAYOUTS)
-    name = layout or str(random.choice(names, p=[LAYOUTS[key][1] for key in names]))
+    layouts = LAYOUTS if pens is None else ALL_LAYOUTS
+    shares = np.array([share for _, share in layouts.values()])
+    name = layout or str(random.choice(list(layouts), p=shares / shares.sum()))
     on_desk = layout is None and random.random() < 0.35
     zoom = random.uniform(0.55, 0.95) if on_desk else 1.0
-    sheet = Sheet(int(size_wh[0] * zoom), int(size_wh[1] * zoom))
-    LAYOUTS[name][0](sheet, digits, random)
+    sheet = Sheet(int(size_wh[0] * zoom), int(size_wh[1] * zoom), more_print=pens is not None)
+    hands = Hands(digits, pens)
+    ALL_LAYOUTS[name][0](sheet, hands, random)
     if layout is None:
-        extras(sheet, digits, random)
+        extras(sheet, hands, random)
     image, matrix = _photograph(_blend(sheet, random, colour), random, size_wh, on_desk)
     image *= grounds.light(random, *size_wh)[..., None]
     lines = tuple(line for line in (_line(line, matrix, size_wh) for line in sheet.lines) if line)
@@ -61,6 +72,11 @@ def _blend(sheet: Sheet, random: Random, colour: bool) -> Ground:
         PEN: (np.asarray(PENS[random.integers(len(PENS))], np.float32), random.uniform(0.45, 0.95)),
         OTHER_PEN: (np.asarray(PENS[random.integers(len(PENS))], np.float32), random.uniform(0.4, 0.95)),
     }
+    if sheet.more_print:
+        for name in (PRINT, OTHER_PRINT):
+            coloured = random.random() < COLOURED_SHARE
+            colour_of_print = INKS[random.integers(len(INKS))] if coloured else [black] * 3
+            shades[name] = np.asarray(colour_of_print, np.float32), random.uniform(0.6, 1)
     for name, layer in sheet.layers.items():
         shade, opacity = shades[name]
         alpha = layer.astype(np.float32) * np.float32(opacity / 255)

@@ -2,6 +2,8 @@
 
 import functools
 import importlib.util
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,31 +17,91 @@ PACKAGES = ("font_roboto", "font_source_serif_pro", "font_source_sans_pro", "fon
 _SMALL, _CAPITAL, _DIGITS = "abcdefghijklmnopqrstuvwxyzäöüßé", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 
 
+# More of them (SIL OFL 1.1), for pages on which UNIPEN's writers write: as in forms, of typewriters, bold, condensed.
+MORE_PACKAGES = ("font_lato", "font_fjallaone", "font_manrope", "font_rhd", "fontpkg_arimo", "fontpkg_pt_sans",
+                 "fontpkg_pt_serif", "fontpkg_ibm_plex_mono", "fontpkg_zilla_slab", "fontpkg_arvo",
+                 "fontpkg_crimson_text", "fontpkg_barlow_condensed", "fontpkg_open_sans",
+                 "fontpkg_alfa_slab_one")  # fmt: skip
+# A variable font, known by the axes in its name, is printed in these weights.
+_WEIGHTS, _VARIABLE, _BOLD_FROM = (400, 700), "[", 700
+# Drawn like handwriting: among real hands nothing would tell their digits from a pen's.
+_LIKE_A_HAND = ("AmaticSC", "Intuitive")
+_BOLD = ("Bold", "Black", "FjallaOne", "AlfaSlab", "Fredoka")
+
+
+@dataclass(frozen=True)
+class Face:
+    """A font's file and, of a variable one, its weight."""
+
+    path: Path
+    weight: int | None = None
+
+    @property
+    def bold(self) -> bool:
+        """Whether its strokes are heavy."""
+        return any(name in self.path.name for name in _BOLD) or (self.weight or 0) >= _BOLD_FROM
+
+
 @functools.cache
 def font_files() -> tuple[Path, ...]:
-    """Paths of all fonts that are installed, sorted."""
+    """Paths of the fonts of PACKAGES that are installed, sorted."""
     import matplotlib as mpl
 
-    folders = [Path(mpl.get_data_path()) / "fonts" / "ttf"]
-    for package in PACKAGES:
-        found = importlib.util.find_spec(package)
-        if found is not None and found.origin is not None:
-            folders.append(Path(found.origin).parent / "files")
-    files = [path for folder in folders for path in sorted(folder.glob("*.[to]tf"))]
+    files = _files((Path(mpl.get_data_path()) / "fonts" / "ttf", *_folders(PACKAGES)))
     without_letters = ("STIX", "cm", "LastResort", "DejaVuSansDisplay", "DejaVuSerifDisplay")
     return tuple(path for path in files if not path.name.startswith(without_letters))
 
 
+@functools.cache
+def faces() -> tuple[Face, ...]:
+    """All that is installed: font_files first, in their order, then those of MORE_PACKAGES."""
+    more = [path for path in _files(_folders(MORE_PACKAGES)) if "VariableFont" not in path.name]
+    fixed = [Face(path) for path in (*font_files(), *(path for path in more if _VARIABLE not in path.name))]
+    return (*fixed, *(Face(path, weight) for path in more if _VARIABLE in path.name for weight in _WEIGHTS))
+
+
+def _folders(packages: Iterable[str]) -> list[Path]:
+    found = [importlib.util.find_spec(package) for package in packages]
+    return [Path(spec.origin).parent / "files" for spec in found if spec is not None and spec.origin is not None]
+
+
+def _files(folders: Iterable[Path]) -> list[Path]:
+    return [path for folder in folders for path in sorted(folder.glob("*.[to]tf"))]
+
+
 @functools.lru_cache(512)
 def _font(index: int, size_px: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(font_files()[index]), size_px)
+    face = faces()[index]
+    font = ImageFont.truetype(str(face.path), size_px)
+    if face.weight is not None:
+        axes = font.get_variation_axes()
+        weight = float(face.weight)
+        font.set_variation_by_axes(
+            [weight if axis["name"] == b"Weight" else float(axis["default"] or 0) for axis in axes]
+        )
+    return font
 
 
-def any_font(random: Random) -> int:
-    """The number of a random font: each package is as likely, however many weights it has."""
-    families = sorted({path.parent for path in font_files()})
-    family = families[random.integers(len(families))]
-    return int(random.choice([index for index, path in enumerate(font_files()) if path.parent == family]))
+def any_font(random: Random, more: bool = False, bold: bool = False) -> int:
+    """The number of a random face: each package is as likely, however many weights it has.
+
+    Args:
+        random: chooses.
+        more: out of all faces but those that are like a hand's, not only out of font_files.
+        bold: out of the heavy ones.
+    """
+    families = _families(more, bold)
+    return int(random.choice(families[random.integers(len(families))]))
+
+
+@functools.cache
+def _families(more: bool, bold: bool) -> tuple[tuple[int, ...], ...]:
+    """Numbers of faces, by folder."""
+    found: dict[Path, list[int]] = {}
+    for number, face in enumerate(faces() if more else faces()[: len(font_files())]):
+        if (face.bold or not bold) and not (more and face.path.name.startswith(_LIKE_A_HAND)):
+            found.setdefault(face.path.parent, []).append(number)
+    return tuple(tuple(found[folder]) for folder in sorted(found))
 
 
 def any_word(random: Random) -> str:

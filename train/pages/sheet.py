@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Ink = NDArray[np.uint8]
 Points = NDArray[np.float32]
+# Layers by what blackens them.
+PRINT, OTHER_PRINT, RULING, PEN, OTHER_PEN = "print", "other print", "ruling", "pen", "other pen"
 # Ink above this is seen as a stroke.
 VISIBLE = 60
 
@@ -20,6 +22,7 @@ class Sheet:
         lines: (label, outline float32 (N, 2) in pixels) of each digit, by line.
         taken: uint8 (H, W), 255 where something stands already.
         letter_height_px: of the words written last.
+        more_print: whether all faces and colours are printed in, or only those of pages before there were pens.
     """
 
     width: int
@@ -27,6 +30,7 @@ class Sheet:
     layers: dict[str, Ink] = field(default_factory=dict)
     lines: list[list[tuple[int, Points]]] = field(default_factory=list)
     letter_height_px: float = 0.0
+    more_print: bool = False
 
     def __post_init__(self) -> None:
         self.taken = np.zeros((self.height, self.width), np.uint8)

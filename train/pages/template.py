@@ -10,7 +10,8 @@ from edge_app.collect.template import BOX_WH, boxes, draw_template
 from ..data.mnist import Split
 from . import grounds
 from .grounds import Ground
-from .hand import Hand, Ink, cut, sheared
+from .hand import Hand
+from .ink import Ink, cut, sheared
 from .maker import camera
 from .truth import DrawnPage, TruthDigit
 

@@ -13,6 +13,7 @@ from convert.report.card import (
     ablation_table,
     main,
     operator_table,
+    pens_text,
     rendered_parts,
     seeds_table,
     with_parts,
@@ -53,6 +54,24 @@ def test_tables_and_pictures_come_back(checkout: Path) -> None:
     for name in PICTURES:
         assert (checkout / "models" / name).read_bytes().startswith(b"\x89PNG")
         assert f"]({name})" in (ROOT / "models" / "README.md").read_text()
+
+
+def test_unipen_is_named_as_its_licence_asks() -> None:
+    """Which network learnt from it, whose it is, its licence, and which archive; without it, that it was not."""
+    pens = {
+        "name": "u.zip",
+        "sha256": "ab" * 32,
+        "doi": "10.5/z",
+        "licence": "CC BY 4.0",
+        "author": "A Foundation 1999",
+    }
+    text = pens_text({"train": {"pens": pens}, "train_detector": {}})
+    for part in ("the classifier learnt", "A Foundation 1999", "CC BY 4.0", "https://doi.org/10.5/z", "ab" * 32):
+        assert part in text
+    both = pens_text({"train": {"pens": pens | {"sha256": None}}, "train_detector": {"pens": pens}})
+    assert "the classifier and the detector learnt" in both
+    assert "SHA-256" not in both
+    assert "without UNIPEN" in pens_text({"train": {}})
 
 
 def test_metrics_of_an_earlier_version_give_n_a(checkout: Path) -> None:

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from edge_app import DigitClassifier
 from edge_app.model.contract import LABELS
+from tests.train.pen_writers import digits_of, word
 from train.data.augment import CAMERA, augment, handwrite
 from train.data.corruptions import KINDS, SEVERITIES, corrupt
 from train.data.examples import NON_DIGIT, View, batches, draw_view, draw_views, hard_targets, to_inputs
 from train.data.mnist import load_mnist
 from train.data.non_digits import make_non_digits
+from train.data.pen_pool import make_pool
 from train.recipe import Recipe
 
 DIGITS = load_mnist().train.head(200)
@@ -64,6 +67,19 @@ def test_a_view_holds_every_digit_and_the_shares_of_the_others() -> None:
     assert view.labels.max() == NON_DIGIT
     assert view.images.shape == (260, 28, 28)
     assert view.images.dtype == np.uint8
+
+
+def test_a_pool_adds_its_shares_and_no_pool_changes_nothing() -> None:
+    """Pens' digits evenly, letters as non-digits; without shares or without a pool the view is as it was."""
+    letters = [word(letter, "abc/ann") for letter in "adhkmnrt"]
+    pens = make_pool(digits_of("abc/ann"), letters, [], DigitClassifier.load())
+    recipe = Recipe(drawn_share=0, non_digit_share=0, pen_share=0.1, pen_letter_share=0.05)
+    view = draw_view(DIGITS, recipe, 1, 0, pens)
+    expected = [*(np.bincount(DIGITS.labels, minlength=10) + 2), 10]
+    assert np.bincount(view.labels, minlength=len(LABELS)).tolist() == expected
+    plain = draw_view(DIGITS, Recipe(), 1, 0)
+    for again in (draw_view(DIGITS, Recipe(), 1, 0, pens), draw_view(DIGITS, Recipe().with_pens(), 1, 0)):
+        assert np.array_equal(again.images, plain.images)
 
 
 def test_views_differ_and_repeat_with_the_seed() -> None:
