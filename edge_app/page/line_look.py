@@ -1,0 +1,66 @@
+"""A look along a line of digits: what the sequence reader sees on its strip, at several scales."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.sequence_contract import BLANK, COLUMN_PX, STRIP_PX
+from .baselines import baseline, lengthened
+from .boxes import Box
+from .ink import InkMap
+from .spelling import ColumnNetwork, read_columns
+from .strip import Strip, cut_strip
+
+# Heights of digits are known roughly: the strip is read as if they were so many times as high.
+SCALES = (0.86, 1.0, 1.16)
+
+
+@dataclass(frozen=True)
+class LineLook:
+    """What the sequence reader sees along a line.
+
+    Attributes:
+        strip: at the scale that reads most surely.
+        columns: there, float32 (T, 11).
+        looks: the columns at each scale.
+    """
+
+    strip: Strip
+    columns: NDArray[np.float32]
+    looks: tuple[NDArray[np.float32], ...]
+
+
+def look_along(
+    digits: Sequence[Box], others: Sequence[Box], foreign: Sequence[Box], page_ink: InkMap, network: ColumnNetwork,
+    slant_rad: float,
+) -> LineLook:  # fmt: skip
+    """Looks along a line.
+
+    Args:
+        digits: boxes of its digits on the ink map, from left to right.
+        others: boxes of ink that is no digit so far, and may continue it.
+        foreign: boxes of other lines' digits, which are left out where they reach in.
+        page_ink: the page.
+        network: the sequence reader.
+        slant_rad: of the page's lines, clockwise.
+    """
+    # Few digits show no slant: what reads most surely is the line.
+    angles = (slant_rad, 0.0) if slant_rad else (0.0,)
+    lines = [lengthened(baseline(digits, angle), others) for angle in angles]
+    strips = [cut_strip(page_ink.ink, replace(line, height=line.height * scale)) for line in lines for scale in SCALES]
+    looks = tuple(_without(foreign, strip, read_columns(strip.ink, network)) for strip in strips)
+    best = max(range(len(looks)), key=lambda index: float(np.log(looks[index].max(axis=1) + 1e-9).sum()))
+    first = best // len(SCALES) * len(SCALES)
+    return LineLook(strips[best], looks[best], looks[first : first + len(SCALES)])
+
+
+def _without(foreign: Sequence[Box], strip: Strip, columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The columns with nothing where digits of other lines stand."""
+    nothing = np.eye(BLANK + 1, dtype=np.float32)[BLANK]
+    for box in foreign:
+        x, y, half = strip.place(box)
+        if 0 <= y < STRIP_PX:
+            columns[max(0, int((x - half) / COLUMN_PX)) : max(0, int((x + half) / COLUMN_PX) + 1)] = nothing
+    return columns
