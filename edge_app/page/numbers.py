@@ -25,6 +25,8 @@ from .ways import Way, best_ways, label_of, ways_of
 CERTAIN = 0.6
 # A digit that stood, or was doubtful, goes without a mark only if all ways together are this certain that it is none.
 DROPPED = 0.9
+# What stands where nothing was read is a digit only beside this many: texture beside a false one looks like more of it.
+MIN_MEMBERS = 2
 # A digit that only the whole names reaches at most this far from its middle, and from this row of the strip to that.
 REACH_PX, TOP_PX, BOTTOM_PX = 14.0, 4, 28
 # What a line's digits become: readings by index, None for one that is gone; and the new ones.
@@ -83,6 +85,8 @@ def _spelled(
     """What becomes of a line's digits."""
     named = spell(look.columns)
     parts = parts_of(members, readings, named, look.strip)
+    if len(members) < MIN_MEMBERS:
+        parts = [part for part in parts if part.readings]
     chosen, shares = best_ways([ways_of(part, readings) for part in parts], look.looks)
     changed: dict[int, Reading | None] = {}
     added: list[tuple[Reading, Candidate]] = []
