@@ -15,6 +15,7 @@ from edge_app.page.record import to_record
 
 from ..fake_classifier import TallInk
 from ..made_detections import Unasked, seen
+from ..made_wholes import Named
 from ..pages import blank, write
 
 
@@ -54,6 +55,21 @@ def test_what_the_detector_half_sees_in_a_number_is_doubtful(monkeypatch: pytest
         "confidence": round(doubtful.confidence, 4),
         "box": list(doubtful.box),
     }
+
+
+def test_a_number_is_read_as_a_whole_too() -> None:
+    """It may be read otherwise then, and is surer where both agree; else digits are as they were one by one."""
+    page = write(blank(), "7", (100, 150))
+    write(page, "7", (170, 150))
+    write(page, "7", (240, 150))
+    alone, both = (
+        PageReader(TallInk(7, 0.7, second=2), detector=None, sequence=sequence).read(page)
+        for sequence in (None, Named("7", "2", "7"))
+    )
+    assert (alone.text, both.text) == ("777", "727")
+    assert [digit.confidence for digit in alone.lines[0].digits] == pytest.approx([0.7] * 3)
+    assert all(digit.confidence > 0.8 for digit in both.lines[0].digits)
+    assert [digit.box for digit in both.lines[0].digits] == [digit.box for digit in alone.lines[0].digits]
 
 
 def test_grey_and_colour_give_the_same_page() -> None:

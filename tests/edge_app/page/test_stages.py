@@ -9,6 +9,7 @@ from edge_app.page.reader import STAGES
 from edge_app.page.stages import NO_WATCH, Stopwatch
 
 from ..fake_classifier import TallInk
+from ..made_wholes import Named
 from ..pages import blank, write
 
 # Without a detector and a sequence reader their stages are not passed.
@@ -23,6 +24,14 @@ def test_a_read_passes_every_stage_in_their_order() -> None:
     assert reader.read(page, watch) == reader.read(page)
     assert tuple(watch.stages_ms) == CLASSICAL
     assert min(watch.stages_ms.values()) > 0
+
+
+def test_numbers_are_a_stage_where_there_is_a_reader_of_them() -> None:
+    """Between what is believed of each digit and the lines; a page without any passes it too."""
+    for page in (write(blank(), "36", (100, 150)), blank()):
+        watch = Stopwatch()
+        PageReader(TallInk(), detector=None, sequence=Named("1", "1")).read(page, watch)
+        assert tuple(watch.stages_ms) == tuple(stage for stage in STAGES if stage != "detector")
 
 
 def test_a_page_read_again_inverted_has_each_stage_once() -> None:
