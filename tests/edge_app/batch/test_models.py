@@ -33,6 +33,7 @@ def test_a_worker_reads_with_the_run_s_models(models: Models) -> None:
     reader = models.open()
     assert isinstance(reader.sequence, SequenceReader)
     assert reader.sequence.runtime == models.runtime
-    for part, words in (("sequence", "the run's sequence reader"), ("detector", "the run's detector")):
-        with pytest.raises(ModelError, match=words):
-            replace(models, **{part: models.classifier}).open()
+    with pytest.raises(ModelError, match="the run's sequence reader"):
+        replace(models, sequence=models.classifier).open()
+    with pytest.raises(ModelError, match="the run's detector"):
+        replace(models, detector=models.classifier).open()
