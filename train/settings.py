@@ -82,7 +82,7 @@ class DetectorTraining(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class SequenceTraining(Settings):
-    """The reader of whole numbers.
+    """The sequence reader, of whole numbers.
 
     Attributes:
         recipe: the numbers.

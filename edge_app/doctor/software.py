@@ -73,7 +73,7 @@ def check_detector() -> Finding:
 
 
 def check_sequence_reader() -> Finding:
-    """The shipped reader of whole numbers."""
+    """The shipped sequence reader."""
     try:
         reader = SequenceReader.load()
     except DigitsError as error:
