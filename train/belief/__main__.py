@@ -1,5 +1,5 @@
-"""Lets `python -m train.belief` run."""
+"""`python -m train.belief`."""
 
-from .cli import main
+from ..start import start
 
-raise SystemExit(main())
+raise SystemExit(start("train.belief"))

@@ -1,4 +1,4 @@
-"""`python -m train.belief`: fits how likely a digit of a page is one, from what the shipped networks say of drawn pages."""
+"""`python -m train.belief`: fits belief, from what the shipped networks say of drawn pages."""
 
 import argparse
 import dataclasses
@@ -66,7 +66,7 @@ def _fit(options: argparse.Namespace) -> None:
     for name, weight in zip(FEATURES, belief.weights, strict=True):
         print(f"train: {name:14s} {weight:8.3f}")
     print(
-        f"train: read from {belief.read_from:.3f} on: {fitted.read} of {fitted.digits} digits of the judging pages, "
+        f"train: read from {belief.read_from:.3f} on: {fitted.read} of {fitted.digits} digits of the pages that judge, "
         f"{100 * fitted.wrong / max(1, fitted.read):.2f} % of them wrong; calibration error {fitted.calibration_error:.4f}"
     )
     print(f"train: wrote {path}")
