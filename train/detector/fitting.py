@@ -13,6 +13,7 @@ from ..data.mnist import Mnist
 from ..data.pen_pool import PenPool
 from ..fitting import History, set_seed
 from ..optimizer import build_optimizer
+from ..precision import bfloat16_convolutions
 from ..progress import epoch_progress
 from ..qat import quantization_aware
 from .network import build_detector
@@ -59,9 +60,10 @@ def train_detector(
     watched = draw_patches(mnist.validation, recipe.validation_pages, VALIDATION_SEED, pens=pens[1])
     model = build_detector() if start is None else start
     histories = {}
-    histories["float"] = _fit(
-        model, patches, watched, recipe, seed, backup, ("float", recipe.learning_rate, recipe.float_epochs)
-    )
+    with bfloat16_convolutions():
+        histories["float"] = _fit(
+            model, patches, watched, recipe, seed, backup, ("float", recipe.learning_rate, recipe.float_epochs)
+        )
     twin = quantization_aware(model, _calibration_inputs(patches, recipe.batch_size))
     histories["qat"] = _fit(
         twin, patches, watched, recipe, seed, backup, ("qat", recipe.qat_learning_rate, recipe.qat_epochs)
