@@ -17,7 +17,7 @@ from ..precision import bfloat16_convolutions
 from ..progress import epoch_progress
 from ..qat import quantization_aware
 from .network import build_detector
-from .patches import PATCH_PX, Patches, draw_patches
+from .patches import EMPTY, PATCH_PX, Patches, draw_patches
 from .recipe import DetectorRecipe
 from .targets import box_loss, centre_loss, label_loss, to_targets
 
@@ -119,7 +119,9 @@ def _dataset(patches: Patches, batch_size: int, epochs: range, seed: int, varied
                 yield patches.ink[part], patches.boxes[part]
 
     def prepared(ink: Any, boxes: Any) -> tuple[Any, tuple[Any, ...]]:
-        targets = to_targets(boxes, CELLS_HW)
+        # Most patches have few digits: the rows that all of a batch leave empty would cost more than the network.
+        most = tf.reduce_max(tf.reduce_sum(tf.cast(boxes[..., 0] != EMPTY, tf.int32), axis=1))
+        targets = to_targets(boxes[:, : tf.maximum(most, 1)], CELLS_HW)
         inputs = tf.cast(ink, tf.float32)[..., None] / 255
         return _varied(inputs) if varied else inputs, tuple(targets[key] for key in LOSSES)
 
