@@ -38,6 +38,7 @@ SCHEMA = pyarrow.schema(
         ("turn", pyarrow.int16()),
         ("model_sha256", pyarrow.string()),
         ("detector_sha256", pyarrow.string()),
+        ("sequence_sha256", pyarrow.string()),
     ]
 )
 
@@ -83,7 +84,11 @@ class Parts:
 
     def __init__(self, output: Path, formats: Sequence[str], models: Models) -> None:
         self._output, self._formats = output, formats
-        self._hashes = {"model_sha256": models.classifier_sha256, "detector_sha256": models.detector_sha256}
+        self._hashes = {
+            "model_sha256": models.classifier_sha256,
+            "detector_sha256": models.detector_sha256,
+            "sequence_sha256": models.sequence_sha256,
+        }
 
     def counts(self, number: int) -> PartCounts | None:
         """What is in a part; None if it is not done, or a file of it is gone or has another size."""

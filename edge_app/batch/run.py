@@ -70,6 +70,7 @@ def batch(settings: BatchSettings) -> int:
         hash_listing(files),
         models.classifier_sha256,
         models.detector_sha256,
+        models.sequence_sha256,
         models.runtime,
         settings.formats,
         settings.batch_pages,

@@ -13,6 +13,7 @@ from ..host.python_process import answer_of, run_python
 from ..model.detector import DigitDetector
 from ..model.file import read_model, shipped_model_path
 from ..model.runtime import PACKAGES, RUNTIMES, open_interpreter
+from ..model.sequence import SequenceReader
 from ..page.reader import PageReader
 from ..store.choice import ModelChoice, chosen_classifier, chosen_model
 from .finding import Finding, failure, ok, warning
@@ -69,6 +70,16 @@ def check_detector() -> Finding:
     except DigitsError as error:
         return failure("detector", str(error), "install again; without the detector crowded pages cannot be read")
     return ok("detector", f"runs on {detector.runtime}")
+
+
+def check_sequence_reader() -> Finding:
+    """The shipped reader of whole numbers."""
+    try:
+        reader = SequenceReader.load()
+    except DigitsError as error:
+        fix = "install again; without the sequence reader digits that touch are read less well"
+        return failure("sequence reader", str(error), fix)
+    return ok("sequence reader", f"runs on {reader.runtime}")
 
 
 def check_reading(choice: ModelChoice) -> Finding:

@@ -32,7 +32,7 @@ from .stages import NO_WATCH, Watch
 from .trace import Trace
 from .wholes import Cut, Whole, cut_touching, read_wholes
 
-# In the order in which a page passes them; plain pages skip the turn and the detector.
+# In the order in which a page passes them; plain pages skip the turn and the detector, and numbers need their reader.
 STAGES = ("ink", "candidates", "wholes", "turn", "detector", "touching", "belief", "numbers", "lines")
 # A page whose ink is all read with this confidence, or this share of it, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
@@ -145,6 +145,7 @@ class PageReader:
                 read = [reading.box for reading in believed if reading.label is not None]
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
+        one_by_one = None if self.sequence is None else tuple(believed)
         if self.sequence is not None:
             with watch("numbers"):
                 digits = [reading.box for reading in believed if reading.label is not None or reading.guess is not None]
@@ -153,7 +154,7 @@ class PageReader:
                 )
         if self.belief is not None:
             believed = self.belief.applied(believed)
-        return believed, turn, Trace(page_ink, connected, tuple(candidates), found, tuple(believed))
+        return believed, turn, Trace(page_ink, connected, tuple(candidates), found, tuple(believed), one_by_one)
 
 
 def _cut(whole: Whole, found: Detections | None) -> Cut | None:

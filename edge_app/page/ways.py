@@ -73,7 +73,8 @@ def best_ways(ways: Sequence[Sequence[Way]], looks: Sequence[NDArray[np.float32]
     shares, waiting = [1.0] * len(ways), [index for index, options in enumerate(ways) if len(options) > 1]
     while waiting:
         # As many parts as can be weighed together; the others are spelled as they are for now.
-        now, count = [], 1
+        now: list[int] = []
+        count = 1
         while waiting and (not now or count * len(ways[waiting[0]]) <= MAX_WAYS):
             count *= len(ways[waiting[0]])
             now.append(waiting.pop(0))

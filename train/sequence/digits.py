@@ -6,7 +6,7 @@ import numpy as np
 from ..data.allographs import digit_curves
 from ..data.augment import handwrite
 from ..data.mnist import Split
-from ..pages.hand import cut, sheared
+from ..pages.ink import cut, sheared
 from .number import Ink, Number, Placed
 from .pool import Pool
 from .strokes import Curve, join, shaped, sized

@@ -27,7 +27,7 @@ from edge_app.batch.worker import ReaderPlugin
 from edge_app.page.views import View
 
 if __name__ == "__main__":
-    with connect(None, 1, ReaderPlugin(Models(b"", b"", "litert"), (), 200, View())) as client:
+    with connect(None, 1, ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())) as client:
         myself = psutil.Process()
         sockets = [each for one in (myself, *myself.children(True)) for each in one.net_connections("inet")]
         [worker] = client.scheduler_info()["workers"].values()
