@@ -61,7 +61,8 @@ class PageReader:
         traced: whether pages keep what reading did, Page.traces.
         sequence: reads each number once more as a whole; None reads without one, by default it is the shipped one.
         belief: makes one probability of all that was asked, and says from which on a digit is read; None leaves the
-            classifier's, the detector's or the sequence reader's. By default it is the shipped one.
+            classifier's, the detector's or the sequence reader's. By default it is the shipped one where there is a
+            sequence reader: it was fitted to what all three say.
     """
 
     def __init__(
@@ -79,7 +80,9 @@ class PageReader:
         if sequence == "shipped":
             sequence = SequenceReader.load(runtime=getattr(classifier, "runtime", "auto"))
         self.sequence = sequence
-        self.belief = Belief.load() if belief == "shipped" else belief
+        if belief == "shipped":
+            belief = Belief.load() if self.sequence is not None else None
+        self.belief = belief
 
     @property
     def classifier(self) -> Classifier:

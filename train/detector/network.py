@@ -19,8 +19,8 @@ def build_detector() -> Any:
 
     Outputs by name: "centre", (N, H/4, W/4, 1), logit that a handwritten digit's middle lies in the cell; "box",
     (N, H/4, W/4, 4), as edge_app.model.detector_contract has it; "label", (N, H/4, W/4, 10), logits of the digits.
-    Centres as in CenterNet (Zhou et al. 2019, arXiv:1904.07850). Three scales, so that a cell sees a digit's context at a
-    sixteenth of the ink's size, joined with the finer ones again (as in U-Net, Ronneberger et al. 2015,
+    Centres as in CenterNet (Zhou et al. 2019, arXiv:1904.07850). Three scales, so that a cell sees a digit's context at
+    a sixteenth of the ink's size, joined with the finer ones again (as in U-Net, Ronneberger et al. 2015,
     arXiv:1505.04597). Plain convolutions: tflite-runtime takes longer for depthwise ones with fewer multiplications.
     """
     from tf_keras import Model, initializers, layers
