@@ -66,8 +66,8 @@ def _fit(options: argparse.Namespace) -> None:
     for name, weight in zip(FEATURES, belief.weights, strict=True):
         print(f"train: {name:14s} {weight:8.3f}")
     print(
-        f"train: of {fitted.digits} digits on the pages that judge, {fitted.read} are read, from {belief.read_from:.3f} "
-        f"on, {100 * fitted.wrong / max(1, fitted.read):.2f} % of them wrongly; calibration error "
-        f"{fitted.calibration_error:.4f}"
+        f"train: of {fitted.digits} digits on the pages that judge, {fitted.read} are read, from "
+        f"{belief.read_from:.3f} on, {100 * fitted.wrong / max(1, fitted.read):.2f} % of them wrongly; "
+        f"calibration error {fitted.calibration_error:.4f}"
     )
     print(f"train: wrote {path}")
