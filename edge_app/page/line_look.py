@@ -10,7 +10,7 @@ from ..model.sequence_contract import BLANK, COLUMN_PX, STRIP_PX
 from .baselines import baseline, lengthened
 from .boxes import Box
 from .ink import InkMap
-from .spelling import ColumnNetwork, read_columns
+from .spelling import ColumnNetwork, read_columns, spell
 from .strip import Strip, cut_strip
 
 # Heights of digits are known roughly: the strip is read as if they were so many times as high.
@@ -51,9 +51,19 @@ def look_along(
     lines = [lengthened(baseline(digits, angle), others) for angle in angles]
     strips = [cut_strip(page_ink.ink, replace(line, height=line.height * scale)) for line in lines for scale in SCALES]
     looks = tuple(_without(foreign, strip, read_columns(strip.ink, network)) for strip in strips)
-    best = max(range(len(looks)), key=lambda index: float(np.log(looks[index].max(axis=1) + 1e-9).sum()))
+    best = max(range(len(looks)), key=lambda index: _plainness(digits, strips[index], looks[index]))
     first = best // len(SCALES) * len(SCALES)
     return LineLook(strips[best], looks[best], looks[first : first + len(SCALES)])
+
+
+def _plainness(digits: Sequence[Box], strip: Strip, columns: NDArray[np.float32]) -> tuple[int, float]:
+    """How many digits are named in their places, then how certain the columns are: an empty strip is certain, too."""
+    named = [each.x for each in spell(columns)]
+    found = 0
+    for box in digits:
+        x, _, half = strip.place(box)
+        found += any(abs(x - other) <= half for other in named)
+    return found, float(np.log(columns.max(axis=1) + 1e-9).mean())
 
 
 def _without(foreign: Sequence[Box], strip: Strip, columns: NDArray[np.float32]) -> NDArray[np.float32]:
