@@ -14,7 +14,9 @@ from .spelling import ColumnNetwork, read_columns, spell
 from .strip import Strip, cut_strip
 
 # Heights of digits are known roughly: the strip is read as if they were so many times as high.
-SCALES = (0.86, 1.0, 1.16)
+SCALES = (1.0, 0.86, 1.16)
+# One look is enough where it names just the digits that were read, each with this confidence.
+ENOUGH = 0.8
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class LineLook:
 
 def look_along(
     digits: Sequence[Box], others: Sequence[Box], foreign: Sequence[Box], page_ink: InkMap, network: ColumnNetwork,
-    slant_rad: float,
+    slant_rad: float, read: Sequence[int | None] = (),
 ) -> LineLook:  # fmt: skip
     """Looks along a line.
 
@@ -45,15 +47,29 @@ def look_along(
         page_ink: the page.
         network: the sequence reader.
         slant_rad: of the page's lines, clockwise.
+        read: what the digits were read as.
     """
     # Few digits show no slant: what reads most surely is the line.
     angles = (slant_rad, 0.0) if slant_rad else (0.0,)
-    lines = [lengthened(baseline(digits, angle), others) for angle in angles]
-    strips = [cut_strip(page_ink.ink, replace(line, height=line.height * scale)) for line in lines for scale in SCALES]
-    looks = tuple(_without(foreign, strip, read_columns(strip.ink, network)) for strip in strips)
+    strips, looks = [], []
+    for angle in angles:
+        line = lengthened(baseline(digits, angle), others)
+        for scale in SCALES:
+            strips.append(cut_strip(page_ink.ink, replace(line, height=line.height * scale)))
+            looks.append(_without(foreign, strips[-1], read_columns(strips[-1].ink, network)))
+            if len(looks) == 1 and _names(read, looks[0]):
+                return LineLook(strips[0], looks[0], (looks[0],))
     best = max(range(len(looks)), key=lambda index: _plainness(digits, strips[index], looks[index]))
     first = best // len(SCALES) * len(SCALES)
-    return LineLook(strips[best], looks[best], looks[first : first + len(SCALES)])
+    return LineLook(strips[best], looks[best], tuple(looks[first : first + len(SCALES)]))
+
+
+def _names(read: Sequence[int | None], columns: NDArray[np.float32]) -> bool:
+    """Whether the columns name just these digits, each surely."""
+    named = spell(columns)
+    return (
+        bool(read) and [each.label for each in named] == list(read) and all(each.confidence >= ENOUGH for each in named)
+    )
 
 
 def _plainness(digits: Sequence[Box], strip: Strip, columns: NDArray[np.float32]) -> tuple[int, float]:

@@ -62,7 +62,8 @@ def read_numbers(
         own = set(members)
         foreign = [readings[index].box for index in digits if index not in own]
         boxes = [readings[index].box for index in members]
-        look = look_along(boxes, others, foreign, page_ink, network, math.radians(slant_deg))
+        read = [readings[index].label for index in members]
+        look = look_along(boxes, others, foreign, page_ink, network, math.radians(slant_deg), read)
         changed, added = _spelled(members, readings, look, page_ink, connected)
         outcome.update(changed)
         new += added

@@ -33,6 +33,14 @@ def test_a_line_is_seen_at_each_scale() -> None:
         assert abs(each.x - look.strip.place(box)[0]) <= COLUMN_PX
 
 
+def test_one_look_is_enough_where_it_names_what_was_read() -> None:
+    """Surely, and nothing else."""
+    page_ink = page_of(*BOXES)
+    assert len(look_along(BOXES, [], [], page_ink, Named("4", "0", "8"), 0.0, [4, 0, 8]).looks) == 1
+    assert len(look_along(BOXES, [], [], page_ink, Named("4", "0", "8"), 0.0, [4, 0, 3]).looks) == len(SCALES)
+    assert len(look_along(BOXES, [], [], page_ink, Named("4", {0: 0.6}, "8"), 0.0, [4, 0, 8]).looks) == len(SCALES)
+
+
 class Tallest:
     """Is surer the more rows of a strip have ink."""
 
