@@ -36,7 +36,8 @@ PROOF_STRIPS = 2000
 # No training draws its numbers from this seed.
 PROOF_SEED = 1_000_013
 MAX_EXACT_DROP_PP = 0.5
-MIN_AGREEMENT_PERCENT = 97.0
+# A text of five digits is another one if a single digit is: 95 % of texts are 99 % of digits.
+MIN_AGREEMENT_PERCENT = 95.0
 MAX_SIZE_BYTES = 330_000
 PRECISIONS = ("float32", "int8")
 TRAIN_KEY = "train_sequence"

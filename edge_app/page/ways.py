@@ -19,7 +19,7 @@ MISSED = 0.1
 # No reading is surer than this that it is not another digit.
 LEAST_LABEL = 0.02
 # The sequence reader's log likelihood counts this much: its columns are not independent.
-WHOLE_WEIGHT = 0.7
+WHOLE_WEIGHT = 1.0
 # As many ways are weighed at once.
 MAX_WAYS = 96
 
