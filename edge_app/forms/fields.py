@@ -11,7 +11,7 @@ from ..errors import FormError
 from ..host.printable import printable
 from .checksum import CHECKSUMS
 from .field_checks import CHECKS, NO_CHECKSUM, FormBox
-from .machine import Machine, Together, allows_something
+from .machine import Machine, Together, allows, allows_something
 from .number import SYMBOLS, Range, number_of
 from .pattern import Pattern, compile_pattern
 
@@ -115,6 +115,17 @@ class Field:
     def looks_back(self) -> bool:
         """Whether a reading is compared with the former one."""
         return self.only_rises or self.max_step is not None
+
+    def allows(self, text: str) -> bool:
+        """Whether pattern, range and checksum allow a text."""
+        return allows(self.rules, text)
+
+    def number(self, text: str) -> Decimal:
+        """The number that a text is, as it is written; raises FormError if it is none."""
+        number = number_of(text)
+        if number is None:
+            raise FormError(f"expected a number for {self.name!r}, got {shown(text)}; correct it")
+        return number
 
     def value(self, text: str) -> Decimal | None:
         """The number that a text is, times `scale`; None if it is no number."""

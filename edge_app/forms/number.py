@@ -9,6 +9,7 @@ from .machine import DIGITS
 
 # Thousands may stand apart; a comma is a point.
 SYMBOLS = frozenset(DIGITS + "+-., ")
+MAX_SYMBOLS = 100
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 
 # Where a number is being read: before it, behind its sign, in its whole part, behind its point, in its fraction.
@@ -18,7 +19,9 @@ State = tuple[int, bool, int, int, int]
 
 
 def number_of(text: str) -> Decimal | None:
-    """The number that a text is, or None if it is none: "4081", "-12,5", "10 000"."""
+    """The number that a text is, or None if it is none, or absurdly long: "4081", "-12,5", "10 000"."""
+    if len(text) > MAX_SYMBOLS:
+        return None
     bare = text.replace(" ", "")
     return Decimal(bare.replace(",", ".")) if _NUMBER.fullmatch(bare) else None
 

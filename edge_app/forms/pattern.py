@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from ..errors import FormError
 from .machine import ALPHABET
-from .pattern_syntax import Choice, Node, Repeat, Sequence, Symbols, longest, parse, shortest
+from .pattern_syntax import parse
+from .pattern_tree import Choice, Node, Repeat, Sequence, Symbols, longest, shortest
 
 MAX_STATES = 1000
 
