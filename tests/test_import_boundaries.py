@@ -45,7 +45,7 @@ def rooms_known_to(room: str) -> set[str]:
 
 
 def test_rooms_do_not_reach_up() -> None:
-    """A model, a page and a form know nothing of cameras, web or flags; no room knows the commands, which know them all."""
+    """A model, a page and a form know nothing of cameras or web; no room knows the commands, which know them all."""
     rooms = sorted(path.name for path in (ROOT / "edge_app").iterdir() if (path / "__init__.py").exists())
     known = {room: rooms_known_to(room) for room in rooms}
     assert known["model"] <= {"errors", "files", "host"}
