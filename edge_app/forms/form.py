@@ -17,7 +17,7 @@ from ..host.printable import printable
 from .field_checks import FormBox, title
 from .fields import Field, shown
 
-MAX_BYTES, MAX_FIELDS = 64 << 10, 100
+MAX_BYTES, MAX_FIELDS, MAX_POINTS = 64 << 10, 100, 200
 _KEYS, _FORM_KEYS = ("form", "field"), ("name",)
 
 
@@ -82,6 +82,9 @@ def parse_form(text: str) -> Form:
     """A form out of the text of its file; raises FormError in one line."""
     if len(text) > MAX_BYTES:
         raise FormError(f"expected at most {MAX_BYTES >> 10} KB of text, got more; shorten it")
+    # A key of thousands of parts takes tomllib minutes; no line of a form has as many points.
+    if any(line.count(".") > MAX_POINTS for line in text.split("\n")):
+        raise FormError(f"expected at most {MAX_POINTS} points in a line, got more; use short keys")
     try:
         # As they are written: 0.01 of a Euro is a cent, and no float is.
         table = tomllib.loads(text, parse_float=Decimal)

@@ -1,7 +1,8 @@
 """The likeliest texts of a lattice that a field's rules allow, and how likely it is that they are kept at all."""
 
 import heapq
-from collections.abc import Hashable, Iterable
+import math
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .fields import Field
@@ -12,13 +13,14 @@ from .machine import Machine, Together, allows
 LEAST = 0.01
 # Up to so many states at a place the search is exact; of more, the likeliest are followed.
 MAX_STATES = 2000
+# So many beginnings of texts are followed: those of equal ones might be without number.
+MAX_FOLLOWED = 50_000
 # Alternatives that together change no probability that is looked at.
 _NOTHING = 1e-6
 # Texts are found by the best way to place them, and ordered by all ways: so some more are looked at.
 _MORE = 3
 
-# (probability by the best way to place it, text), the likeliest first.
-_Texts = list[tuple[float, str]]
+_Choices = list[tuple[str, float]]
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,12 @@ def allowed(lattice: Lattice, field: Field) -> float:
     followed = 1.0
     for place in lattice.places:
         after: dict[Hashable, float] = {}
+        choices = _choices(place, _NOTHING, unknown=False)
         for state, chance in chances.items():
-            for target, more in steps.of(state, place, _NOTHING):
-                after[target] = after.get(target, 0.0) + chance * more
+            for symbol, more in choices:
+                target = steps.to(state, symbol)
+                if target is not None:
+                    after[target] = after.get(target, 0.0) + chance * more
         chances = dict(heapq.nlargest(MAX_STATES, after.items(), key=lambda item: item[1]))
         followed -= sum(after.values()) - sum(chances.values())
     placed = sum(chance for state, chance in chances.items() if rules.accepts(state)) + (1.0 - followed)
@@ -87,55 +92,81 @@ class _Steps:
         self._known: dict[tuple[Hashable, str], Hashable | None] = {}
 
     def to(self, state: Hashable, symbol: str) -> Hashable | None:
-        """The state after a symbol, or None."""
+        """The state after a symbol, or None; a skip, "", stays where it is."""
+        if not symbol:
+            return state
         key = (state, symbol)
         if key not in self._known:
             self._known[key] = self._machine.step(state, symbol)
         return self._known[key]
 
-    def of(self, state: Hashable, place: Place, least: float) -> Iterable[tuple[Hashable, float]]:
-        """Each state that may follow with its probability; a skip stays where it is."""
-        if place.skip >= max(least, _NOTHING):
-            yield state, place.skip
-        for symbol, chance in place.alternatives.items():
-            target = self.to(state, symbol) if chance >= max(least, _NOTHING) else None
-            if target is not None:
-                yield target, chance
 
-
-def _placed(places: Iterable[Place], rules: Machine, count: int, least: float, unknown: bool = False) -> list[str]:
+def _placed(places: Sequence[Place], rules: Machine, count: int, least: float, unknown: bool = False) -> list[str]:
     """The likeliest texts by the best way to place each, the likeliest first.
 
-    Exact: of all texts that lead to a state, only the first `count` can begin one of the first `count` in the end.
+    A* over beginnings of texts (Hart, Nilsson and Raphael, 1968): what is ahead of each is known exactly, so that it
+    follows hardly any that does not end among the first.
     """
-    steps = _Steps(rules)
-    found: dict[Hashable, _Texts] = {rules.start: [(1.0, "")]}
-    for place in places:
-        after: dict[Hashable, _Texts] = {}
-        for state, texts in found.items():
-            for symbol, chance in _choices(place, least, unknown):
-                target = steps.to(state, symbol) if symbol else state
-                if target is not None:
-                    after.setdefault(target, []).extend((each * chance, text + symbol) for each, text in texts)
-        kept = heapq.nlargest(MAX_STATES, after.items(), key=lambda item: max(item[1]))
-        found = {state: _likeliest(texts, count) for state, texts in kept}
-    ended = [text for state, texts in found.items() if rules.accepts(state) for text in texts]
-    return [text for _, text in _likeliest(ended, count)]
+    steps, choices = _Steps(rules), [_choices(place, least, unknown) for place in places]
+    ahead = _ahead(_reached(choices, steps, rules.start), choices, steps, rules)
+    found: list[str] = []
+    known: set[tuple[int, str]] = set()
+    waiting = [(0.0, 0, "", rules.start, 1.0)] if rules.start in ahead[0] else []
+    while waiting and len(found) < count and len(known) < MAX_FOLLOWED:
+        _, behind, text, state, so_far = heapq.heappop(waiting)
+        place = -behind
+        # The text gives the state, so that the first way to come here is the best.
+        if (place, text) in known:
+            continue
+        known.add((place, text))
+        if place == len(choices):
+            found.append(text)
+            continue
+        for symbol, chance in choices[place]:
+            target = steps.to(state, symbol)
+            whole = so_far * chance * ahead[place + 1].get(target, 0.0)
+            if whole > 0:
+                # Rounded, so that of equals the one that is further on goes first, and few others are begun.
+                order = -round(math.log(whole), 9)
+                heapq.heappush(waiting, (order, behind - 1, text + symbol, target, so_far * chance))
+    return found
 
 
-def _choices(place: Place, least: float, unknown: bool) -> list[tuple[str, float]]:
+def _reached(choices: list[_Choices], steps: _Steps, start: Hashable) -> list[dict[Hashable, float]]:
+    """Before each place and behind the last, the states that can be reached, with the best way to each."""
+    reached: list[dict[Hashable, float]] = [{start: 1.0}]
+    for options in choices:
+        after: dict[Hashable, float] = {}
+        for state, so_far in reached[-1].items():
+            for symbol, chance in options:
+                target = steps.to(state, symbol)
+                if target is not None and so_far * chance > after.get(target, 0.0):
+                    after[target] = so_far * chance
+        reached.append(dict(heapq.nlargest(MAX_STATES, after.items(), key=lambda item: item[1])))
+    return reached
+
+
+def _ahead(
+    reached: list[dict[Hashable, float]], choices: list[_Choices], steps: _Steps, rules: Machine
+) -> list[dict[Hashable, float]]:
+    """The same states, with the best way from each to an end that is allowed; none that has no such way."""
+    ahead: list[dict[Hashable, float]] = [{state: 1.0 for state in reached[-1] if rules.accepts(state)}]
+    for states, options in zip(reached[-2::-1], choices[::-1], strict=True):
+        behind, best = ahead[-1], {}
+        for state in states:
+            ways = [chance * behind.get(steps.to(state, symbol), 0.0) for symbol, chance in options]
+            if max(ways, default=0.0) > 0:
+                best[state] = max(ways)
+        ahead.append(best)
+    return ahead[::-1]
+
+
+def _choices(place: Place, least: float, unknown: bool) -> _Choices:
+    """Each symbol that may be taken with its probability, "" being a skip."""
     choices = [*place.alternatives.items(), ("", place.skip)]
     if unknown:
         choices.append((UNKNOWN, place.unknown))
     return [(symbol, chance) for symbol, chance in choices if chance > 0 and chance >= least]
-
-
-def _likeliest(texts: _Texts, count: int) -> _Texts:
-    """The likeliest, each text once."""
-    best: dict[str, float] = {}
-    for chance, text in texts:
-        best[text] = max(chance, best.get(text, 0.0))
-    return heapq.nlargest(count, ((chance, text) for text, chance in best.items()))
 
 
 def _ordered(lattice: Lattice, texts: Iterable[str], count: int) -> tuple[Reading, ...]:

@@ -164,7 +164,9 @@ def test_names_that_are_no_topic(name: str) -> None:
         (HEAD + "[[field\n", "expected a form in TOML, got .*line 3"),
         (HEAD + "a = " + "[" * 5000, "expected a form in TOML, got "),
         (HEAD + "a = " + "9" * 5000, "expected a form in TOML, got "),
-        ("a" + ".a" * 5000 + " = 1", "expected form or field in the file|expected a form in TOML"),
+        ("a" + ".a" * 30_000 + " = 1", "expected at most 200 points in a line"),
+        ("a" + ".a" * 199 + " = 1", "'a': expected form or field in the file, got another key"),
+        ("[a" + ".a" * 199 + "]\n" + "".join(f"{n}=1\n" for n in range(9000)), "'a': expected form or field"),
         ("#" * (MAX_BYTES + 1), "expected at most 64 KB of text, got more"),
         (f"{HEAD}[[field]]\nname = 'a b'\n{BOX}[[field]]\nname = 'A-B'\nbox = [0.5, 0.5, 1, 1]\n", "'a b' and 'A-B'"),
         (
