@@ -70,9 +70,9 @@ def decide(lattice: Lattice, field: Field, limits: Limits | None = None) -> Deci
     free = best_without_rules(lattice)[0]
     if free.text == "" and free.probability >= limits.blank:
         return Decision("blank", "", None, None, free.probability, "")
-    readings = best_readings(lattice, field, 1, limits.least)
-    # Nothing to guess, or nothing that the ink comes near to.
-    if not readings or readings[0].text == "" or readings[0].probability < limits.refused * free.probability:
+    # That nothing stands there was asked above, and is no guess.
+    readings = [reading for reading in best_readings(lattice, field, 2, limits.least) if reading.text]
+    if not readings or readings[0].probability < limits.refused * free.probability:
         kind: Kind = "doubtful" if free.text == "" else "refused"
         return Decision(kind, None, None, None, 0.0, free.text)
     best = readings[0]

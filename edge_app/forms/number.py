@@ -52,8 +52,9 @@ class _Bound:
     def at_end(self, state: State, compared: int) -> int:
         """How the number compares with this bound if it ends here: -1, 0 or 1."""
         place, negative, read = state[:3]
-        size = self.settled(compared, read) if place == _WHOLE else compared
-        if place == _FRACTION and size == 0 and read < len(self.fraction):
+        size, read = (self.settled(compared, read), 0) if place == _WHOLE else (compared, read)
+        # As large as far as it goes, where the bound goes on.
+        if size == 0 and read < len(self.fraction):
             size = -1
         # Zero has no sign: -0 is as large as 0.
         if negative != self.negative and (self.negative or self.whole or self.fraction):

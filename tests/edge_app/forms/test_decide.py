@@ -87,6 +87,8 @@ def test_not_surely_blank_is_marked() -> None:
     assert (decision.kind, decision.guess) == ("doubtful", "77777")
     decision = decide(row({"7": 0.45}, skip=0.55), CODE)
     assert (decision.kind, decision.guess) == ("doubtful", None)
+    decision = decide(row({"7": 0.45}, skip=0.55), Field("open", BOX, "[0-9]*"))
+    assert (decision.kind, decision.guess) == ("doubtful", "7")
 
 
 def test_missing_whole_texts_are_no_proof() -> None:

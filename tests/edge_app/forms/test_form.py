@@ -56,9 +56,10 @@ def test_a_form_is_read() -> None:
     assert [each.name for each in form.fields] == ["postcode", "total", "reading"]
     postcode, total, reading = form.fields
     assert postcode == Field("postcode", (0.62, 0.10, 0.88, 0.15), "[0-9]{5}")
-    assert (total.min, total.max, total.unit, total.scale) == (0, 99999, "EUR", Decimal("0.01"))
+    assert (total.min, total.max, total.scale) == (Decimal(0), Decimal(99999), Decimal("0.01"))
+    assert total.unit == "EUR"
     assert total.value("4081") == Decimal("40.81")
-    assert (reading.only_rises, reading.max_step, reading.checksum) == (True, 50, None)
+    assert (reading.only_rises, reading.max_step, reading.checksum) == (True, Decimal(50), None)
     assert (reading.device_class, reading.state_class) == ("water", "total_increasing")
 
 

@@ -3,20 +3,27 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edge_app.forms.machine import allows
 from edge_app.forms.number import MAX_SYMBOLS, Range, number_of
 
-BOUNDS = st.one_of(st.none(), st.decimals(-2000, 2000, places=2), st.integers(-50, 50).map(Decimal))
+BOUNDS = st.one_of(
+    st.none(), st.decimals(-2000, 2000, places=2), st.decimals(-2, 2, places=1), st.integers(-50, 50).map(Decimal)
+)
 NUMBERS = st.one_of(
     st.from_regex(r"[+-]?[0-9]{1,5}([.,][0-9]{1,4})?", fullmatch=True, alphabet=st.sampled_from("0123456789+-.,")),
+    # Near the smaller bounds.
+    st.decimals(-2, 2, places=2).map("{:f}".format),
     st.text("0159+-., ", max_size=8),
 )
 
 
 @given(BOUNDS, BOUNDS, NUMBERS)
+@example(Decimal("0.01"), None, "0")
+@example(None, Decimal("12.5"), "12")
+@example(Decimal("-0.5"), Decimal(0), "-0")
 def test_a_range_allows_the_numbers_in_it(low: Decimal | None, high: Decimal | None, text: str) -> None:
     """And no text that is no number."""
     number = number_of(text)
