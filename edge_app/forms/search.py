@@ -19,6 +19,8 @@ MAX_FOLLOWED = 50_000
 _NOTHING = 1e-6
 # Texts are found by the best way to place them, and ordered by all ways: so some more are looked at.
 _MORE = 3
+# How much likelier than it is a text counts for each place that it is ahead: far above what rounding makes of equals.
+_HEADWAY = 1e-9
 
 _Choices = list[tuple[str, float]]
 
@@ -126,8 +128,8 @@ def _placed(places: Sequence[Place], rules: Machine, count: int, least: float, u
             target = steps.to(state, symbol)
             whole = so_far * chance * ahead[place + 1].get(target, 0.0)
             if whole > 0:
-                # Rounded, so that of equals the one that is further on goes first, and few others are begun.
-                order = -round(math.log(whole), 9)
+                # Of equals the one that is further on goes first, so that few others are begun.
+                order = -math.log(whole) + behind * _HEADWAY
                 heapq.heappush(waiting, (order, behind - 1, text + symbol, target, so_far * chance))
     return found
 

@@ -58,6 +58,10 @@ def test_doubtful_where_the_rules_would_change_much() -> None:
     assert (decide(lattice, TOTAL).kind, decide(lattice, TOTAL).guess) == ("doubtful", "11000")
     lattice = row({"6": 0.99, "1": 0.005}, *"1000")
     assert (decide(lattice, TOTAL).kind, decide(lattice, TOTAL).guess) == ("refused", None)
+    # Two at 2 % are less than one in a thousand.
+    lattice = row({"6": 0.97, "1": 0.02}, {"5": 0.97, "0": 0.02}, *"000")
+    small = Field("small", BOX, "[0-9]{5}", max=Decimal(10999))
+    assert (decide(lattice, small).kind, decide(lattice, small).guess) == ("refused", None)
 
 
 def test_most_of_it_illegible_is_never_read() -> None:
@@ -87,6 +91,8 @@ def test_not_surely_blank_is_marked() -> None:
     assert (decision.kind, decision.guess) == ("doubtful", "77777")
     decision = decide(row({"7": 0.45}, skip=0.55), CODE)
     assert (decision.kind, decision.guess) == ("doubtful", None)
+    decision = decide(row({"7": 0.45}, skip=0.55), Field("one", BOX, "[0-9]"))
+    assert (decision.kind, decision.guess, decision.confidence) == ("doubtful", "7", 1.0)
     decision = decide(row({"7": 0.45}, skip=0.55), Field("open", BOX, "[0-9]*"))
     assert (decision.kind, decision.guess) == ("doubtful", "7")
 

@@ -72,6 +72,24 @@ def test_what_is_taken_at_all_means_what_it_means_to_re(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "fit", "others"),
+    [
+        ("[0-9]{2,}", ["12", "123", "1234567"], ["", "1"]),
+        ("(12){2,}", ["1212", "121212"], ["12", "12121", "1112"]),
+        ("(1|23?)+", ["1", "2", "231", "123"], ["", "3", "13"]),
+        ("[0-9]{1,3}([.,][0-9]{2})?", ["1", "123", "1,50", "12.00"], ["1,5", ",50", "1234", "1,"]),
+        ("-?[0-9]", ["-1", "1"], ["-", "--1", "1-"]),
+        ("[+-]1|[1-]2", ["+1", "-1", "12", "-2"], ["+2", "1", "2"]),
+        (r"\d\d:\d\d", ["12:30"], ["1230", "1:30"]),
+    ],
+)
+def test_examples(pattern: str, fit: list[str], others: list[str]) -> None:
+    """What people write into forms."""
+    compiled = compile_pattern(pattern)
+    assert [text for text in fit + others if allows(compiled, text)] == fit
+
+
+@pytest.mark.parametrize(
     ("pattern", "shortest", "longest", "states"),
     [
         ("[0-9]{5}", 5, 5, 6),
@@ -99,6 +117,10 @@ def test_lengths_and_states(pattern: str, shortest: int, longest: int | None, st
         ("[0-9", r"got its end at place 5"),
         ("[9-0]", "got '9' at place 2"),
         ("[^0-9]", "got '\\^' at place 2"),
+        ("[0-9-5]", "got '-' at place 5"),
+        ("[+--]", "got '\\+' at place 2"),
+        ("[.-9]", "got '.' at place 2"),
+        ("[1-+]", "got '1' at place 2"),
         ("[]", "got '\\]' at place 2"),
         ("(1", "a \\) for each \\("),
         ("1)", "a \\( before each \\)"),

@@ -86,6 +86,16 @@ def test_how_likely_the_rules_are_kept(lattice: Lattice, field: Field) -> None:
     assert allowed(lattice, field) == pytest.approx((1 - weight) * placed + weight * (1 - unfit), abs=1e-4)
 
 
+def test_what_is_not_followed_counts_as_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With too few states the sum is too large, and nothing is believed for it."""
+    lattice = Lattice((Place({"1": 0.4, "4": 0.3, "7": 0.3}),) * 4)
+    field = Field("sum", BOX, "[0-9]{4}", checksum="mod97")
+    exact = allowed(lattice, field)
+    assert 0 < exact < 0.1
+    monkeypatch.setattr("edge_app.forms.search.MAX_STATES", 3)
+    assert allowed(lattice, field) > 0.5
+
+
 @given(LATTICES)
 def test_without_rules_nothing_is_likelier(lattice: Lattice) -> None:
     """Than the first: no text of digits, with or without ink that is none."""
