@@ -1,0 +1,1 @@
+"""Forms: what should stand where, found on a photo and read."""

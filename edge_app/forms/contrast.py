@@ -1,0 +1,30 @@
+"""Print with the same contrast in light and in shadow, on any paper."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+AROUND_PX = 31
+# Grey levels that noise has: paper without print stays flat.
+NOISE, SPREAD = 4.0, 40.0
+
+
+def even_contrast(luma: Grey) -> Grey:
+    """Luma, uint8 (H, W), with the mean of every place at 128 and its standard deviation at SPREAD."""
+    values = luma.astype(np.float32)
+    around = AROUND_PX, AROUND_PX
+    mean = cv2.blur(values, around)
+    deviation = cv2.sqrt(cv2.max(cv2.sqrBoxFilter(values, -1, around) - mean * mean, 0))
+    values -= mean
+    values *= SPREAD / (deviation + NOISE)
+    return np.asarray(cv2.add(values, 128.0, dtype=cv2.CV_8U), np.uint8)
+
+
+def shrunk(image: Grey, longest_px: int) -> Grey:
+    """An image, uint8 (H, W) or (H, W, 3), whose longer side is at most that; itself if it is already."""
+    factor = longest_px / max(image.shape[:2])
+    if factor >= 1:
+        return image
+    size_wh = max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))
+    return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
