@@ -47,14 +47,9 @@ class Landmarks:
         return len(self.points)
 
 
-def find_landmarks(even: Grey, mask: Grey | None = None) -> Landmarks:
-    """Finds landmarks.
-
-    Args:
-        even: uint8 (H, W) from even_contrast.
-        mask: uint8 (H, W), 0 where none is looked for.
-    """
-    found, looks = cv2.SIFT_create(MOST).detectAndCompute(even, mask)  # type: ignore[attr-defined]
+def find_landmarks(even: Grey) -> Landmarks:
+    """Finds landmarks in an image, uint8 (H, W) from even_contrast."""
+    found, looks = cv2.SIFT_create(MOST).detectAndCompute(even, None)  # type: ignore[attr-defined]
     if looks is None:
         looks = np.zeros((0, 128), np.float32)
     values = np.array([(*one.pt, one.angle, one.size) for one in found], np.float32).reshape(-1, 4)

@@ -82,7 +82,7 @@ class FormFinder:
         for left, top, right, bottom in written:
             x, y = round(left * self.form_wh[0]), round(top * self.form_wh[1])
             mask[y : round(bottom * self.form_wh[1]), x : round(right * self.form_wh[0])] = 0
-        self._landmarks = [self._look(luma, mask, longest) for longest, _ in SEARCHES_PX]
+        self._landmarks = [self._look(luma, longest) for longest, _ in SEARCHES_PX]
         self._prints = [Print(luma, mask, longest) for longest in PRINTS_PX]
 
     def find(self, photo: NDArray[np.uint8]) -> Located | NotLocated:
@@ -108,11 +108,9 @@ class FormFinder:
         matrix = larger @ best.matrix @ np.diag([*self.form_wh, 1.0])
         return Located(matrix / matrix[2, 2], self.form_wh, best.share)
 
-    def _look(self, luma: Grey, mask: Grey, longest_px: int) -> tuple[Landmarks, tuple[int, int]]:
+    def _look(self, luma: Grey, longest_px: int) -> tuple[Landmarks, tuple[int, int]]:
         small = shrunk(luma, longest_px)
-        size_wh = small.shape[1], small.shape[0]
-        mask = np.asarray(cv2.resize(mask, size_wh, interpolation=cv2.INTER_NEAREST), np.uint8)
-        return find_landmarks(even_contrast(small), mask), size_wh
+        return find_landmarks(even_contrast(small)), (small.shape[1], small.shape[0])
 
     def _candidates(self, luma: Grey) -> Iterator[Matrix]:
         """Plausible perspectives from the form's picture to the photo, the likeliest first."""
