@@ -6,13 +6,13 @@ middle lies, how large and how turned it is, as Lowe did it, and what gets most 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .contrast import Grey
+from .contrast import Grey, even_contrast, shrunk
 
 MOST = 1200
 # For each landmark of the photo, this many of the form.
@@ -25,6 +25,7 @@ MOST_POSES, BUSIEST = 3, 12
 LEAST_MATCHES = 6
 
 Points = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -39,62 +40,59 @@ class Landmarks:
     """
 
     points: Points
-    turns_rad: NDArray[np.float32]
-    sizes_px: NDArray[np.float32]
-    looks: NDArray[np.float32]
+    turns_rad: Floats
+    sizes_px: Floats
+    looks: Floats
 
     def __len__(self) -> int:
         return len(self.points)
 
 
-def find_landmarks(even: Grey) -> Landmarks:
-    """Finds landmarks in an image, uint8 (H, W) from even_contrast."""
-    found, looks = cv2.SIFT_create(MOST).detectAndCompute(even, None)  # type: ignore[attr-defined]
+def find_landmarks(luma: Grey, longest_px: int) -> Landmarks:
+    """Finds landmarks.
+
+    Args:
+        luma: uint8 (H, W).
+        longest_px: the longer side of what they are looked for in; they are given in pixels of `luma`.
+    """
+    small = shrunk(luma, longest_px)
+    found, looks = cv2.SIFT_create(MOST).detectAndCompute(even_contrast(small), None)  # type: ignore[attr-defined]
     if looks is None:
         looks = np.zeros((0, 128), np.float32)
     values = np.array([(*one.pt, one.angle, one.size) for one in found], np.float32).reshape(-1, 4)
     looks = np.sqrt(looks / np.maximum(looks.sum(axis=1, keepdims=True), 1e-6))
-    return Landmarks(values[:, :2], np.radians(values[:, 2]), values[:, 3], looks.astype(np.float32))
+    scale = np.array([luma.shape[1] / small.shape[1], luma.shape[0] / small.shape[0]], np.float32)
+    return Landmarks(values[:, :2] * scale, np.radians(values[:, 2]), values[:, 3] * scale[0], looks)
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Landmarks of a form and of a photo that look alike.
+    """Landmarks of a form and of a photo that look alike, N of them.
 
     Attributes:
-        form: int64 (N,), index of the form's.
-        photo: int64 (N,), index of the photo's.
-        weights: float64 (N,), how much more alike they are than the next.
+        form: float32 (N, 2), places on the form.
+        photo: float32 (N, 2), places in the photo.
+        turns_rad: float32 (N,), how far the photo's are turned against the form's.
+        sizes: float32 (N,), how much larger the photo's are.
+        weights: float32 (N,), how much more alike they are than the next.
     """
 
-    form: NDArray[np.int64]
-    photo: NDArray[np.int64]
-    weights: NDArray[np.float64]
+    form: Points
+    photo: Points
+    turns_rad: Floats
+    sizes: Floats
+    weights: Floats
+
+    def __add__(self, other: "Matches") -> "Matches":
+        pairs = ((getattr(self, part.name), getattr(other, part.name)) for part in fields(self))
+        return Matches(*(np.concatenate(pair) for pair in pairs))
 
 
-def poses(form: Landmarks, photo: Landmarks, form_wh: tuple[int, int]) -> Iterator[tuple[Points, Points]]:
-    """The poses with most votes, each as the points that voted for it, on the form and in the photo.
-
-    Args:
-        form: of the form's picture.
-        photo: of the photo.
-        form_wh: width and height of the form's picture.
-    """
+def match(form: Landmarks, photo: Landmarks) -> Matches:
+    """For each landmark of the photo, the form's that look most like it."""
     if min(len(form), len(photo)) <= NEIGHBOURS:
-        return
-    matches = _match(form, photo)
-    taken: list[set[int]] = []
-    for voters in _busiest_cells(_cells(form, photo, matches, form_wh), matches.weights):
-        known = set(voters.tolist())
-        if len(known) < LEAST_MATCHES or any(len(known & other) > len(known) / 2 for other in taken):
-            continue
-        taken.append(known)
-        yield form.points[matches.form[voters]], photo.points[matches.photo[voters]]
-        if len(taken) == MOST_POSES:
-            return
-
-
-def _match(form: Landmarks, photo: Landmarks) -> Matches:
+        nothing = np.zeros(0, np.float32)
+        return Matches(nothing.reshape(0, 2), nothing.reshape(0, 2), nothing, nothing, nothing)
     alike = photo.looks @ form.looks.T
     rows = np.arange(len(photo))
     nearest, distances = [], []
@@ -103,19 +101,40 @@ def _match(form: Landmarks, photo: Landmarks) -> Matches:
         nearest.append(best)
         distances.append(np.sqrt(np.maximum(2 - 2 * alike[rows, best], 1e-6)))
         alike[rows, best] = -1
-    weights = [distances[-1] / distance - 1 + LEAST_WEIGHT for distance in distances[:-1]]
-    return Matches(np.concatenate(nearest[:-1]), np.tile(rows, NEIGHBOURS), np.concatenate(weights).astype(np.float64))
+    weights = np.concatenate([distances[-1] / distance - 1 + LEAST_WEIGHT for distance in distances[:-1]])
+    own, others = np.concatenate(nearest[:-1]), np.tile(rows, NEIGHBOURS)
+    turns = photo.turns_rad[others] - form.turns_rad[own]
+    sizes = photo.sizes_px[others] / form.sizes_px[own]
+    return Matches(form.points[own], photo.points[others], turns, sizes, weights)
 
 
-def _cells(form: Landmarks, photo: Landmarks, matches: Matches, form_wh: tuple[int, int]) -> NDArray[np.int64]:
+def poses(matches: Matches, form_wh: tuple[int, int]) -> Iterator[tuple[Points, Points]]:
+    """The poses with most votes, each as the points that voted for it, on the form and in the photo.
+
+    Args:
+        matches: of the form with the photo.
+        form_wh: the form's width and height in pixels.
+    """
+    if not len(matches.weights):
+        return
+    taken: list[set[int]] = []
+    for voters in _busiest_cells(_cells(matches, form_wh), matches.weights):
+        known = set(voters.tolist())
+        if len(known) < LEAST_MATCHES or any(len(known & other) > len(known) / 2 for other in taken):
+            continue
+        taken.append(known)
+        yield matches.form[voters], matches.photo[voters]
+        if len(taken) == MOST_POSES:
+            return
+
+
+def _cells(matches: Matches, form_wh: tuple[int, int]) -> NDArray[np.int64]:
     """The cells each match votes for, int64 (16, N): in four dimensions, of two grids that overlap by half."""
-    turn = photo.turns_rad[matches.photo] - form.turns_rad[matches.form]
-    size = photo.sizes_px[matches.photo] / form.sizes_px[matches.form]
-    to_middle = np.array(form_wh, np.float32) / 2 - form.points[matches.form]
-    cos, sin = np.cos(turn) * size, np.sin(turn) * size
-    x = photo.points[matches.photo, 0] + cos * to_middle[:, 0] - sin * to_middle[:, 1]
-    y = photo.points[matches.photo, 1] + sin * to_middle[:, 0] + cos * to_middle[:, 1]
-    turns, octaves = turn / (2 * np.pi) * TURN_CELLS % TURN_CELLS, np.log2(size)
+    to_middle = np.array(form_wh, np.float32) / 2 - matches.form
+    cos, sin = np.cos(matches.turns_rad) * matches.sizes, np.sin(matches.turns_rad) * matches.sizes
+    x = matches.photo[:, 0] + cos * to_middle[:, 0] - sin * to_middle[:, 1]
+    y = matches.photo[:, 1] + sin * to_middle[:, 0] + cos * to_middle[:, 1]
+    turns, octaves = matches.turns_rad / (2 * np.pi) * TURN_CELLS % TURN_CELLS, np.log2(matches.sizes)
     cells = []
     for grid in range(16):
         halves = [(grid >> dimension & 1) / 2 for dimension in range(4)]
@@ -127,14 +146,14 @@ def _cells(form: Landmarks, photo: Landmarks, matches: Matches, form_wh: tuple[i
             np.clip(np.floor(x / side + halves[2]), -256, 255) + 256,
             np.clip(np.floor(y / side + halves[3]), -256, 255) + 256,
         )
-        cell = np.full(len(turn), grid, np.int64)
+        cell = np.full(len(x), grid, np.int64)
         for part, count in zip(parts, (TURN_CELLS, 32, 512, 512), strict=True):
             cell = cell * count + part.astype(np.int64)
         cells.append(cell)
     return np.stack(cells)
 
 
-def _busiest_cells(cells: NDArray[np.int64], weights: NDArray[np.float64]) -> Iterator[NDArray[np.int64]]:
+def _busiest_cells(cells: NDArray[np.int64], weights: Floats) -> Iterator[NDArray[np.int64]]:
     """The matches in each of the cells with most votes, most first."""
     _, places = np.unique(cells, return_inverse=True)
     places = places.reshape(cells.shape)

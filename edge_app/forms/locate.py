@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from ..files.image import to_luma
 from .agreement import Agreement, Matrix, Print
-from .contrast import Grey, even_contrast, shrunk
-from .landmarks import Landmarks, find_landmarks, poses
+from .contrast import Grey, shrunk
+from .landmarks import Matches, find_landmarks, match, poses
 
 # Left, top, right, bottom, in parts of a form's width and height.
 Parts = tuple[float, float, float, float]
 Corners = NDArray[np.float64]
 
 # Longer sides, in pixels: of the form's picture and of the photo where landmarks are looked for, first and then.
-SEARCHES_PX = ((400, 480), (560, 800))
+SEARCHES_PX = ((320, 360), (500, 640))
 # Of the pictures whose print is compared, coarse and fine, and of the photo for it.
 PRINTS_PX, COMPARED_PX = (380, 720), 1280
 # The least share of the places seen that agree, how many of them, and of how many parts of the form.
@@ -82,7 +82,7 @@ class FormFinder:
         for left, top, right, bottom in written:
             x, y = round(left * self.form_wh[0]), round(top * self.form_wh[1])
             mask[y : round(bottom * self.form_wh[1]), x : round(right * self.form_wh[0])] = 0
-        self._landmarks = [self._look(luma, longest) for longest, _ in SEARCHES_PX]
+        self._landmarks = [find_landmarks(luma, longest_px) for longest_px, _ in SEARCHES_PX]
         self._prints = [Print(luma, mask, longest) for longest in PRINTS_PX]
 
     def find(self, photo: NDArray[np.uint8]) -> Located | NotLocated:
@@ -108,21 +108,17 @@ class FormFinder:
         matrix = larger @ best.matrix @ np.diag([*self.form_wh, 1.0])
         return Located(matrix / matrix[2, 2], self.form_wh, best.share)
 
-    def _look(self, luma: Grey, longest_px: int) -> tuple[Landmarks, tuple[int, int]]:
-        small = shrunk(luma, longest_px)
-        return find_landmarks(even_contrast(small)), (small.shape[1], small.shape[0])
-
     def _candidates(self, luma: Grey) -> Iterator[Matrix]:
-        """Plausible perspectives from the form's picture to the photo, the likeliest first."""
-        for (landmarks, size_wh), (_, longest_px) in zip(self._landmarks, SEARCHES_PX, strict=True):
-            small = shrunk(luma, longest_px)
-            smaller = np.diag([size_wh[0] / self.form_wh[0], size_wh[1] / self.form_wh[1], 1.0])
-            larger = np.diag([luma.shape[1] / small.shape[1], luma.shape[0] / small.shape[0], 1.0])
-            near_px = NEAR_PART * max(small.shape)
-            for there, here in poses(landmarks, find_landmarks(even_contrast(small)), size_wh):
-                found, _ = cv2.findHomography(there, here, cv2.USAC_MAGSAC, near_px, maxIters=2000)
+        """Perspectives from the form's picture to the photo: of each search the likeliest first."""
+        matches: Matches | None = None
+        for landmarks, (_, longest_px) in zip(self._landmarks, SEARCHES_PX, strict=True):
+            more = match(landmarks, find_landmarks(luma, longest_px))
+            # What was found before votes again.
+            matches = more if matches is None else matches + more
+            for there, here in poses(matches, self.form_wh):
+                found, _ = cv2.findHomography(there, here, cv2.USAC_MAGSAC, NEAR_PART * max(luma.shape), maxIters=2000)
                 if found is not None:
-                    yield np.asarray(larger @ found @ smaller, np.float64)
+                    yield np.asarray(found, np.float64)
 
     def _compare(self, luma: Grey, matrix: Matrix) -> Agreement | None:
         """How well the print agrees, compared at about the size that it has in the photo."""
