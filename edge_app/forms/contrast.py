@@ -21,10 +21,13 @@ def even_contrast(luma: Grey) -> Grey:
     return np.asarray(cv2.add(values, 128.0, dtype=cv2.CV_8U), np.uint8)
 
 
-def shrunk(image: Grey, longest_px: int) -> Grey:
-    """An image, uint8 (H, W) or (H, W, 3), whose longer side is at most that; itself if it is already."""
-    factor = longest_px / max(image.shape[:2])
+def shrunk(luma: Grey, longest_px: int) -> Grey:
+    """Luma, uint8 (H, W), whose longer side is at most that; itself if it is already."""
+    while max(luma.shape) >= 2 * longest_px and min(luma.shape) > 1:
+        # Halving is several times as fast as any other factor.
+        luma = np.asarray(cv2.resize(luma, (luma.shape[1] // 2, luma.shape[0] // 2), interpolation=cv2.INTER_AREA))
+    factor = longest_px / max(luma.shape)
     if factor >= 1:
-        return image
-    size_wh = max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))
-    return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+        return luma
+    size_wh = max(1, round(luma.shape[1] * factor)), max(1, round(luma.shape[0] * factor))
+    return np.asarray(cv2.resize(luma, size_wh, interpolation=cv2.INTER_AREA), np.uint8)

@@ -20,10 +20,10 @@ Corners = NDArray[np.float64]
 SEARCHES_PX = ((320, 360), (500, 640))
 # Of the pictures whose print is compared, coarse and fine, and of the photo for it.
 PRINTS_PX, COMPARED_PX = (380, 720), 1280
-# The least share of the places seen that agree, how many of them, and of how many parts of the form.
-LEAST_SHARE, LEAST_AGREEING, LEAST_SPREAD = 0.35, 16, 0.25
-# So many are enough to look no further.
-SURE_SHARE = 0.6
+# The least share of the words seen that agree, how many places do, and in how many sixteenths of the form. On 80 drawn
+# photos the form's own share was 0.81 at least, and that of others with the same tables and other words 0.83 at most,
+# 0.65 with 95 % of them.
+LEAST_SHARE, LEAST_AGREEING, LEAST_SPREAD = 0.78, 16, 4
 # Landmarks are as near as this to where the perspective has them, in parts of the photo's longer side.
 NEAR_PART = 0.004
 # A form seen at an angle: the longest of two opposite sides against the other, of width against height, the sine of
@@ -39,7 +39,7 @@ class Located:
     Attributes:
         matrix: float64 (3, 3), the perspective from parts of the form's width and height to pixels of the photo.
         form_wh: width and height of the form's picture in pixels, for its proportions.
-        share: of the places of the form's print that the photo shows, which agree, in [0, 1].
+        share: of the words of the form's print that the photo shows, which agree, in [0, 1].
     """
 
     matrix: Matrix
@@ -92,13 +92,13 @@ class FormFinder:
             photo: uint8 (H, W) luma or (H, W, 3) RGB, any size; the form may be turned, tilted, smaller, or in part
                 beyond the photo's edge.
         """
-        luma = to_luma(shrunk(photo, COMPARED_PX))
+        luma = shrunk(to_luma(photo), COMPARED_PX)
         best: Agreement | None = None
         for matrix in self._candidates(luma):
             agreement = self._compare(luma, matrix)
             if agreement is not None and (best is None or agreement.share > best.share):
                 best = agreement
-            if best is not None and best.share >= SURE_SHARE:
+            if best is not None and self._enough(best):
                 break
         if best is None:
             return NotLocated("none of its print")
@@ -151,4 +151,4 @@ class FormFinder:
     def _enough(self, agreement: Agreement) -> bool:
         cells = {tuple(cell) for cell in (agreement.agreeing / self.form_wh * 4).astype(int).tolist()}
         agreeing = len(agreement.agreeing)
-        return agreement.share >= LEAST_SHARE and agreeing >= LEAST_AGREEING and len(cells) / 16 >= LEAST_SPREAD
+        return agreement.share >= LEAST_SHARE and agreeing >= LEAST_AGREEING and len(cells) >= LEAST_SPREAD

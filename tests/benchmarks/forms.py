@@ -5,6 +5,7 @@ A form is found if every corner of its fields is within 2 % of its width. Its di
 """
 
 import argparse
+import itertools
 import statistics
 import sys
 import time
@@ -126,7 +127,7 @@ def report(looks: Sequence[Look]) -> None:
         ("shift %", lambda one: 100 * np.hypot(*one.photo.pose.shift), (0, 7, 14, 20)),
         ("scale %", lambda one: 100 * one.photo.pose.scale, (50, 65, 80, 100)),
     ):
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in itertools.pairwise(edges):
             print(f"{name:8s} {low:3d} to {high:3d}      {share([one for one in looks if low <= value(one) < high])}")
     for kind in KINDS:
         print(f"{kind:24s} {share([one for one in looks if one.form.layout == kind])}")
