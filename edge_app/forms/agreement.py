@@ -119,7 +119,9 @@ def _rulings(even: Grey) -> Grey:
     dark = cv2.dilate((even < DARK).astype(np.uint8), np.ones((2, 2), np.uint8))
     level = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, RULING_PX), np.uint8))
     upright = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((RULING_PX, 1), np.uint8))
-    return np.asarray(cv2.dilate(level | upright, np.ones((RULING_RIM_PX, RULING_RIM_PX), np.uint8)), np.uint8)
+    return np.asarray(
+        cv2.dilate(cv2.bitwise_or(level, upright), np.ones((RULING_RIM_PX, RULING_RIM_PX), np.uint8)), np.uint8
+    )
 
 
 def _soft(even: Grey) -> Grey:

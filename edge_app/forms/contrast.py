@@ -15,10 +15,10 @@ def even_contrast(luma: Grey) -> Grey:
     values = luma.astype(np.float32)
     around = AROUND_PX, AROUND_PX
     mean = cv2.blur(values, around)
-    deviation = cv2.sqrt(cv2.max(cv2.sqrBoxFilter(values, -1, around) - mean * mean, 0))
+    deviation = np.sqrt(np.maximum(cv2.sqrBoxFilter(values, -1, around) - mean * mean, 0))
     values -= mean
     values *= SPREAD / (deviation + NOISE)
-    return np.asarray(cv2.add(values, 128.0, dtype=cv2.CV_8U), np.uint8)
+    return np.clip(values + np.float32(128.5), 0, 255).astype(np.uint8)
 
 
 def shrunk(luma: Grey, longest_px: int) -> Grey:

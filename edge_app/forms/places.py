@@ -60,11 +60,12 @@ class Places:
     def look(self, even: Grey, wanted: NDArray[np.bool_], reach_px: int) -> Found:
         """Looks for places in another picture of the same size, each up to `reach_px` from its own."""
         rim = PATCH_PX // 2 + reach_px
-        wide = cv2.copyMakeBorder(even, reach_px, reach_px, reach_px, reach_px, cv2.BORDER_REPLICATE)
+        wide = np.pad(even, reach_px, mode="edge")
         points, likeness = self.points.copy(), np.full(len(self.points), -1, np.float32)
         for index in np.flatnonzero(wanted):
             x, y = (int(value) + reach_px for value in self.points[index])
-            alike = cv2.matchTemplate(_around(wide, x, y, rim), self._patches[index], cv2.TM_CCOEFF_NORMED)
+            likely = cv2.matchTemplate(_around(wide, x, y, rim), self._patches[index], cv2.TM_CCOEFF_NORMED)
+            alike = np.asarray(likely, np.float32)
             _, likeness[index], _, (left, top) = cv2.minMaxLoc(alike)
             points[index, 0] += left + _peak(alike[top], left) - reach_px
             points[index, 1] += top + _peak(alike[:, left], top) - reach_px

@@ -9,7 +9,7 @@ import itertools
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,12 @@ SIZES = ((640, 480), (1280, 960), (2000, 1500))
 LARGE_WH = 4000, 3000
 KINDS = tuple(LAYOUTS)
 TILES, TILE_PX = 5, 420
+LIES: dict[str, tuple[Callable[[Pose], float], tuple[int, ...]]] = {
+    "turn": (lambda pose: abs(pose.turn_deg), (0, 10, 20, 30)),
+    "tilt": (lambda pose: pose.tilt_deg, (0, 10, 20, 30)),
+    "shift %": (lambda pose: 100 * float(np.hypot(*pose.shift)), (0, 7, 14, 20)),
+    "scale %": (lambda pose: 100 * pose.scale, (50, 65, 80, 100)),
+}
 
 
 @dataclass(frozen=True)
@@ -121,14 +127,10 @@ def report(looks: Sequence[Look]) -> None:
     """Prints the share found, in all and by how the form lies."""
     found = [one.off for one in looks if one.right]
     print(f"{'all':24s} {share(looks)}  corners off by {quantiles([100 * off for off in found], 2)} % of the width")
-    for name, value, edges in (
-        ("turn", lambda one: abs(one.photo.pose.turn_deg), (0, 10, 20, 30)),
-        ("tilt", lambda one: one.photo.pose.tilt_deg, (0, 10, 20, 30)),
-        ("shift %", lambda one: 100 * np.hypot(*one.photo.pose.shift), (0, 7, 14, 20)),
-        ("scale %", lambda one: 100 * one.photo.pose.scale, (50, 65, 80, 100)),
-    ):
+    for name, (value, edges) in LIES.items():
         for low, high in itertools.pairwise(edges):
-            print(f"{name:8s} {low:3d} to {high:3d}      {share([one for one in looks if low <= value(one) < high])}")
+            own = [one for one in looks if low <= value(one.photo.pose) < high]
+            print(f"{name:8s} {low:3d} to {high:3d}      {share(own)}")
     for kind in KINDS:
         print(f"{kind:24s} {share([one for one in looks if one.form.layout == kind])}")
     for size in SIZES:
