@@ -23,7 +23,7 @@ def finder() -> FormFinder:
 
 @pytest.fixture(scope="module")
 def strokes() -> Split:
-    """Bars at ten angles: enough to write with."""
+    """Ten rings, narrow to wide: enough to write with."""
     images = np.zeros((10, 28, 28), np.uint8)
     for index, image in enumerate(images):
         cv2.ellipse(image, (14, 14), (2 + index // 2, 9), 0, 0, 360, (255,), 2)
