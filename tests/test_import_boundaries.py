@@ -105,6 +105,7 @@ def test_flags_end_in_commands() -> None:
     [
         "edge_app.cli",
         "edge_app.page.reader",
+        "edge_app.forms.straighten",
         "edge_app.commands.read_files",
         "train.data.mnist",
         "train.data.augment",
@@ -114,6 +115,7 @@ def test_flags_end_in_commands() -> None:
         "train.data.unipen",
         "train.data.unipen_found",
         "train.pages.maker",
+        "train.forms.photo",
         "train.detector.patches",
         "train.sequence.strips",
         "train.sequence.pool",

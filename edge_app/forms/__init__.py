@@ -1,1 +1,1 @@
-"""What should stand where: forms, their fields, and the rules that a reading must keep."""
+"""Forms: what should stand where, found on a photo, read, and held to its rules."""
