@@ -59,6 +59,7 @@ class PageReader:
         detector: looks at pages that do not read plainly; None reads without one, and by default it is the shipped one.
         traced: whether pages keep what reading did, Page.traces.
         sequence: reads each number once more as a whole; None reads without one, by default it is the shipped one.
+        dark_ink: whether ink is known to be darker than its paper; else each image is asked.
     """
 
     def __init__(
@@ -67,8 +68,9 @@ class PageReader:
         detector: MapNetwork | Literal["shipped"] | None = "shipped",
         traced: bool = False,
         sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
+        dark_ink: bool = False,
     ) -> None:
-        self._classifier, self._traced = classifier, traced
+        self._classifier, self._traced, self._dark_ink = classifier, traced, dark_ink
         if detector == "shipped":
             detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
         self.detector = detector
@@ -94,9 +96,9 @@ class PageReader:
         height, width = checked_size(image)
         with watch("ink"):
             luma = to_luma(image)
-            page_ink = find_ink(luma)
+            page_ink = find_ink(luma, inverted=False if self._dark_ink else None)
         readings, turn, trace = self._read_ink(page_ink, watch)
-        if page_ink.doubtful and not any(reading.label is not None for reading in readings):
+        if page_ink.doubtful and not self._dark_ink and not any(reading.label is not None for reading in readings):
             with watch("ink"):
                 inverted = not page_ink.inverted
                 # The first look's maps go before the second makes its own: on noise they are tens of megabytes.
