@@ -14,8 +14,8 @@ from .machine import DIGITS
 # How likely a digit is there at all where only the classifier was asked: read, doubtful, and refused.
 READ, DOUBTFUL, REFUSED = 0.98, 0.4, 0.3
 MOST, LEAST = 0.995, 0.02
-# Of what is no digit, this part is nothing that counts; the rest is ink that means something else. Ink as high as a digit
-# that stands alone is not nothing.
+# Of what is no digit, this part is nothing that counts; the rest is ink that means something else. Ink as high as a
+# digit that stands alone is not nothing.
 NOTHING_PART, NOTHING_ALONE_PART = 0.75, 0.15
 # Ink counts from this part of the digits' height on, and of the field's where none is read.
 MIN_HEIGHT_PART, MIN_FIELD_PART = 0.5, 0.35
@@ -56,7 +56,9 @@ def places_of(trace: Trace, box: Box, field: Field) -> tuple[tuple[Place, ...], 
     least = MIN_HEIGHT_PART * float(np.median(heights)) if heights else MIN_FIELD_PART * box[3]
     high = [reading for reading in others if reading.box[3] >= least and _in_line(reading, digits, box)]
     found = [(reading.box, _place(reading, alone=not digits)) for reading in [*digits, *high]]
-    found += [(reading.box, sign) for reading in others if reading.box[3] < least and (sign := _sign(reading, field))]
+    sign = _sign(field)
+    if sign is not None:
+        found += [(reading.box, sign) for reading in others if reading.box[3] < least]
     left = _ink_left(trace, box, [each for each, _ in found])
     if left is not None:
         found.append((left, BESIDE if found else STRANGE))
@@ -88,7 +90,7 @@ def _belief(reading: Reading) -> float:
     return REFUSED if reading.guess is None else DOUBTFUL
 
 
-def _sign(reading: Reading, field: Field) -> Place | None:
+def _sign(field: Field) -> Place | None:
     """A place for a point, comma or dash, where the pattern knows one."""
     signs = sorted(field.compiled.symbols - set(DIGITS) - {"X", " "})
     return Place({sign: SIGN / len(signs) for sign in signs}, 1 - SIGN) if signs else None

@@ -21,7 +21,7 @@ from .form import Form
 from .ink_lattice import places_of
 from .lattice import Lattice
 from .locate import FormFinder, Located, NotLocated
-from .own_print import OwnPrint
+from .own_print import OwnPrint, straight_lines_taken_out
 from .rim import with_rim
 from .straighten import cut
 from .whole_texts import whole_texts
@@ -131,7 +131,7 @@ class FormReader:
         picture = cut(luma, located, field.box)
         if picture.in_view < LEAST_IN_VIEW:
             return FieldReading(field.name, "not found")
-        image = picture.image if self._print is None else self._print.taken_out(picture, field.box)
+        image = straight_lines_taken_out(picture) if self._print is None else self._print.taken_out(picture, field.box)
         decision = decide(self._lattice(*with_rim(image, picture.box), field), field)
         return FieldReading(
             field.name,

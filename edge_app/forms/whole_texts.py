@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +29,7 @@ NAMED_LEAST = 0.002
 PLACES_POWER, UNSEEN = 0.5, 0.001
 # A line slopes by this at most within a field, in radians.
 MOST_SLOPE = 0.15
-_Chances = TypeVar("_Chances", float, NDArray[np.float64])
+_Chances = NDArray[np.float64]
 
 
 def whole_texts(
@@ -61,10 +60,10 @@ def whole_texts(
 
 def _named_texts(columns: NDArray[np.float32], field: Field) -> set[str]:
     """What the columns say, and what of it the rules allow."""
-    named = [
-        Place({digit: float(each.probabilities[int(digit)]) for digit in DIGITS}, max(0.0, 1 - float(each.probabilities.sum())))
-        for each in spell(columns)[:MAX_PLACES]
-    ]  # fmt: skip
+    named = []
+    for each in spell(columns)[:MAX_PLACES]:
+        alternatives = {digit: float(each.probabilities[int(digit)]) for digit in DIGITS}
+        named.append(Place(alternatives, max(0.0, 1 - sum(alternatives.values()))))
     lattice = Lattice(tuple(named))
     found = [*best_readings(lattice, field, FROM_LOOK, NAMED_LEAST), *best_without_rules(lattice, FROM_LOOK)]
     return {reading.text for reading in found}
@@ -89,7 +88,7 @@ def _weighed(texts: Sequence[str], looks: Sequence[NDArray[np.float32]], single:
     by_line /= max(1.0, float(by_line.sum()))
     by_places = np.array([single.probability(text) for text in by_digits.values()])
     # Both look at the same ink, so that what the places say counts half. What is left to others stays theirs.
-    rest = _both(max(0.0, 1 - float(by_line.sum())), max(0.0, 1 - float(by_places.sum())))
+    rest = float(_both(np.maximum(0.0, 1 - by_line.sum()), np.maximum(0.0, 1 - by_places.sum())))
     chances = _both(by_line, by_places)
     if "" in by_digits:
         # A line without digits is not one without ink: that the places alone know.
@@ -100,7 +99,7 @@ def _weighed(texts: Sequence[str], looks: Sequence[NDArray[np.float32]], single:
 
 
 def _both(by_line: _Chances, by_places: _Chances) -> _Chances:
-    return (by_line + UNSEEN) * (by_places + UNSEEN) ** PLACES_POWER
+    return np.asarray((by_line + UNSEEN) * (by_places + UNSEEN) ** PLACES_POWER)
 
 
 def _line(digits: Sequence[Box], box: Box) -> Baseline:
