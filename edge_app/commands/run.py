@@ -46,6 +46,9 @@ def add_live(parser: argparse.ArgumentParser) -> None:
         help="the web page's token; default: $EDGE_APP_TOKEN, else a new one is printed; loopback needs none",
     )
     parser.add_argument(
+        "--forms", type=Path, metavar="DIR", help="forms NAME.toml that the web page's /api/read?form=NAME reads"
+    )
+    parser.add_argument(
         "--mqtt",
         metavar="URL",
         help="publish numbers to a broker: mqtt[s]://[user@]host[:port]/topic; password: $MQTT_PASSWORD",
@@ -124,9 +127,17 @@ def live_of(options: argparse.Namespace, collect: Path | None) -> "LiveSettings"
         json=options.json,
         collect=collect,
         writer=options.writer,
-        web=None if options.preview_port is None else _web_of(options),
+        web=_web(options),
         mqtt=None if options.mqtt is None else _mqtt_of(options),
     )
+
+
+def _web(options: argparse.Namespace) -> "WebSettings | None":
+    if options.preview_port is not None:
+        return _web_of(options)
+    if options.forms is not None:
+        raise OptionError("expected --preview-port with --forms, got none; give the web page's port")
+    return None
 
 
 def _web_of(options: argparse.Namespace) -> "WebSettings":
@@ -134,7 +145,9 @@ def _web_of(options: argparse.Namespace) -> "WebSettings":
 
     # Others' photos may lie as they like, however the camera is mounted.
     turn = options.rotate != "none"
-    return WebSettings(options.preview_host, options.preview_port, model_of(options), options.token_file, turn)
+    return WebSettings(
+        options.preview_host, options.preview_port, model_of(options), options.token_file, turn, options.forms
+    )
 
 
 def _mqtt_of(options: argparse.Namespace) -> "MqttSettings":

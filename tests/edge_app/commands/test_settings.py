@@ -137,3 +137,12 @@ def test_batch_settings_refuse_what_no_flag_says(tmp_path: Path) -> None:
     ):
         with pytest.raises(OptionError, match="expected"):
             replace(right, **wrong)
+
+
+def test_forms_are_the_web_pages() -> None:
+    """Without a page nobody could ask for one."""
+    asked = live("--preview-port", "0", "--forms", "forms").web
+    assert asked is not None
+    assert asked.forms == Path("forms")
+    with pytest.raises(OptionError, match="expected --preview-port with --forms"):
+        live("--forms", "forms")
