@@ -28,16 +28,14 @@ class FormSettings:
 
     Attributes:
         sources: files, folders, globs, URLs, or - for standard input.
-        form: file of the form.
-        picture: of the form, to find it by; None if images are of the form alone.
+        form: what stands where.
         model: reads single digits.
         json: whether one JSON object a page is printed, not text.
         csv: file of the table, or None.
     """
 
     sources: Sequence[str]
-    form: Path
-    picture: Path | None
+    form: DescribedForm
     model: ModelChoice
     json: bool = False
     csv: Path | None = None
@@ -50,10 +48,10 @@ def read_forms(settings: FormSettings) -> int:
         The exit code: 1 if a page could not be read, or is not the form.
 
     Raises:
-        FormError: the form's file is none.
+        OptionError: a field has the name of another column of the table.
         OutputError: the table cannot be written; then there is none.
     """
-    described = DescribedForm.load(settings.form, settings.picture)
+    described = settings.form
     table = FormTable(described.form)
     if settings.csv is not None:
         require_writable(settings.csv.parent, "--csv")

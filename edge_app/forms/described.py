@@ -1,5 +1,6 @@
 """Forms with their pictures, as files hold them."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,14 @@ class DescribedForm:
 
     form: Form
     picture: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what it says and shows, hexadecimal."""
+        digest = hashlib.sha256(self.form.to_toml().encode())
+        if self.picture is not None:
+            digest.update(repr(self.picture.shape).encode() + self.picture.tobytes())
+        return digest.hexdigest()
 
     @classmethod
     def load(cls, form: Path, picture: Path | None = None) -> "DescribedForm":

@@ -109,7 +109,13 @@ class Field:
     @property
     def is_number(self) -> bool:
         """Whether a rule takes what is written as a number."""
-        return any(getattr(self, key) not in (None, False) for key in _OF_NUMBERS)
+        return self._first_of_numbers is not None
+
+    @property
+    def _first_of_numbers(self) -> str | None:
+        # Zero is a bound, too, and equal to False.
+        given = (key for key in _OF_NUMBERS if getattr(self, key) is not None and getattr(self, key) is not False)
+        return next(given, None)
 
     @property
     def looks_back(self) -> bool:
@@ -137,9 +143,9 @@ class Field:
             raise FormError(f"max: expected at least min, {self.min}, got {self.max}; exchange them")
         others = sorted(compiled.symbols - SYMBOLS)
         if self.is_number and others:
-            key = next(key for key in _OF_NUMBERS if getattr(self, key) not in (None, False))
             raise FormError(
-                f"{key}: expected a pattern of a number beside it, got {others[0]!r} in {self.pattern!r}; take one out"
+                f"{self._first_of_numbers}: expected a pattern of a number beside it, got {others[0]!r} in "
+                f"{self.pattern!r}; take one out"
             )
 
     def _check_checksum(self, compiled: Pattern) -> None:

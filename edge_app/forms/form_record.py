@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -92,11 +92,11 @@ class FormTable:
     def add(self, source: str, page: int | None, reading: FormReading) -> None:
         """One page; of a doubtful field the guess stands in its column."""
         texts = [(each.guess if each.text is None else each.text) or "" for each in reading.fields]
-        self._rows.writerow([_plain(source), page or 1, *texts, doubt_of(reading.fields)])
+        self._rows.writerow([plain_cell(source), page or 1, *texts, doubt_of(reading.fields)])
 
     def add_error(self, source: str, page: int | None) -> None:
         """One page that could not be read."""
-        self._rows.writerow([_plain(source), page or 1, *("" for _ in self._form.fields), "unreadable"])
+        self._rows.writerow([plain_cell(source), page or 1, *("" for _ in self._form.fields), "unreadable"])
 
     def content(self) -> bytes:
         """The file, in UTF-8."""
@@ -105,9 +105,16 @@ class FormTable:
 
 def doubt_of(fields: Sequence[FieldReading]) -> str:
     """The fields to look at, "total doubtful; code refused"; "" if there are none."""
-    return "; ".join(f"{each.name} {each.state}" for each in fields if each.state not in ("read", "blank"))
+    return doubt_text(
+        {"field": each.name, "state": each.state} for each in fields if each.state not in ("read", "blank")
+    )
 
 
-def _plain(text: str) -> str:
+def doubt_text(doubt: Iterable[Mapping[str, str]]) -> str:
+    """The same of fields in doubt, each with "field" and "state"."""
+    return "; ".join(f"{each['field']} {each['state']}" for each in doubt)
+
+
+def plain_cell(text: str) -> str:
     """A cell that no spreadsheet runs."""
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -249,3 +249,12 @@ def test_a_form_made_by_hand_is_checked_too() -> None:
         Field("b", box, min=Decimal("nan"))
     with pytest.raises(FormError, match="box: expected left"):
         Field("b", (0.0, 0.0, 1.0, float("nan")))
+
+
+def test_zero_is_a_bound_like_any_other() -> None:
+    """It makes a number of a field, and keeps what is below it out."""
+    field = Field("level", (0.0, 0.0, 1.0, 1.0), "-?[0-9]{1,2}", min=Decimal(0))
+    assert field.is_number
+    assert [field.allows(text) for text in ("7", "0", "-7")] == [True, True, False]
+    with pytest.raises(FormError, match="min: expected a pattern of a number"):
+        Field("level", (0.0, 0.0, 1.0, 1.0), "[0-9]{2}/[0-9]{2}", min=Decimal(0))
