@@ -15,9 +15,7 @@ from pathlib import Path
 import cv2
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-from forms import draw  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 from edge_app.forms.fields import ANY_NUMBER, Field  # noqa: E402
 from edge_app.forms.form import Form  # noqa: E402
@@ -25,6 +23,7 @@ from edge_app.forms.reading import FieldReading, FormReader  # noqa: E402
 from edge_app.model.classifier import DigitClassifier  # noqa: E402
 from edge_app.model.detector import DigitDetector  # noqa: E402
 from edge_app.model.sequence import SequenceReader  # noqa: E402
+from tests.benchmarks.forms import draw  # noqa: E402
 from train.data.mnist import load_mnist  # noqa: E402
 from train.forms.canvas import DrawnForm  # noqa: E402
 

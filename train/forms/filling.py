@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from ..data.mnist import Split
-from ..pages.hand import Hand, Ink
+from ..pages.hand import Hand
+from ..pages.ink import Ink
 from .canvas import DrawnField, DrawnForm, Parts
 from .values import value_for
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,15 +14,9 @@ from edge_app.forms.form_record import FormTable, as_number, to_lines, to_record
 from edge_app.forms.reading import FieldReading, FormReading
 
 NAMES = ("code", "total", "level", "seal", "note")
-FORM = Form(
-    "note",
-    tuple(
-        Field(
-            name, (0.1 * at, 0.0, 0.1 * at + 0.1, 1.0), **({"scale": Decimal("0.01"), "unit": "EUR"} if at == 1 else {})
-        )
-        for at, name in enumerate(NAMES)
-    ),
-)
+FIELDS = tuple(Field(name, (0.1 * at, 0.0, 0.1 * at + 0.1, 1.0)) for at, name in enumerate(NAMES))
+TOTAL = replace(FIELDS[1], scale=Decimal("0.01"), unit="EUR")
+FORM = Form("note", (FIELDS[0], TOTAL, *FIELDS[2:]))
 READING = FormReading(
     "note",
     (

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edge_app.errors import ImageError
 from edge_app.forms.form import Form
@@ -105,7 +106,7 @@ def test_scribble_is_neither_blank_nor_a_number(reader: FormReader) -> None:
 
 
 @pytest.mark.parametrize("image", [blank(), filled(ready_made("score-card"), {}, {})])
-def test_another_page_is_not_read(reader: FormReader, image: np.ndarray) -> None:
+def test_another_page_is_not_read(reader: FormReader, image: NDArray[np.uint8]) -> None:
     """Every field says that it was not found, and the form why."""
     reading = reader.read(image)
     assert reading.not_found is not None
@@ -130,7 +131,7 @@ def test_a_tiny_field_is_read_or_doubted_never_an_error(classifier: DigitClassif
 def test_an_image_of_another_kind_is_refused(reader: FormReader) -> None:
     """As any page reader does."""
     with pytest.raises(ImageError, match="expected an image of uint8"):
-        reader.read(PAGE.astype(np.float32))  # type: ignore[arg-type]
+        reader.read(PAGE.astype(np.float32))
 
 
 def test_one_form_reads_as_often_as_asked(classifier: DigitClassifier) -> None:

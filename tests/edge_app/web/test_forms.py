@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
+from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
@@ -26,7 +27,7 @@ PAGE = filled(MADE, {"date": "24072026", "amount": "12750"}, {"date": 8})
 PNG = {"Content-Type": "image/png"}
 
 
-def png(luma: np.ndarray) -> bytes:
+def png(luma: NDArray[np.uint8]) -> bytes:
     """An image file as bytes."""
     file = io.BytesIO()
     Image.fromarray(luma).save(file, "PNG")
