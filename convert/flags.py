@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     for precision, meaning in zip(PRECISIONS, MEANINGS, strict=True):
         parser.add_argument(f"--{precision}", action="store_true", help=f"make digits_{precision}.tflite: {meaning}")
     parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
-    parser.add_argument("--sequence", action="store_true", help="convert the reader of whole numbers instead")
+    parser.add_argument("--sequence", action="store_true", help="convert the sequence reader instead")
     parser.add_argument(
         "--c-array",
         type=Path,

@@ -17,6 +17,7 @@ from .data.pen_pool import PenPool
 from .distribution import distributed
 from .network import build_network
 from .optimizer import build_optimizer
+from .precision import bfloat16_convolutions
 from .progress import epoch_progress, tracked
 from .qat import copy_of, quantization_aware
 from .recipe import Recipe
@@ -70,12 +71,14 @@ def train(
     targets = [hard_targets(view.labels, recipe.label_smoothing) for view in views]
     if recipe.teacher_epochs and teacher is None:
         teacher = build_network(recipe.teacher_width)
-        histories["teacher"] = fit(teacher, targets, "teacher", recipe.teacher_learning_rate, recipe.teacher_epochs)
+        with bfloat16_convolutions():
+            histories["teacher"] = fit(teacher, targets, "teacher", recipe.teacher_learning_rate, recipe.teacher_epochs)
     if teacher is not None:
         asked = tracked(views, "asking the teacher", len(views))
         targets = [soft_targets(teacher, view, recipe.teacher_share) for view in asked]
     model = build_network()
-    histories["float"] = fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)
+    with bfloat16_convolutions():
+        histories["float"] = fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)
     twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))
     if recipe.qat_parent_share:
         seen = views[: recipe.qat_epochs]

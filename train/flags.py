@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--detector", action="store_true", help="train the page's digit detector, on drawn pages")
     parser.add_argument("--start", type=Path, metavar="FILE", help="--detector: go on from this detector_float.h5")
     parser.add_argument("--pages", type=_positive, metavar="N", help="--detector: how many pages are drawn")
-    parser.add_argument("--sequence", action="store_true", help="train the reader of whole numbers, on drawn ones")
+    parser.add_argument("--sequence", action="store_true", help="train the sequence reader, on drawn numbers")
     parser.add_argument("--strips", type=_positive, metavar="N", help="--sequence: how many numbers are drawn")
     parser.add_argument(
         "--pens", type=_pens_place, metavar="PATH",

@@ -12,10 +12,6 @@ NO_PENS: Final = "none"
 # A path, nothing of the kind, or None for wherever UNIPEN is found.
 PensFlag = Path | Literal["none"] | None
 
-NO_PENS: Final = "none"
-# A path, nothing of the kind, or None for wherever UNIPEN is found.
-PensFlag = Path | Literal["none"] | None
-
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -86,7 +82,7 @@ class DetectorTraining(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class SequenceTraining(Settings):
-    """The reader of whole numbers.
+    """The sequence reader, of whole numbers.
 
     Attributes:
         recipe: the numbers.

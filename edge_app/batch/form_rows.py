@@ -18,7 +18,8 @@ BEFORE = (("source", pyarrow.string()), ("page", pyarrow.int32()))
 DOUBT = pyarrow.list_(
     pyarrow.struct([("field", pyarrow.string()), ("state", pyarrow.string()), ("guess", pyarrow.string())])
 )
-AFTER = (("doubt", DOUBT), ("model_sha256", pyarrow.string()), ("detector_sha256", pyarrow.string()))
+_HASHES = ("model_sha256", "detector_sha256", "sequence_sha256")
+AFTER = (("doubt", DOUBT), *((name, pyarrow.string()) for name in _HASHES))
 # int64 has 18 digits of any value; decimal128 has 38.
 MAX_INT_DIGITS, MAX_DECIMAL_DIGITS = 18, 38
 

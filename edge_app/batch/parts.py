@@ -40,6 +40,8 @@ SCHEMA = pyarrow.schema(
         ("turn", pyarrow.int16()),
         ("model_sha256", pyarrow.string()),
         ("detector_sha256", pyarrow.string()),
+        ("sequence_sha256", pyarrow.string()),
+        ("belief_sha256", pyarrow.string()),
     ]
 )
 
@@ -89,7 +91,12 @@ class Parts:
     ) -> None:
         self._output, self._formats = output, formats
         self._schema = SCHEMA if schema is None else schema
-        self._hashes = {"model_sha256": models.classifier_sha256, "detector_sha256": models.detector_sha256}
+        self._hashes = {
+            "model_sha256": models.classifier_sha256,
+            "detector_sha256": models.detector_sha256,
+            "sequence_sha256": models.sequence_sha256,
+            "belief_sha256": models.belief_sha256,
+        }
 
     def counts(self, number: int) -> PartCounts | None:
         """What is in a part; None if it is not done, or a file of it is gone or has another size."""

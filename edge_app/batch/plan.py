@@ -15,7 +15,7 @@ from ..files.atomic import write_atomically
 from .sources import SourceFile
 from .spans import LeftOut, Span, Task, count_pages, cut
 
-FORMAT = 2
+FORMAT = 3
 RUN_NAME, PLAN_NAME, LEFT_OUT_NAME = "run.json", "plan.jsonl.gz", "left_out.jsonl"
 TASKS_A_PART = 32
 # What a run that was killed while it planned leaves.
@@ -31,6 +31,8 @@ class Identity:
         listing_sha256: of the files' paths and sizes.
         model_sha256: of the classifier.
         detector_sha256: of the detector.
+        sequence_sha256: of the sequence reader.
+        belief_sha256: of belief.
         runtime: "litert" or "tflite-runtime".
         formats: of the output.
         batch_pages: pages in a task.
@@ -45,6 +47,8 @@ class Identity:
     listing_sha256: str
     model_sha256: str
     detector_sha256: str
+    sequence_sha256: str
+    belief_sha256: str
     runtime: str
     formats: tuple[str, ...]
     batch_pages: int

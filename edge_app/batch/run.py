@@ -71,6 +71,8 @@ def batch(settings: BatchSettings) -> int:
         hash_listing(files),
         models.classifier_sha256,
         models.detector_sha256,
+        models.sequence_sha256,
+        models.belief_sha256,
         models.runtime,
         settings.formats,
         settings.batch_pages,

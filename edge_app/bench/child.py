@@ -20,6 +20,7 @@ from ..model.classifier import DigitClassifier
 from ..model.detector import DigitDetector
 from ..model.file import read_model, shipped_model_path
 from ..model.runtime import MODULES, open_interpreter
+from ..model.sequence import SequenceReader
 from ..page.reader import STAGES, PageReader
 from ..page.stages import Stopwatch
 from .report import Percentiles
@@ -64,7 +65,8 @@ def measure(started: float, image: str, model: str | None, runtime: str, threads
     importlib.import_module(MODULES[runtime])
     libraries_mb = memory_mb("VmRSS")
     classifier = DigitClassifier.load(model, runtime=runtime, threads=threads)
-    reader = PageReader(classifier, DigitDetector.load(runtime=runtime, threads=threads))
+    detector = DigitDetector.load(runtime=runtime, threads=threads)
+    reader = PageReader(classifier, detector, sequence=SequenceReader.load(runtime=runtime, threads=threads))
     load_ms = (time.perf_counter() - started) * 1000
     pixels = load_image(image)
     for _ in range(min(frames, WARM_UP_FRAMES)):

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ..errors import DigitsError
 from ..model.classifier import DigitClassifier
 from ..model.detector import DigitDetector
+from ..model.sequence import SequenceReader
+from ..page.belief import Belief
 from ..page.reader import PageReader
 from ..page.result import Page
 from ..page.stages import NO_WATCH, Watch
@@ -52,6 +54,8 @@ class CurrentReader:
         classifier = chosen_classifier(choice)
         detector = DigitDetector.load(runtime=classifier.runtime, threads=choice.threads)
         self._detector = SteadyNetwork(detector) if steady else detector
+        self._sequence = SequenceReader.load(runtime=classifier.runtime, threads=choice.threads)
+        self._belief = Belief.load()
         self._take(classifier)
 
     def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
@@ -75,5 +79,6 @@ class CurrentReader:
             LOG.warning("model: the former one stays, as the new one cannot be used: %s", error)
 
     def _take(self, classifier: DigitClassifier) -> None:
-        self._reader, self.classifier = PageReader(classifier, self._detector), classifier
+        self._reader = PageReader(classifier, self._detector, sequence=self._sequence, belief=self._belief)
+        self.classifier = classifier
         self._switched(classifier.model_sha256, classifier.contract.provenance)

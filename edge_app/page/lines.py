@@ -30,7 +30,7 @@ class Place(NamedTuple):
     x: float
     y: float
     box: Box
-    index: int
+    number: int
 
 
 def arrange(digits: Sequence[Digit]) -> tuple[Line, ...]:
@@ -54,7 +54,7 @@ def lines_of(boxes: Sequence[Box], slant_deg: float) -> list[list[int]]:
             rows.append([place])
         else:
             row.append(place)
-    return [[place.index for place in row] for row in _top_to_bottom(rows)]
+    return [[place.number for place in row] for row in _top_to_bottom(rows)]
 
 
 def along(box: tuple[int, int, int, int], slant_deg: float) -> Point:

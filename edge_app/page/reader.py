@@ -13,6 +13,7 @@ from ..files.image import to_luma
 from ..files.opening import MIN_SIDE_PX
 from ..model.detector import DigitDetector
 from ..model.sequence import SequenceReader
+from .belief import Belief
 from .boxes import middle_in, on_image
 from .candidates import connect, find_candidates
 from .context import refuse_by_context
@@ -31,7 +32,7 @@ from .stages import NO_WATCH, Watch
 from .trace import Trace
 from .wholes import Cut, Whole, cut_touching, read_wholes
 
-# In the order in which a page passes them; plain pages skip the turn and the detector.
+# In the order in which a page passes them; plain pages skip the turn and the detector, and numbers need their reader.
 STAGES = ("ink", "candidates", "wholes", "turn", "detector", "touching", "belief", "numbers", "lines")
 # A page whose ink is all read with this confidence, or this share of it, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
@@ -59,6 +60,9 @@ class PageReader:
         detector: looks at pages that do not read plainly; None reads without one, and by default it is the shipped one.
         traced: whether pages keep what reading did, Page.traces.
         sequence: reads each number once more as a whole; None reads without one, by default it is the shipped one.
+        belief: makes one probability of all that was asked, and says from which on a digit is read; None leaves the
+            classifier's, the detector's or the sequence reader's. By default it is the shipped one where there is a
+            sequence reader: it was fitted to what all three say.
         dark_ink: whether ink is known to be darker than its paper; else each image is asked.
     """
 
@@ -68,6 +72,7 @@ class PageReader:
         detector: MapNetwork | Literal["shipped"] | None = "shipped",
         traced: bool = False,
         sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
+        belief: Belief | Literal["shipped"] | None = "shipped",
         dark_ink: bool = False,
     ) -> None:
         self._classifier, self._traced, self._dark_ink = classifier, traced, dark_ink
@@ -77,6 +82,9 @@ class PageReader:
         if sequence == "shipped":
             sequence = SequenceReader.load(runtime=getattr(classifier, "runtime", "auto"))
         self.sequence = sequence
+        if belief == "shipped":
+            belief = Belief.load() if self.sequence is not None else None
+        self.belief = belief
 
     @property
     def classifier(self) -> Classifier:
@@ -142,13 +150,16 @@ class PageReader:
                 read = [reading.box for reading in believed if reading.label is not None]
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
+        one_by_one = None if self.sequence is None else tuple(believed)
         if self.sequence is not None:
             with watch("numbers"):
                 digits = [reading.box for reading in believed if reading.label is not None or reading.guess is not None]
                 believed = read_numbers(
                     believed, page_ink, connected, self.sequence, self._classifier, find_slant(digits)
                 )
-        return believed, turn, Trace(page_ink, connected, tuple(candidates), found, tuple(believed))
+        if self.belief is not None:
+            believed = self.belief.applied(believed)
+        return believed, turn, Trace(page_ink, connected, tuple(candidates), found, tuple(believed), one_by_one)
 
 
 def _cut(whole: Whole, found: Detections | None) -> Cut | None:

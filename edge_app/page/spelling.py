@@ -57,7 +57,7 @@ def read_columns(strip: Grey, network: ColumnNetwork) -> NDArray[np.float32]:
         first = 0 if index == 0 else half // COLUMN_PX // 2
         last = len(columns) if index == count - 1 else half // COLUMN_PX + half // COLUMN_PX // 2
         parts.append(columns[first:last])
-    return np.concatenate(parts)[: -(-width // COLUMN_PX)]
+    return np.asarray(np.concatenate(parts)[: -(-width // COLUMN_PX)], np.float32)
 
 
 def spell(columns: NDArray[np.float32]) -> list[Named]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.sequence_contract import DIGIT_PX, STRIP_PX
+from .boxes import Box
 from .ink import Grey
 
 # A faint pencil is made as dark as a felt pen, but the noise of empty paper is not: the darkest ink, and the most gain.
@@ -41,6 +42,13 @@ class Strip:
 
     ink: Grey
     to_page: NDArray[np.float64]
+
+    def place(self, box: Box) -> tuple[float, float, float]:
+        """Where a box of the ink map lies on the strip: its middle along and across, and half its width, in pixels."""
+        turn, corner = self.to_page[:, :2], self.to_page[:, 2]
+        middle = np.array([box[0] + box[2] / 2, box[1] + box[3] / 2])
+        x, y = np.linalg.solve(turn, middle - corner)
+        return float(x), float(y), box[2] / 2 / float(np.hypot(*turn[:, 0]))
 
 
 def cut_strip(ink: Grey, line: Baseline) -> Strip:

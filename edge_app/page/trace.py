@@ -18,6 +18,7 @@ class Trace:
         candidates: ink that may be digits.
         found: by the detector; None if it was not asked.
         readings: what is believed of the ink in the end: read, refused, and doubtful with a guess.
+        one_by_one: the same before numbers were read as wholes; None if they were not.
     """
 
     page_ink: InkMap
@@ -25,3 +26,4 @@ class Trace:
     candidates: tuple[Candidate, ...]
     found: Detections | None
     readings: tuple[Reading, ...]
+    one_by_one: tuple[Reading, ...] | None

@@ -27,7 +27,9 @@ from tests.benchmarks.scoring import (  # noqa: E402
     Marks,
     Score,
     align,
+    calibration_error,
     doubtful_digits,
+    judged_digits,
     read_digits,
     score_marks,
     score_page,
@@ -65,14 +67,25 @@ class Bench:
         self.records: list[dict[str, Any]] = []
         self.per_image = False
         self.marks = Marks()
+        self.judged: list[tuple[float, bool]] = []
 
     def run(self) -> None:
         """Prints the tables of pages, photos without digits and cheque strips, as far as they are there."""
         self._pages()
         print(f"{'marks, pages':18s} {self.marks}")
+        self._confidence("pages")
         self._no_digits()
         self._cheques()
         print(f"{'marks, all':18s} {self.marks}")
+        self._confidence("all")
+
+    def _confidence(self, name: str) -> None:
+        wrong = sum(not right for _, right in self.judged)
+        print(
+            f"{'confidence, ' + name:18s} {100 * wrong / max(1, len(self.judged)):.2f} % of the digits read are wrong "
+            f"and not marked ({wrong} of {len(self.judged)}), expected calibration error "
+            f"{calibration_error(self.judged):.4f}"
+        )
 
     def _read(self, path: Path) -> dict[str, Any]:
         image = load_image(path)
@@ -87,6 +100,7 @@ class Bench:
         reading = self._read(path)
         score = score_page(entry, reading)
         self.marks += score_marks(entry, reading)
+        self.judged += judged_digits(entry, reading)
         self.sheets.add(entry["group"], path, entry, reading)
         if self.per_image:
             print(f"    {path.name:32s} {_figures(score)}")

@@ -129,6 +129,24 @@ def score_marks(truth: Mapping[str, Any], reading: Mapping[str, Any]) -> Marks:
     return Marks(len(in_lines), len(in_lines & on_digits), len(on_digits) + len(marks.false), len(on_digits))
 
 
+def judged_digits(truth: Mapping[str, Any], reading: Mapping[str, Any]) -> list[tuple[float, bool]]:
+    """The confidence of each digit that was read, and whether it is one with that label; those on print left out."""
+    hand, printed = true_digits(truth)
+    digits = read_digits(reading)
+    found = match([d["box"] for d in digits], [d["box"] for d in hand], [d["box"] for d in printed])
+    judged = [(digits[i]["confidence"], str(digits[i]["label"]) == str(hand[j]["d"])) for i, j in found.pairs]
+    return judged + [(digits[i]["confidence"], False) for i in found.false]
+
+
+def calibration_error(judged: Sequence[tuple[float, bool]], bins: int = 10) -> float:
+    """Expected calibration error (Naeini et al. 2015), in [0, 1]: confidence against the share that is right."""
+    if not judged:
+        return 0.0
+    confidences, right = (np.array(column, np.float64) for column in zip(*judged, strict=True))
+    places = np.minimum((confidences * bins).astype(int), bins - 1)
+    return float(sum(abs((confidences - right)[places == place].sum()) for place in range(bins)) / len(judged))
+
+
 def doubtful_digits(reading: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The digits of a reading that have no label."""
     return [digit for line in reading.get("lines", []) for digit in line["digits"] if digit["label"] is None]

@@ -102,11 +102,11 @@ def test_explain_writes_a_picture_of_each_stage(page_path: Path, tmp_path: Path)
     """And of each region those of its own."""
     assert main(["read", "--explain", str(tmp_path / "whole"), str(page_path)]) == 0
     stages = {path.name.removeprefix("page.png-") for path in (tmp_path / "whole").iterdir()}
-    assert {"1-ink.png", "3-mask.png", "5-candidates.png", "6-normalised.png", "8-page.png"} <= stages
+    assert {"1-ink.png", "3-mask.png", "5-candidates.png", "6-normalised.png", "9-page.png"} <= stages
     regions = ["--region", "above=0,0,640,240", "--region", "below=0,240,640,240"]
     assert main(["read", *regions, "--explain", str(tmp_path / "parts"), str(page_path)]) == 0
     stages = {path.name.removeprefix("page.png-") for path in (tmp_path / "parts").iterdir()}
-    assert {"1-1-ink.png", "2-1-ink.png", "8-page.png"} <= stages
+    assert {"1-1-ink.png", "2-1-ink.png", "9-page.png"} <= stages
 
 
 def test_unwritable_annotate_folder_fails(page_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,11 +33,10 @@ EFFECTIVE = {
     "--output here": set(MODES),
     "--train-limit 64": DIGITS | {"fine-tuning"},
     "--teacher t.h5": DIGITS,
-    "--pens pens.zip": DIGITS | DETECTOR,
+    "--pens pens.zip": DIGITS | DETECTOR | SEQUENCE,
     "--start s.h5": DETECTOR,
     "--pages 9": DETECTOR,
     "--strips 640": SEQUENCE,
-    "--pens unipen": SEQUENCE,
     "--from models": {"fine-tuning"},
 }
 # Flags that choose the kind of training, and which of them go together.
@@ -112,7 +111,7 @@ def test_each_kind_of_training_has_its_settings() -> None:
     assert (detector.recipe.pages, detector.recipe.float_epochs, detector.start) == (70, 3, Path("s.h5"))
     sequence = parse(["--sequence", "--strips", "700", "--pens", "unipen"])
     assert isinstance(sequence, SequenceTraining)
-    assert (sequence.recipe.strips, sequence.recipe.float_epochs, sequence.pens) == (700, 5, Path("unipen"))
+    assert (sequence.recipe.strips, sequence.recipe.float_epochs, sequence.pens) == (700, 6, Path("unipen"))
     for line, pens in (("", None), ("--pens none", NO_PENS), ("--quick", NO_PENS), ("--quick --pens u", Path("u"))):
         parsed = parse(["--sequence", *line.split()])
         assert isinstance(parsed, SequenceTraining)

@@ -7,7 +7,7 @@ from edge_app.errors import DigitsError
 
 from ..network import load_or_raise
 
-CONTEXT_DILATIONS = (1, 2, 4, 1)
+CONTEXT_DILATIONS = (1, 2, 1)
 
 
 class StartError(DigitsError, ValueError):
@@ -19,9 +19,9 @@ def build_detector() -> Any:
 
     Outputs by name: "centre", (N, H/4, W/4, 1), logit that a handwritten digit's middle lies in the cell; "box",
     (N, H/4, W/4, 4), as edge_app.model.detector_contract has it; "label", (N, H/4, W/4, 10), logits of the digits.
-    Centres as in CenterNet (Zhou et al. 2019, arXiv:1904.07850). Half of the layers run at an eighth of the ink's
-    size with dilated convolutions, so that a cell sees a digit's context, and are joined with the finer ones again
-    (as in U-Net, Ronneberger et al. 2015, arXiv:1505.04597).
+    Centres as in CenterNet (Zhou et al. 2019, arXiv:1904.07850). Three scales, so that a cell sees a digit's context at
+    a sixteenth of the ink's size, joined with the finer ones again (as in U-Net, Ronneberger et al. 2015,
+    arXiv:1505.04597). Plain convolutions: tflite-runtime takes longer for depthwise ones with fewer multiplications.
     """
     from tf_keras import Model, initializers, layers
 
@@ -30,12 +30,14 @@ def build_detector() -> Any:
         return layers.ReLU()(layers.BatchNormalization(momentum=0.98)(x))
 
     inputs = layers.Input((None, None, 1))
-    fine = block(block(block(inputs, 16, 5, 2), 32, 3, 2), 32)
-    x = block(fine, 64, 3, 2)
+    fine = block(block(inputs, 12, 5, 2), 24, 3, 2)
+    middle = block(block(fine, 48, 3, 2), 48)
+    x = block(middle, 72, 3, 2)
     for dilation in CONTEXT_DILATIONS:
-        x = block(x, 64, dilation=dilation)
-    x = layers.UpSampling2D(2)(block(x, 32, 1))
-    x = block(block(layers.Concatenate()([fine, x]), 40), 40)
+        x = block(x, 72, dilation=dilation)
+    x = layers.UpSampling2D(2)(block(x, 48, 1))
+    x = layers.UpSampling2D(2)(block(layers.Concatenate()([middle, x]), 24, 1))
+    x = block(block(layers.Concatenate()([fine, x]), 24, 1), 32)
     # Centres are rare: the bias starts at a probability near 0.
     rare = initializers.Constant(-4.0)
     centre = layers.Conv2D(1, 1, bias_initializer=rare, name="centre")(x)

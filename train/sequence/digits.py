@@ -6,7 +6,7 @@ import numpy as np
 from ..data.allographs import digit_curves
 from ..data.augment import handwrite
 from ..data.mnist import Split
-from ..pages.hand import cut, sheared
+from ..pages.ink import cut, sheared
 from .number import Ink, Number, Placed
 from .pool import Pool
 from .strokes import Curve, join, shaped, sized
@@ -18,8 +18,9 @@ _MOST_OVERLAP, _MOST_OVERLAP_OF_INK = 0.4, 0.35
 
 
 def write_digit(
-    number: Number, pool: Pool, style: Style, label: int, pen: int, last_end: Curve | None, random: Random
-) -> Curve | None:
+    number: Number, pool: Pool, style: Style, label: int, pen: int, last_end: Curve | None, random: Random,
+    tall: float = 1.0,
+) -> Curve | None:  # fmt: skip
     """Adds a digit; returns where its pen ended, if it is known.
 
     Args:
@@ -30,23 +31,24 @@ def write_digit(
         pen: its width in pixels.
         last_end: where the pen ended the digit before, None if it was lifted.
         random: of everything else.
+        tall: its height, in heights of the others.
     """
-    height = number.height_px * float(np.exp(random.normal(0, style.uneven)))
+    height = tall * number.height_px * float(np.exp(random.normal(0, style.uneven)))
     gap = number.height_px * random.normal(style.gap, style.uneven_gap)
     start = last_end if last_end is not None and random.random() < style.joined else None
     if start is not None:
         gap = min(gap, number.height_px * random.uniform(-0.05, 0.18))
     foot = number.height_px * (1 + random.normal(0, 0.4 * style.uneven))
     number.text, first = number.text + str(label), not number.text
-    if style.source == "mnist":
+    if style.source == "mnist" and label not in style.alike:
         ink = _mnist_digit(pool.mnist, label, height, style, random)
         number.along += 0.0 if first else max(gap, -_MOST_OVERLAP_OF_INK * ink.shape[1])
         _stamp(number, label, ink, foot)
         return None
     curves = shaped(_digit_strokes(pool, style, label, height, random), style.slant, style.aspect)
-    width, tall = (float(side) for side in np.concatenate(curves).max(axis=0))
+    width, high = (float(side) for side in np.concatenate(curves).max(axis=0))
     number.along += 0.0 if first else max(gap, -_MOST_OVERLAP * width)
-    at = np.array([number.along, foot - tall])
+    at = np.array([number.along, foot - high])
     if start is not None:
         number.curves.append((join(start, curves[0][0] + at, number.height_px, random), pen))
     box = (at[0] - pen / 2, at[1] - pen / 2, at[0] + width + pen / 2, foot + pen / 2)
@@ -64,6 +66,9 @@ def _stamp(number: Number, label: int, ink: Ink, foot: float) -> None:
 
 def _digit_strokes(pool: Pool, style: Style, label: int, height: float, random: Random) -> list[Curve]:
     """The strokes of a digit, its top left at 0, in pixels."""
+    if label in style.alike:
+        letters = pool.alike[label]
+        return sized(letters[random.integers(len(letters))], height, style.jitter, random)
     if style.source == "pens" and random.random() < 0.94:
         own = pool.digits[style.writer].get(label)
         if not own:

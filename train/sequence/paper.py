@@ -59,7 +59,7 @@ def _rule(page: NDArray[np.float32], size: float, above: float, random: Random) 
         if random.random() < 0.6:
             y = above + at * size
             cv2.line(page, (0, int(y)), (width, int(y + slope)), (shade,), thick, cv2.LINE_AA)
-    if random.random() < 0.15:
+    if random.random() < 0.08:
         step = size * random.uniform(0.6, 1.6)
         for x in np.arange(random.uniform(0, step), width, step):
             cv2.line(page, (int(x), 0), (int(x), height), (shade,), thick, cv2.LINE_AA)

@@ -21,7 +21,8 @@ _NUMBER = re.compile(r"[-0-9/.,:$#=*' ]*[0-9][-0-9/.,:$#=*' ]*")
 # short or has a wrong label.
 _UNLIKELY, _OTHER = 0.02, 0.9
 # More of them only cost memory in each process that draws.
-MAX_WORDS = 8000
+MAX_WORDS, MAX_ALIKE = 8000, 400
+_ALIKE = {0: "oO", 1: "lI", 2: "Zz", 5: "Ss", 6: "b", 8: "B", 9: "gqP"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Pool:
         signs: strokes of signs by label.
         numbers: whole numbers as they were written, with their digits.
         words: whole words without a digit.
+        alike: strokes of letters that some hands write in place of a digit, by that digit.
     """
 
     mnist: Split
@@ -43,6 +45,7 @@ class Pool:
     signs: Mapping[str, Sequence[Strokes]] = field(default_factory=dict)
     numbers: Sequence[tuple[str, Strokes]] = ()
     words: Sequence[Strokes] = ()
+    alike: Mapping[int, Sequence[Strokes]] = field(default_factory=dict)
 
     @property
     def pens_sha256(self) -> str:
@@ -61,6 +64,7 @@ class Pool:
         """Every trajectory, and what it is."""
         for writer, labels in self.digits.items():
             yield from ((f"{writer} {label}", strokes) for label, group in labels.items() for strokes in group)
+        yield from ((f"like {label}", strokes) for label, group in self.alike.items() for strokes in group)
         for groups in (self.letters, self.signs):
             yield from ((name, strokes) for name, group in groups.items() for strokes in group)
         yield from self.numbers
@@ -98,7 +102,17 @@ def load_pool(path: Path | None, mnist: Split, validation: bool = False) -> Pool
     words = tuple(t.strokes for t in kept["7"] if len(t.label) > 1 and t.label.isalpha())
     # Plain dictionaries: a pool goes to other processes.
     plain = {writer: dict(labels) for writer, labels in digits.items()}
-    return Pool(mnist, plain, dict(letters), dict(signs), numbers, words[:MAX_WORDS])
+    alike = {
+        digit: _spread([t.strokes for t in [*kept["1b"], *kept["1c"]] if t.label in names])
+        for digit, names in _ALIKE.items()
+    }
+    found = {digit: strokes for digit, strokes in alike.items() if strokes}
+    return Pool(mnist, plain, dict(letters), dict(signs), numbers, words[:MAX_WORDS], found)
+
+
+def _spread(strokes: list[Strokes]) -> tuple[Strokes, ...]:
+    """At most MAX_ALIKE, of as many writers as there are: they lie writer by writer."""
+    return tuple(strokes[:: -(-len(strokes) // MAX_ALIKE)]) if strokes else ()
 
 
 def _credible(trajectories: list[Trajectory]) -> list[Trajectory]:

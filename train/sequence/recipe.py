@@ -19,12 +19,12 @@ class SequenceRecipe:
         ema_momentum: of the weight averaging; 0 turns it off.
     """
 
-    strips: int = 200_000
+    strips: int = 220_000
     validation_strips: int = 4000
-    float_epochs: int = 5
+    float_epochs: int = 6
     learning_rate: float = 3e-3
     qat_epochs: int = 1
-    qat_learning_rate: float = 2e-4
+    qat_learning_rate: float = 3e-5
     batch_size: int = 64
     weight_decay: float = 1e-2
     ema_momentum: float = 0.998

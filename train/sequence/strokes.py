@@ -10,7 +10,9 @@ Strokes = Sequence[Curve]
 Random = np.random.Generator
 
 
-def sized(strokes: Strokes, height: float, jitter: float = 0.0, random: Random | None = None) -> list[Curve]:
+def sized(
+    strokes: Strokes, height: float, jitter: float = 0.0, random: Random | None = None, widest: float = 1.6
+) -> list[Curve]:
     """Strokes float64 (N, 2) of that height, unless they are much wider than high; the top left at 0.
 
     Args:
@@ -18,10 +20,11 @@ def sized(strokes: Strokes, height: float, jitter: float = 0.0, random: Random |
         height: wanted, in pixels.
         jitter: of the hand, in heights.
         random: of the jitter; None for none.
+        widest: from this many times as wide as high on, the width says how large it is.
     """
     together = np.concatenate(strokes)
     low, extent = together.min(axis=0), np.ptp(together, axis=0)
-    scale = height / max(float(extent[1]), float(extent[0]) / 1.6, 1e-6)
+    scale = height / max(float(extent[1]), float(extent[0]) / widest, 1e-6)
     curves = [(stroke - low) * scale for stroke in strokes]
     if jitter and random is not None:
         curves = [curve + _waves(len(curve), jitter * height, random) for curve in curves]

@@ -8,6 +8,8 @@ from .pool import Pool
 
 Random = np.random.Generator
 _SHARES = {"pens": 0.58, "drawn": 0.2, "mnist": 0.22}
+# A 9 like a g, an 8 like a B: how often a hand writes a digit so.
+_ALIKE_SHARE = 0.06
 _WITHOUT_PENS = {"drawn": 0.48, "mnist": 0.52}
 
 
@@ -26,6 +28,8 @@ class Style:
         uneven: of the digits' heights, as the standard deviation of their logarithm, and of their feet.
         joined: share of the pairs that the pen joins.
         jitter: of the hand.
+        zeros: height of the zeros that end a round amount, in heights of the other digits.
+        alike: digits that this hand writes like a letter.
     """
 
     source: str
@@ -38,6 +42,8 @@ class Style:
     uneven: float
     joined: float
     jitter: float
+    zeros: float
+    alike: frozenset[int]
 
     @classmethod
     def any(cls, pool: Pool, random: Random) -> "Style":
@@ -49,12 +55,14 @@ class Style:
             pen=any_pen(random),
             slant=float(random.normal(0.05, 0.17)),
             aspect=float(np.exp(random.normal(0, 0.15))),
-            gap=float(random.choice([random.normal(0.14, 0.12), random.normal(0.0, 0.08), random.normal(0.45, 0.2)],
-                                    p=[0.55, 0.3, 0.15])),
+            gap=float(random.choice([random.normal(0.14, 0.12), random.normal(0.0, 0.08), random.normal(0.45, 0.2),
+                                     random.uniform(0.8, 1.8)], p=[0.52, 0.3, 0.13, 0.05])),
             uneven_gap=float(random.uniform(0.03, 0.14)),
             uneven=float(random.choice([0.04, 0.09, 0.18])),
             joined=float(random.choice([0.0, 0.15, 0.5, 0.9], p=[0.55, 0.2, 0.17, 0.08])),
             jitter=float(random.uniform(0, 0.02)),
+            zeros=float(random.uniform(0.5, 0.95)) if random.random() < 0.35 else 1.0,
+            alike=frozenset(label for label in pool.alike if random.random() < _ALIKE_SHARE),
         )  # fmt: skip
 
 

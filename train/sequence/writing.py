@@ -1,5 +1,8 @@
 """Numbers as one hand writes them: digits with gaps, joins and signs; real numbers and words of real hands."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 
 from .digits import write_digit
@@ -10,6 +13,8 @@ from .strokes import Curve, Strokes, shaped, sized
 from .style import Style, any_pen
 
 Random = np.random.Generator
+# Small zeros are written in one go.
+_JOINED_ZEROS = 0.75
 
 
 def write_number(pool: Pool, style: Style, text: str, height_px: float, random: Random) -> Number:
@@ -17,16 +22,27 @@ def write_number(pool: Pool, style: Style, text: str, height_px: float, random: 
     number = Number(height_px)
     pen = max(1, round(style.pen * height_px))
     last_end: Curve | None = None
-    for character in text:
+    ending = _ending_zeros(text)
+    small = replace(style, joined=max(style.joined, _JOINED_ZEROS))
+    for place, character in enumerate(text):
         if character == " ":
             number.along += height_px * random.uniform(0.25, 0.8)
             last_end = None
         elif character.isdigit():
-            last_end = write_digit(number, pool, style, int(character), pen, last_end, random)
+            if style.zeros < 1 and place >= ending:
+                last_end = write_digit(number, pool, small, 0, pen, last_end, random, style.zeros)
+            else:
+                last_end = write_digit(number, pool, style, int(character), pen, last_end, random)
         else:
             write_sign(number, pool, character, pen, random)
             last_end = None
     return number
+
+
+def _ending_zeros(text: str) -> int:
+    """Where the two or more zeros begin that end a text's digits; its length if there are none."""
+    ending = re.search(r"0[^1-9]*$", text)
+    return ending.start() if ending and ending.group().count("0") > 1 else len(text)
 
 
 def write_real(pool: Pool, height_px: float, random: Random) -> Number:
@@ -58,6 +74,6 @@ def write_letter(number: Number, pool: Pool, style: Style, random: Random) -> No
 def _write_whole(strokes: Strokes, height_px: float, random: Random) -> Number:
     number = Number(height_px)
     slant, aspect = random.normal(0, 0.12), np.exp(random.normal(0, 0.12))
-    curves = shaped(sized(strokes, height_px * random.uniform(0.95, 1.2)), slant, aspect)
+    curves = shaped(sized(strokes, height_px * random.uniform(0.95, 1.2), widest=np.inf), slant, aspect)
     number.add(curves, 0.0, max(1, round(height_px * any_pen(random))))
     return number

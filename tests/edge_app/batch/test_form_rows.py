@@ -10,13 +10,14 @@ import pyarrow.parquet
 import pytest
 
 from edge_app.batch.form_rows import column_type, form_row, form_schema
-from edge_app.batch.models import Models
 from edge_app.batch.parts import Parts
 from edge_app.batch.reader import PageResult
 from edge_app.errors import OptionError
 from edge_app.forms.fields import Field
 from edge_app.forms.form import Form
 from edge_app.forms.reading import FieldReading, FormReading
+
+from .made_models import MODELS
 
 CODE = Field("code", (0.0, 0.0, 0.2, 1.0), "[0-9]{5}")
 PIECES = Field("pieces", (0.2, 0.0, 0.4, 1.0), "[0-9]{1,4}", max=Decimal(9000))
@@ -56,7 +57,7 @@ def test_columns_have_the_types_of_their_rules() -> None:
 def test_parts_of_forms_can_be_read_again(tmp_path: Path) -> None:
     """In each format; null where nothing is believed."""
     rows = tuple(form_row(each, FORM, "a.png", page) for page, each in enumerate((FULL, POOR), 1))
-    parts = Parts(tmp_path, ("parquet", "jsonl", "csv"), Models(b"c", b"d", "litert"), form_schema(FORM))
+    parts = Parts(tmp_path, ("parquet", "jsonl", "csv"), MODELS, form_schema(FORM))
     parts.write(0, [PageResult("a.png", page, (row,)) for page, row in enumerate(rows, 1)])
     one, two = pyarrow.parquet.read_table(tmp_path / "parquet").to_pylist()
     assert [one[name] for name in ("code", "pieces", "total", "level", "doubt")] == [

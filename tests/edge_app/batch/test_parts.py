@@ -10,12 +10,12 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from edge_app.batch.models import Models
 from edge_app.batch.parts import FORMATS, SCHEMA, PartCounts, Parts, locked
 from edge_app.batch.reader import PageResult, lost_page
 from edge_app.errors import OutputError
 
-MODELS = Models(b"classifier", b"detector", "litert")
+from .made_models import MODELS
+
 ROW = {
     "source": "a.png",
     "page": 1,
@@ -63,7 +63,14 @@ def test_both_formats_have_the_same_rows(written: Written) -> None:
     line = (written.folder / "jsonl" / "part-000000.jsonl").read_text()
     assert row == json.loads(line)
     assert list(row) == SCHEMA.names
-    assert row == {**ROW, "model_sha256": MODELS.classifier_sha256, "detector_sha256": MODELS.detector_sha256}
+    hashes = {
+        "model_sha256": MODELS.classifier_sha256,
+        "detector_sha256": MODELS.detector_sha256,
+        "sequence_sha256": MODELS.sequence_sha256,
+        "belief_sha256": MODELS.belief_sha256,
+    }
+    assert len(set(hashes.values())) == 4
+    assert row == {**ROW, **hashes}
 
 
 def test_errors_are_in_a_part_of_their_own(written: Written) -> None:

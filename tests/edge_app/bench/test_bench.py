@@ -86,6 +86,7 @@ def test_json_has_the_documented_fields(bench_path: Path, page_path: Path) -> No
     assert run["peak_mb"] > run["memory_over_libraries_mb"] > 0
     assert min(run["startup_ms"], run["load_ms"]) > 0
     assert tuple(run["stages"]) == (*STAGES, "total")
+    assert run["stages"]["numbers"]["p50_ms"] > 0
     for found in run["stages"].values():
         assert 0 <= found["p50_ms"] <= found["p95_ms"] <= found["p99_ms"]
     assert all(run["stages"][stage]["p99_ms"] <= run["stages"]["total"]["p99_ms"] for stage in STAGES)

@@ -203,7 +203,7 @@ def test_print_and_specks_are_not(tmp_path: Path, classifier: DigitClassifier) -
 def test_a_wrong_number_is_cut_digit_by_digit(tmp_path: Path, classifier: DigitClassifier) -> None:
     """However sure it was, with what was refused in it, before all else, and only once it is seen."""
     luma = write(blank(), "384", (60, 150))
-    page = PageReader(classifier, detector=None).read(luma)
+    page = PageReader(classifier, detector=None, sequence=None).read(luma)
     three, eight, four = (digit for line in page.lines for digit in line.digits)
     page = Page((Line((three, four)),), 640, 480, (eight.box,), (eight.crop,))
     queue = CropQueue(tmp_path, "ann")
@@ -225,7 +225,7 @@ def test_a_wrong_number_is_cut_digit_by_digit(tmp_path: Path, classifier: DigitC
 def test_a_real_page_gives_crops_that_read_like_the_page(tmp_path: Path, classifier: DigitClassifier) -> None:
     """Crops are cut as reading cuts them: what was read unsurely is guessed alike."""
     luma = write(write(blank(), "3 8 4 7", (60, 150)), "9 0 6 5", (60, 300))
-    page = PageReader(classifier, detector=None).read(luma)
+    page = PageReader(classifier, detector=None, sequence=None).read(luma)
     unsure = Page(
         tuple(Line(tuple(replace(digit, confidence=0.5) for digit in line.digits)) for line in page.lines), 640, 480
     )

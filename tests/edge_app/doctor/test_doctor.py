@@ -28,7 +28,19 @@ def test_all_is_well_with_a_picture_for_a_camera() -> None:
     """Digits are read for real, on each runtime that is installed."""
     code, found = findings("--camera", str(PAGE))
     assert code == 0
-    for name in ("python", "litert", "model", "detector", "reading", "camera", "picture", "memory", "disk"):
+    for name in (
+        "python",
+        "litert",
+        "model",
+        "detector",
+        "sequence reader",
+        "belief",
+        "reading",
+        "camera",
+        "picture",
+        "memory",
+        "disk",
+    ):
         assert found[name]["status"] == "ok", found[name]
 
 

@@ -9,9 +9,11 @@ from edge_app.bench.sample_page import ROWS, draw_page
 from edge_app.live import current_reader
 from edge_app.live.current_reader import CurrentReader
 from edge_app.model.file import embed_contract, read_model, shipped_model_path
+from edge_app.model.sequence import SequenceReader
 from edge_app.store.choice import ModelChoice
 from edge_app.store.store import ModelStore
 
+SEQUENCE_READER_LOAD = SequenceReader.load
 PAGE = draw_page((640, 480))
 
 
@@ -47,6 +49,21 @@ def test_a_switch_is_followed_between_two_frames(tmp_path: Path) -> None:
     assert reader.read(PAGE).text.split() == list(ROWS)
     shipped = read_model(shipped_model_path()).sha256
     assert told == [shipped, installed.sha256, shipped]
+
+
+def test_a_switch_loads_no_more_than_the_classifier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page's own networks stay as they are, with the runtime and the threads of the choice."""
+    loaded: list[tuple[str, int]] = []
+
+    def load(runtime: str, threads: int) -> SequenceReader:
+        loaded.append((runtime, threads))
+        return SEQUENCE_READER_LOAD(runtime=runtime, threads=threads)
+
+    monkeypatch.setattr(SequenceReader, "load", load)
+    reader = CurrentReader(ModelChoice(None, tmp_path / "store", "litert", 2), steady=False)
+    ModelStore(tmp_path / "store").install(another_model(tmp_path / "other.tflite"))
+    assert reader.read(PAGE).text.split() == list(ROWS)
+    assert loaded == [("litert", 2)]
 
 
 def test_a_model_that_cannot_be_used_changes_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -50,7 +50,7 @@ def live(
     with FileCamera(tmp_path / "page.png", fps=200) as camera:
         loop = LiveLoop(
             camera,
-            reader or PageReader(TallInk(7), detector=None),
+            reader or PageReader(TallInk(7), detector=None, sequence=None),
             [Console(True, printed)],
             state,
             threading.Event(),
@@ -90,7 +90,7 @@ def test_the_state_knows_an_event_before_outputs_do(tmp_path: Path) -> None:
     state = LiveState()
     output = Watching(state)
     with FileCamera(tmp_path / "page.png", fps=200) as camera:
-        reader = PageReader(TallInk(7), detector=None)
+        reader = PageReader(TallInk(7), detector=None, sequence=None)
         LiveLoop(camera, reader, [output], state, threading.Event(), Notifier(), Photographs()).run(20)
     assert output.drifts == [3]
 
@@ -110,7 +110,7 @@ class Failing(PageReader):
 
 def test_a_frame_that_cannot_be_read_is_passed_over(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The next ones are read; it is logged once."""
-    state, printed = live(tmp_path, 20, Failing(TallInk(7), detector=None))
+    state, printed = live(tmp_path, 20, Failing(TallInk(7), detector=None, sequence=None))
     assert [each["text"] for each in printed] == ["777"]
     assert state.now().counters.frames_read == 15
     assert caplog.text.count("reading: failed") == 1
@@ -153,7 +153,7 @@ def run_with(
 
 def test_an_output_that_fails_keeps_nothing_from_the_others(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Nor does collecting end the reading; but when stdout is closed, it ends."""
-    printed, reader = io.StringIO(), PageReader(TallInk(7), detector=None)
+    printed, reader = io.StringIO(), PageReader(TallInk(7), detector=None, sequence=None)
 
     def collect(_frame: Frame, _page: Page) -> None:
         raise ZeroDivisionError
@@ -167,7 +167,7 @@ def test_an_output_that_fails_keeps_nothing_from_the_others(tmp_path: Path, capl
 
 def test_the_watchdog_hears_nothing_of_frames_that_fail(tmp_path: Path) -> None:
     """It ends the app if none is read any more."""
-    assert run_with(tmp_path, [], lambda *_: None, Failing(TallInk(7), detector=None)).heard == 15
+    assert run_with(tmp_path, [], lambda *_: None, Failing(TallInk(7), detector=None, sequence=None)).heard == 15
 
 
 def test_a_camera_that_fails_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_a_camera_that_fails_is_asked_again(tmp_path: Path, monkeypatch: pytest.
             return super().read()
 
     with Ill(tmp_path / "page.png", fps=200) as camera:
-        reader = PageReader(TallInk(7), detector=None)
+        reader = PageReader(TallInk(7), detector=None, sequence=None)
         assert LiveLoop(camera, reader, [], LiveState(), threading.Event(), Notifier(), Photographs()).run(3) == 3
 
 
@@ -204,7 +204,7 @@ def test_a_clock_that_is_set_changes_no_event(tmp_path: Path, monkeypatch: pytes
 
 def test_a_slow_reader_drops_frames(tmp_path: Path) -> None:
     """At 200 frames a second and 50 ms each, about nine of ten are dropped, and none waits."""
-    state, _ = live(tmp_path, 8, Slow(TallInk(7), detector=None))
+    state, _ = live(tmp_path, 8, Slow(TallInk(7), detector=None, sequence=None))
     sums = state.now().counters
     assert sums.frames_dropped >= 5 * sums.frames_read
     assert sums.age_s / sums.frames_read < 1.0
@@ -216,7 +216,7 @@ def test_pictures_of_a_folder_that_are_unrelated_change_no_number(tmp_path: Path
         save_image(write(blank(), "274" if name == "a" else "9036", at_xy), tmp_path / f"{name}.png")
     printed = io.StringIO()
     with FileCamera(tmp_path, fps=20) as camera:
-        reader = PageReader(TallInk(7), detector=None)
+        reader = PageReader(TallInk(7), detector=None, sequence=None)
         loop = LiveLoop(
             camera, reader, [Console(True, printed)], LiveState(), threading.Event(), Notifier(), Photographs()
         )
@@ -231,7 +231,7 @@ def test_stop_ends_the_loop_before_the_next_frame(tmp_path: Path) -> None:
     stop = threading.Event()
     stop.set()
     with FileCamera(tmp_path / "page.png") as camera:
-        reader = PageReader(TallInk(), detector=None)
+        reader = PageReader(TallInk(), detector=None, sequence=None)
         assert LiveLoop(camera, reader, [], LiveState(), stop, Notifier(), Photographs()).run() == 0
 
 

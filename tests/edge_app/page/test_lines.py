@@ -3,8 +3,11 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from edge_app.page.lines import arrange, find_slant
+from edge_app.page.boxes import Box
+from edge_app.page.lines import arrange, find_slant, lines_of
 from edge_app.page.result import Digit
 
 
@@ -52,3 +55,29 @@ def test_slanted_lines(angle_deg: int) -> None:
 def test_nothing_gives_no_lines() -> None:
     """No digits, no lines."""
     assert arrange([]) == ()
+
+
+def test_boxes_come_by_line_as_their_indices() -> None:
+    """Whatever their order: lines from top to bottom, each from left to right."""
+    boxes = [(70, 100, 20, 40), (10, 12, 20, 40), (40, 10, 20, 40), (10, 103, 20, 40)]
+    assert lines_of(boxes, 0.0) == [[1, 2], [3, 0]]
+    assert lines_of([], 0.0) == []
+
+
+@pytest.mark.parametrize("slant_deg", [-30, 20])
+def test_lines_run_along_the_slant_that_is_given(slant_deg: float) -> None:
+    """It is not looked for: along another, the same boxes are other lines."""
+    boxes = [digit.box for digit in row("12345", 200, 500, 45, angle_deg=slant_deg)]
+    assert lines_of(boxes, slant_deg) == [[0, 1, 2, 3, 4]]
+    assert len(lines_of(boxes, -slant_deg)) > 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 600), st.integers(0, 400), st.integers(1, 60), st.integers(1, 80)), max_size=20),
+    st.floats(-50, 50),
+)
+def test_every_box_is_in_one_line(boxes: list[Box], slant_deg: float) -> None:
+    """None is lost, and none stands twice."""
+    lines = lines_of(boxes, slant_deg)
+    assert sorted(index for line in lines for index in line) == list(range(len(boxes)))
+    assert all(lines)

@@ -57,7 +57,7 @@ def test_all_that_look_at_a_page_see_the_same_ink(
         assert cut[0].guess == digit.label
     assert len(page.traces) == max(1, len(regions))
     assert {trace.page_ink.inverted for trace in page.traces} == {ink > paper}
-    assert len(explain(image, page)) == 6 * len(page.traces) + 1
+    assert len(explain(image, page)) == 7 * len(page.traces) + 1
 
 
 def _turned_box(region: Region, turn: int) -> tuple[int, int, int, int]:

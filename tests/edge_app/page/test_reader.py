@@ -15,16 +15,17 @@ from edge_app.page.record import to_record
 
 from ..fake_classifier import TallInk
 from ..made_detections import Unasked, seen
+from ..made_wholes import Named
 from ..pages import blank, write
 
 
 def test_digits_come_in_lines_with_boxes_of_the_input() -> None:
     """What is read lies where it was drawn, in pixels of the input, whatever its size."""
     page = write(write(blank(), "247", (100, 150)), "93", (100, 300))
-    small = PageReader(TallInk(7), detector=None).read(page)
+    small = PageReader(TallInk(7), detector=None, sequence=None).read(page)
     assert small.text == "777\n77"
     assert (small.width, small.height) == (640, 480)
-    large = PageReader(TallInk(7), detector=None).read(np.kron(page, np.ones((5, 5), np.uint8)))
+    large = PageReader(TallInk(7), detector=None, sequence=None).read(np.kron(page, np.ones((5, 5), np.uint8)))
     assert large.text == small.text
     for a, b in zip(small.lines[0].digits, large.lines[0].digits, strict=True):
         assert np.allclose(np.array(a.box) * 5, b.box, atol=15)
@@ -41,7 +42,7 @@ def test_what_the_detector_half_sees_in_a_number_is_doubtful(monkeypatch: pytest
     two, seven = (tuple(box) for box in sorted(ink) if box[3] > 50)
     found = seen((two, 0.9, 2), (seven, 0.9, 7), (inside, 0.4, 0), (alone, 0.4, 0))
     monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: found)
-    read = PageReader(TallInk(7), Unasked()).read(page)
+    read = PageReader(TallInk(7), Unasked(), sequence=None).read(page)
     assert read.text.splitlines()[0] == "2?7"
     doubtful = read.lines[0].digits[1]
     assert (doubtful.label, doubtful.guess) == (None, 0)
@@ -56,10 +57,25 @@ def test_what_the_detector_half_sees_in_a_number_is_doubtful(monkeypatch: pytest
     }
 
 
+def test_a_number_is_read_as_a_whole_too() -> None:
+    """It may be read otherwise then, and is surer where both agree; else digits are as they were one by one."""
+    page = write(blank(), "7", (100, 150))
+    write(page, "7", (170, 150))
+    write(page, "7", (240, 150))
+    alone, both = (
+        PageReader(TallInk(7, 0.7, second=2), detector=None, sequence=sequence, belief=None).read(page)
+        for sequence in (None, Named("7", "2", "7"))
+    )
+    assert (alone.text, both.text) == ("777", "727")
+    assert [digit.confidence for digit in alone.lines[0].digits] == pytest.approx([0.7] * 3)
+    assert all(digit.confidence > 0.8 for digit in both.lines[0].digits)
+    assert [digit.box for digit in both.lines[0].digits] == [digit.box for digit in alone.lines[0].digits]
+
+
 def test_grey_and_colour_give_the_same_page() -> None:
     """An RGB image of grey pixels reads like the luma."""
     page = write(blank(), "36", (100, 150))
-    reader = PageReader(TallInk(), detector=None)
+    reader = PageReader(TallInk(), detector=None, sequence=None)
     assert reader.read(page) == reader.read(np.dstack([page] * 3))
 
 
@@ -67,14 +83,14 @@ def test_reading_changes_neither_image_nor_reader() -> None:
     """The same image in gives the same page out, and the image stays as it was."""
     page = write(blank(), "36", (100, 150))
     before = page.copy()
-    reader = PageReader(TallInk(), detector=None)
+    reader = PageReader(TallInk(), detector=None, sequence=None)
     assert reader.read(page) == reader.read(page)
     assert (page == before).all()
 
 
 def test_a_blank_page_is_empty() -> None:
     """No ink, no lines."""
-    page = PageReader(TallInk(), detector=None).read(blank())
+    page = PageReader(TallInk(), detector=None, sequence=None).read(blank())
     assert page.lines == ()
     assert page.text == ""
 
@@ -84,7 +100,7 @@ def test_read_only_and_strided_images_are_taken() -> None:
     page = write(blank(), "36", (100, 150))
     view = np.dstack([page] * 4)[:, :, :3]
     view.setflags(write=False)
-    assert PageReader(TallInk(), detector=None).read(view).text == "11"
+    assert PageReader(TallInk(), detector=None, sequence=None).read(view).text == "11"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +116,7 @@ def test_read_only_and_strided_images_are_taken() -> None:
 def test_what_is_no_image_is_refused(image: object) -> None:
     """Wrong size, dtype, shape or type: an ImageError that says what was expected."""
     with pytest.raises(ImageError, match=r"expected .* got "):
-        PageReader(TallInk(), detector=None).read(image)  # type: ignore[arg-type]
+        PageReader(TallInk(), detector=None, sequence=None).read(image)  # type: ignore[arg-type]
 
 
 class Counting(TallInk):
@@ -129,5 +145,5 @@ def test_the_classifier_is_asked_in_as_few_batches_as_a_page_allows(rows: int, m
     monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: found)
     monkeypatch.setattr("edge_app.page.reader.better_turn", lambda *_: 0)
     classifier = Counting()
-    PageReader(classifier, Unasked()).read(page)
+    PageReader(classifier, Unasked(), sequence=None).read(page)
     assert 2 <= classifier.batches <= 4

@@ -13,7 +13,7 @@ from edge_app.page.result import Page
 from ..fake_classifier import TallInk
 from ..pages import blank, write
 
-READER = PageReader(TallInk(3), detector=None)
+READER = PageReader(TallInk(3), detector=None, sequence=None)
 
 
 def sizes(page: Page) -> list[int]:

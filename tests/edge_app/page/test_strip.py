@@ -3,9 +3,12 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edge_app.model.sequence_contract import DIGIT_PX, STRIP_PX
+from edge_app.page.boxes import Box
 from edge_app.page.strip import Baseline, cut_strip
 
 Ink = NDArray[np.uint8]
@@ -116,3 +119,28 @@ def test_faint_ink_is_made_dark_and_dust_is_not() -> None:
     assert np.corrcoef(dark.ravel(), faint.ravel())[0, 1] > 0.98
     dust = np.random.default_rng(0).integers(0, 12, (300, 700)).astype(np.uint8)
     assert cut_strip(dust, line_of(40)).ink.max() <= 4 * 12
+
+
+@given(
+    st.tuples(st.integers(0, 300), st.integers(0, 200), st.integers(2, 60), st.integers(8, 80)),
+    st.floats(-1.4, 1.4),
+    st.floats(8, 90),
+)
+def test_a_box_s_place_leads_back_to_its_middle(box: Box, angle_rad: float, height: float) -> None:
+    """And half its width is as many pixels as it takes there."""
+    strip = cut_strip(np.zeros((300, 400), np.uint8), line_of(height, angle_rad))
+    x, y, half = strip.place(box)
+    middle = box[0] + box[2] / 2, box[1] + box[3] / 2
+    assert strip.to_page @ np.array([x, y, 1.0]) == pytest.approx(np.array(middle), abs=1e-6)
+    assert half == pytest.approx(box[2] / 2 * DIGIT_PX / height)
+
+
+def test_a_digit_s_place_is_where_its_ink_is() -> None:
+    """In the middle of the strip's height, its width as it was cut."""
+    ink = np.zeros((300, 700), np.uint8)
+    ink[130:170, 160:180] = 255
+    strip = cut_strip(ink, line_of(40))
+    x, y, half = strip.place((160, 130, 20, 40))
+    columns = np.flatnonzero((strip.ink > 100).any(axis=0))
+    assert (columns[0], columns[-1] + 1) == pytest.approx((x + 0.5 - half, x + 0.5 + half), abs=1)
+    assert y == pytest.approx(STRIP_PX / 2 - 0.5, abs=0.5)

@@ -20,7 +20,9 @@ TOKEN = "a-token-of-the-tests"
 
 def client_of(token: str | None, host: str = "http://pi.example:8080") -> TestClient:
     """A client of an app."""
-    app = create_app(LiveState(), lambda: PageReader(TallInk(), detector=None), Access(token), Info("", ""))
+    app = create_app(
+        LiveState(), lambda: PageReader(TallInk(), detector=None, sequence=None), Access(token), Info("", "")
+    )
     return TestClient(app, base_url=host, follow_redirects=False)
 
 

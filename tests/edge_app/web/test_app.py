@@ -52,7 +52,7 @@ def png(luma: NDArray[np.uint8]) -> bytes:
 
 def client_of(state: LiveState, token: str | None = None, host: str = "http://localhost") -> TestClient:
     """A client of an app whose uploads are read without a model."""
-    app = create_app(state, lambda: PageReader(TallInk(7), detector=None), Access(token), INFO)
+    app = create_app(state, lambda: PageReader(TallInk(7), detector=None, sequence=None), Access(token), INFO)
     return TestClient(app, base_url=host, follow_redirects=False, raise_server_exceptions=False)
 
 
@@ -221,7 +221,8 @@ def test_too_many_uploads_at_once_are_told_to_come_again(state: LiveState) -> No
             return super().read(image, watch)
 
     client = TestClient(
-        create_app(state, lambda: Slow(TallInk(), detector=None), Access(), INFO), base_url="http://localhost"
+        create_app(state, lambda: Slow(TallInk(), detector=None, sequence=None), Access(), INFO),
+        base_url="http://localhost",
     )
     content = png(np.full((90, 90), 200, np.uint8))
     statuses: list[int] = []

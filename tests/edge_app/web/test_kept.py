@@ -41,7 +41,7 @@ def test_after_ten_minutes_a_photo_is_forgotten() -> None:
     now_s = 0.0
     photos = KeptPhotos(lambda: now_s)
     image = draw_page((640, 480))
-    name = photos.keep(image, PageReader(TallInk(), detector=None).read(image))
+    name = photos.keep(image, PageReader(TallInk(), detector=None, sequence=None).read(image))
     now_s = KEPT_S
     photos.cut(name, 0, TallInk(), "")
     now_s += 1
@@ -73,7 +73,7 @@ def test_nothing_stays_when_nobody_sends_more(monkeypatch: pytest.MonkeyPatch) -
                 forgotten.set()
 
     photos = Watched(lambda: now_s)
-    reader = uploads.UploadReader(lambda: PageReader(TallInk(), detector=None), photos)
+    reader = uploads.UploadReader(lambda: PageReader(TallInk(), detector=None, sequence=None), photos)
     record, _ = asyncio.run(reader.read_photograph(lambda: taken(PIXELS)))
     assert record["photo"] in photos._photos
     now_s = KEPT_S + 1

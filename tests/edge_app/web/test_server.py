@@ -45,7 +45,7 @@ PATIENCE_S = 60.0
 
 def unstarted(host: str, port: int, state: LiveState | None = None) -> WebServer:
     """A server whose uploads are read without a model."""
-    make_reader = lambda: PageReader(TallInk(7), detector=None)  # noqa: E731
+    make_reader = lambda: PageReader(TallInk(7), detector=None, sequence=None)  # noqa: E731
     return WebServer(create_app(state or LiveState(), make_reader, Access(), Info("", "")), host, port)
 
 

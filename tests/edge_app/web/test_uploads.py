@@ -32,7 +32,7 @@ BOMB = scans_jpeg((4000, 4000), 30_000)
 
 def started() -> WebServer:
     """Reads uploads without a model: each digit is a 7."""
-    make_reader = lambda: PageReader(TallInk(7), detector=None)  # noqa: E731
+    make_reader = lambda: PageReader(TallInk(7), detector=None, sequence=None)  # noqa: E731
     opened = WebServer(create_app(LiveState(), make_reader, Access(), Info("", "")), "127.0.0.1", 0)
     opened.start()
     return opened

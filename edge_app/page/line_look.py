@@ -1,0 +1,92 @@
+"""A look along a line of digits: what the sequence reader sees on its strip, at several scales."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.sequence_contract import BLANK, COLUMN_PX, STRIP_PX
+from .baselines import baseline, lengthened
+from .boxes import Box
+from .ink import InkMap
+from .spelling import ColumnNetwork, read_columns, spell
+from .strip import Strip, cut_strip
+
+# Heights of digits are known roughly: the strip is read as if they were so many times as high.
+SCALES = (1.0, 0.86, 1.16)
+# One look is enough where it names just the digits that were read, each with this confidence.
+ENOUGH = 0.8
+
+
+@dataclass(frozen=True)
+class LineLook:
+    """What the sequence reader sees along a line.
+
+    Attributes:
+        strip: at the scale that reads most surely.
+        columns: there, float32 (T, 11).
+        looks: the columns at each scale.
+    """
+
+    strip: Strip
+    columns: NDArray[np.float32]
+    looks: tuple[NDArray[np.float32], ...]
+
+
+def look_along(
+    digits: Sequence[Box], others: Sequence[Box], foreign: Sequence[Box], page_ink: InkMap, network: ColumnNetwork,
+    slant_rad: float, read: Sequence[int | None] = (),
+) -> LineLook:  # fmt: skip
+    """Looks along a line.
+
+    Args:
+        digits: boxes of its digits on the ink map, from left to right.
+        others: boxes of ink that is no digit so far, and may continue it.
+        foreign: boxes of other lines' digits, which are left out where they reach in.
+        page_ink: the page.
+        network: the sequence reader.
+        slant_rad: of the page's lines, clockwise.
+        read: what the digits were read as.
+    """
+    # Few digits show no slant: what reads most surely is the line.
+    angles = (slant_rad, 0.0) if slant_rad else (0.0,)
+    strips, looks = [], []
+    for angle in angles:
+        line = lengthened(baseline(digits, angle), others)
+        for scale in SCALES:
+            strips.append(cut_strip(page_ink.ink, replace(line, height=line.height * scale)))
+            looks.append(_without(foreign, strips[-1], read_columns(strips[-1].ink, network)))
+            if len(looks) == 1 and _names(read, looks[0]):
+                return LineLook(strips[0], looks[0], (looks[0],))
+    best = max(range(len(looks)), key=lambda index: _plainness(digits, strips[index], looks[index]))
+    first = best // len(SCALES) * len(SCALES)
+    return LineLook(strips[best], looks[best], tuple(looks[first : first + len(SCALES)]))
+
+
+def _names(read: Sequence[int | None], columns: NDArray[np.float32]) -> bool:
+    """Whether the columns name just these digits, each surely."""
+    named = spell(columns)
+    return (
+        bool(read) and [each.label for each in named] == list(read) and all(each.confidence >= ENOUGH for each in named)
+    )
+
+
+def _plainness(digits: Sequence[Box], strip: Strip, columns: NDArray[np.float32]) -> tuple[int, float]:
+    """How many digits are named in their places, then how certain the columns are: an empty strip is certain, too."""
+    named = [each.x for each in spell(columns)]
+    found = 0
+    for box in digits:
+        x, _, half = strip.place(box)
+        found += any(abs(x - other) <= half for other in named)
+    return found, float(np.log(columns.max(axis=1) + 1e-9).mean())
+
+
+def _without(foreign: Sequence[Box], strip: Strip, columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The columns with nothing where digits of other lines stand."""
+    nothing = np.eye(BLANK + 1, dtype=np.float32)[BLANK]
+    for box in foreign:
+        x, y, half = strip.place(box)
+        if 0 <= y < STRIP_PX:
+            columns[max(0, int((x - half) / COLUMN_PX)) : max(0, int((x + half) / COLUMN_PX) + 1)] = nothing
+    return columns

@@ -1,0 +1,5 @@
+"""`python -m train.belief`."""
+
+from ..start import start
+
+raise SystemExit(start("train.belief"))
