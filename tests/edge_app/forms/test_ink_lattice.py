@@ -33,7 +33,7 @@ def trace(*readings: Reading, ink: Box | None = None) -> Trace:
         x, y, width, height = ink
         cv2.rectangle(page, (x, y), (x + width, y + height), (40,), 3)
     page_ink = find_ink(page)
-    return Trace(page_ink, connect(page_ink), (), None, readings)
+    return Trace(page_ink, connect(page_ink), (), None, readings, None)
 
 
 def test_digits_stand_from_left_to_right() -> None:
