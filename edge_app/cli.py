@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import batch, bench, collect, doctor, inspect, model, read, run, service
+from .commands import batch, bench, collect, doctor, form, inspect, model, read, run, service
 from .errors import DigitsError
 from .host.parser import Parser
 from .host.printable import printable
@@ -16,6 +16,7 @@ DONE, FAILED, USAGE = 0, 1, 2
 COMMANDS = {
     "run": run,
     "read": read,
+    "form": form,
     "batch": batch,
     "collect": collect,
     "model": model,

@@ -49,6 +49,10 @@ class MissingPartError(DigitsError, ImportError):
     """An optional package that a flag needs is not installed."""
 
 
+class FormError(DigitsError, ValueError):
+    """A form whose description cannot be used, or what does not fit one of its fields."""
+
+
 class SheetError(DigitsError, ValueError):
     """A photo of a template sheet that cannot be cut into digits."""
 

@@ -45,11 +45,12 @@ def rooms_known_to(room: str) -> set[str]:
 
 
 def test_rooms_do_not_reach_up() -> None:
-    """A model and a page know nothing of cameras, web or flags; no room knows the commands, which know them all."""
+    """A model, a page and a form know nothing of cameras or web; no room knows the commands, which know them all."""
     rooms = sorted(path.name for path in (ROOT / "edge_app").iterdir() if (path / "__init__.py").exists())
     known = {room: rooms_known_to(room) for room in rooms}
     assert known["model"] <= {"errors", "files", "host"}
     assert known["page"] <= {"errors", "files", "host", "model"}
+    assert known["forms"] <= {"errors", "files", "host", "model", "page"}
     assert {"page", "cameras", "web"} <= known["commands"]
     assert [room for room in rooms if "commands" in known[room]] == []
 
@@ -104,6 +105,7 @@ def test_flags_end_in_commands() -> None:
     [
         "edge_app.cli",
         "edge_app.page.reader",
+        "edge_app.forms.straighten",
         "edge_app.commands.read_files",
         "train.data.mnist",
         "train.data.augment",
@@ -113,6 +115,7 @@ def test_flags_end_in_commands() -> None:
         "train.data.unipen",
         "train.data.unipen_found",
         "train.pages.maker",
+        "train.forms.photo",
         "train.detector.patches",
         "train.sequence.strips",
         "train.sequence.pool",

@@ -14,11 +14,13 @@ import pyarrow.parquet
 from ..errors import OutputError
 from ..files.atomic import require_writable, write_atomically
 from ..files.lock import alone
+from .form_rows import as_csv
 from .models import Models
 from .reader import PageResult
 
 FORMATS = ("parquet", "jsonl")
-FOLDERS = (*FORMATS, "errors", "done")
+FORM_FORMATS = (*FORMATS, "csv")
+FOLDERS = (*FORM_FORMATS, "errors", "done")
 # Temporary files of write_atomically.
 HALVES = (".part-*.*", ".run.json.*", ".plan.*", ".left_out.*")
 SCHEMA = pyarrow.schema(
@@ -79,12 +81,16 @@ class Parts:
 
     Args:
         output: the folder.
-        formats: some of FORMATS.
+        formats: some of FORM_FORMATS.
         models: what reads; each row has their hashes.
+        schema: of the rows, if not SCHEMA; CSV is for forms alone.
     """
 
-    def __init__(self, output: Path, formats: Sequence[str], models: Models) -> None:
+    def __init__(
+        self, output: Path, formats: Sequence[str], models: Models, schema: pyarrow.Schema | None = None
+    ) -> None:
         self._output, self._formats = output, formats
+        self._schema = SCHEMA if schema is None else schema
         self._hashes = {
             "model_sha256": models.classifier_sha256,
             "detector_sha256": models.detector_sha256,
@@ -112,9 +118,7 @@ class Parts:
             if result.error is not None
         ]
         counts = PartCounts(len(results), len(rows), len(errors))
-        files = {
-            _file(name, number): _as_parquet(rows) if name == "parquet" else _as_jsonl(rows) for name in self._formats
-        }
+        files = {_file(name, number): self._as(name, rows) for name in self._formats}
         if errors:
             files[_file("errors", number)] = _as_jsonl(errors)
         else:
@@ -126,17 +130,22 @@ class Parts:
         write_atomically(self._output / _file("done", number), json.dumps(marker).encode())
         return counts
 
+    def _as(self, kind: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
+        if kind == "csv":
+            return as_csv(rows, self._schema.names)
+        return _as_parquet(rows, self._schema) if kind == "parquet" else _as_jsonl(rows)
+
 
 def _file(folder: str, number: int) -> str:
-    suffix = {"parquet": "parquet", "done": "json"}.get(folder, "jsonl")
+    suffix = {"parquet": "parquet", "csv": "csv", "done": "json"}.get(folder, "jsonl")
     return f"{folder}/part-{number:06d}.{suffix}"
 
 
 def _as_jsonl(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    return "".join(json.dumps(row, ensure_ascii=False, default=float) + "\n" for row in rows).encode()
 
 
-def _as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
+def _as_parquet(rows: Sequence[Mapping[str, Any]], schema: pyarrow.Schema) -> bytes:
     file = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, SCHEMA), file)
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema), file)
     return file.getvalue()

@@ -40,6 +40,7 @@ class Identity:
         rotate: see views.View.
         regions: as --region takes them.
         format: of this file.
+        form_sha256: of the form that is read, see described.sha256; "" for all digits.
     """
 
     sources: tuple[str, ...]
@@ -55,6 +56,7 @@ class Identity:
     rotate: str = "auto"
     regions: tuple[str, ...] = ()
     format: int = FORMAT
+    form_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,8 @@ class _LeftOutFile:
 
 def _require_same(output: Path, earlier: dict[str, Any], now: dict[str, Any]) -> None:
     for key, value in now.items():
-        if earlier.get(key) != value:
+        # Runs of before there were forms read none.
+        if earlier.get(key, "") != value:
             if key == "listing_sha256":
                 what = "its sources have other files than when it was planned; bring them back as they were"
             else:

@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..documents.decoder import Decoder
+from ..forms.described import DescribedForm
+from ..forms.reading import FormReader
 from ..host.printable import printable
 from ..page.record import to_record
 from ..page.views import View, ViewReader
 from .containers import Containers
+from .form_rows import form_row
 from .models import Models
 from .pages import clear_page_errors, decode_pages
 from .sources import SourceFile
@@ -26,7 +29,7 @@ class PageResult:
     Attributes:
         source: the document's path or URL.
         page: its number in the document, from 1.
-        rows: one for each digit string, with the columns of parts.SCHEMA that differ within a run.
+        rows: one for each digit string, with the columns of parts.SCHEMA that differ within a run; of a form one.
         error: why it could not be read, or None.
     """
 
@@ -44,10 +47,17 @@ class TaskReader:
         sources: of the run, from full_source.
         dpi: dots an inch at which PDFs are drawn.
         view: of each page.
+        form: whose fields are read, or None for all digits.
     """
 
-    def __init__(self, models: Models, sources: Sequence[str], dpi: int, view: View) -> None:
-        self._reader = ViewReader(models.open(), view)
+    def __init__(
+        self, models: Models, sources: Sequence[str], dpi: int, view: View, form: DescribedForm | None = None
+    ) -> None:
+        reader = models.open()
+        self._reader = ViewReader(reader, view)
+        self._form = None
+        if form is not None:
+            self._form = FormReader(form.form, reader.classifier, form.picture, reader.detector, reader.sequence)
         self._decoder = Decoder()
         self._containers = Containers(sources, self._decoder)
         self._dpi = dpi
@@ -87,10 +97,20 @@ class TaskReader:
         if isinstance(pixels, str):
             return lost_page(name, number, pixels)
         with clear_page_errors(name) as failed:
+            if self._form is not None:
+                return _form_result(self._form, name, number, pixels)
             page = self._reader.read(pixels)
             lines = to_record(page, name, 0)["lines"]
             return PageResult(name, number, tuple(_row(name, number, page.turn, *line) for line in enumerate(lines, 1)))
         return lost_page(name, number, str(failed.reason))
+
+
+def _form_result(reader: FormReader, name: str, number: int, pixels: NDArray[np.uint8]) -> PageResult:
+    reading = reader.read(pixels)
+    if reading.not_found is not None:
+        reason = f"expected the form {reading.form}, got {reading.not_found}; scan all of it, or take it out"
+        return lost_page(name, number, reason)
+    return PageResult(name, number, (form_row(reading, reader.form, name, number),))
 
 
 def lost_page(name: str, number: int, reason: str) -> PageResult:

@@ -19,6 +19,7 @@ from ..host.printable import printable
 from ..store.choice import chosen_model
 from .cluster import Work, connect, in_order
 from .containers import Containers
+from .form_rows import form_schema
 from .models import Models
 from .parts import PartCounts, Parts, locked
 from .plan import LEFT_OUT_NAME, Identity, Plan, hash_listing, planned_parts, read_plan, write_plan
@@ -78,8 +79,10 @@ def batch(settings: BatchSettings) -> int:
         settings.dpi,
         settings.view.rotate,
         tuple(str(region) for region in settings.view.regions),
+        form_sha256="" if settings.form is None else settings.form.sha256,
     )
-    parts = Parts(settings.output, settings.formats, models)
+    schema = None if settings.form is None else form_schema(settings.form.form)
+    parts = Parts(settings.output, settings.formats, models, schema)
     with ExitStack() as stack:
         stack.enter_context(locked(settings.output))
         plan = read_plan(settings.output, identity)
@@ -87,7 +90,7 @@ def batch(settings: BatchSettings) -> int:
         done = {number: count for number, count in counts.items() if count is not None}
         run = Batch(sources, settings.output, parts, done)
         if plan is None or len(done) < plan.parts:
-            plugin = ReaderPlugin(models, sources, settings.dpi, settings.view)
+            plugin = ReaderPlugin(models, sources, settings.dpi, settings.view, settings.form)
             client = stack.enter_context(connect(settings.scheduler, settings.workers, plugin))
             if settings.scheduler is not None:
                 print(f"edge_app: dashboard at {client.dashboard_link}", file=sys.stderr, flush=True)
@@ -97,7 +100,7 @@ def batch(settings: BatchSettings) -> int:
                 chain(find_spans(client, plugin.name, files), find_left_out(run, listed)),
             )
             read_parts(client, plugin.name, run, plan)
-    return _tell(run, plan)
+    return _tell(run, plan, "digit strings" if settings.form is None else "forms")
 
 
 def find_left_out(run: Batch, listed: Sequence[SourceFile]) -> Iterator[LeftOut]:
@@ -158,10 +161,10 @@ def _unopened(file: SourceFile) -> list[Span | LeftOut]:
     return [Span(file.root, file.path, error=KILLED)]
 
 
-def _tell(run: Batch, plan: Plan) -> int:
+def _tell(run: Batch, plan: Plan, strings: str) -> int:
     counts = sum(run.done.values(), PartCounts())
     print(
-        f"{counts.pages} pages, {counts.strings} digit strings, {counts.errors} unreadable pages, "
+        f"{counts.pages} pages, {counts.strings} {strings}, {counts.errors} unreadable pages, "
         f"{plan.left_out} files left out in {run.output}"
     )
     if plan.left_out:

@@ -13,6 +13,7 @@ import cv2
 from distributed import Worker, WorkerPlugin, get_worker
 
 from ..errors import ClusterError
+from ..forms.described import DescribedForm
 from ..page.views import View
 from .memory import keep_page_buffers
 from .models import Models
@@ -21,7 +22,7 @@ from .sources import SourceFile
 from .spans import LeftOut, Span, Task
 
 # What reading a page uses of this package; "" is its own folder.
-READING_ROOMS = ("", "host", "files", "model", "page", "documents", "batch")
+READING_ROOMS = ("", "host", "files", "model", "page", "forms", "documents", "batch")
 
 
 class ReaderPlugin(WorkerPlugin):
@@ -32,12 +33,16 @@ class ReaderPlugin(WorkerPlugin):
         sources: of the run, from full_source.
         dpi: dots an inch at which PDFs are drawn.
         view: of each page.
+        form: whose fields are read, or None.
 
     Attributes:
         name: of this run alone; workers may serve several at once, each with its own reader.
     """
 
-    def __init__(self, models: Models, sources: Sequence[str], dpi: int, view: View) -> None:
+    def __init__(
+        self, models: Models, sources: Sequence[str], dpi: int, view: View, form: DescribedForm | None = None
+    ) -> None:
+        self._form = form
         self._models, self._sources, self._dpi, self._view = models, tuple(sources), dpi, view
         self._code_sha256 = code_sha256()
         self.name = f"digits-edge-{uuid.uuid4().hex}"
@@ -73,7 +78,7 @@ class ReaderPlugin(WorkerPlugin):
                         f"expected the same digits-edge on all workers, got another version on {self._address}; "
                         "install the same wheel there"
                     )
-                self._reader = TaskReader(self._models, self._sources, self._dpi, self._view)
+                self._reader = TaskReader(self._models, self._sources, self._dpi, self._view, self._form)
             return self._reader
 
 

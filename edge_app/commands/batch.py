@@ -6,7 +6,7 @@ from typing import Any
 
 from ..host.extras import needs
 from ..model.runtime import CHOICES
-from .flags import add_store, add_view, positive, view_of
+from .flags import add_form, add_store, add_view, form_of, positive, view_of
 
 PARTS = {"dask", "distributed", "pyarrow", "fsspec", "rich"}
 
@@ -23,9 +23,9 @@ def add(commands: Any) -> None:
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="where the results are written")
     parser.add_argument(
         "--format",
-        choices=("parquet", "jsonl", "both"),
+        choices=("parquet", "jsonl", "both", "csv"),
         default="parquet",
-        help="of the results (default: %(default)s)",
+        help="of the results; csv: with --form (default: %(default)s)",
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
@@ -38,6 +38,7 @@ def add(commands: Any) -> None:
         "--batch-pages", type=positive, default=32, metavar="N", help="pages per task (default: %(default)s)"
     )
     parser.add_argument("--dpi", type=positive, default=200, metavar="N", help="to draw PDFs at (default: %(default)s)")
+    add_form(parser)
     add_view(parser, "a page, PDFs as drawn at --dpi")
     parser.add_argument("--model", type=Path, metavar="PATH", help="a .tflite made by python -m convert")
     add_store(parser)
@@ -68,5 +69,6 @@ def _batch(options: argparse.Namespace) -> int:
             workers=options.workers,
             batch_pages=options.batch_pages,
             dpi=options.dpi,
+            form=form_of(options),
         )
     )

@@ -4,9 +4,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import OptionError
 from ..model.runtime import CHOICES
 
 if TYPE_CHECKING:
+    from ..forms.described import DescribedForm
     from ..page.views import View
     from ..store.choice import ModelChoice
 
@@ -51,6 +53,34 @@ def _region(text: str) -> Any:
         return parse_region(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"expected [NAME=]X,Y,W,H in pixels, got {text!r} ({error})") from error
+
+
+def add_form(parser: argparse.ArgumentParser) -> None:
+    """Adds --form and --form-picture, for form_of."""
+    parser.add_argument("--form", type=Path, metavar="FILE", help="read the fields that this form.toml names; see form")
+    parser.add_argument(
+        "--form-picture",
+        type=Path,
+        metavar="IMAGE",
+        help="the form's own picture, to find it by on photos (without one, images are of the form alone)",
+    )
+
+
+def form_of(options: argparse.Namespace) -> "DescribedForm | None":
+    """What --form and --form-picture say; raises OptionError where they do not go with others."""
+    if options.form is None:
+        if options.form_picture is not None:
+            raise OptionError("expected --form with --form-picture, got none; name the form's file")
+        return None
+    # A form says itself where to look.
+    given = [flag for flag in ("annotate", "explain", "region") if getattr(options, flag, None)]
+    if options.rotate not in ("auto", "none"):
+        given.append("rotate")
+    if given:
+        raise OptionError(f"expected --form without --{given[0]}, got both; a form says itself where its fields are")
+    from ..forms.described import DescribedForm
+
+    return DescribedForm.load(options.form, options.form_picture)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

@@ -58,7 +58,7 @@ class ReadSettings:
 def read_files(settings: ReadSettings) -> int:
     """Reads each page and prints it; an unreadable one does not stop the others. Returns the exit code."""
     found = find_documents(settings.sources)
-    documents = _without_left_out(found, settings.sources)
+    documents = without_left_out(found, settings.sources)
     names = _PictureNames()
     failed = False
     with closing(Decoder()) as decoder:
@@ -69,7 +69,7 @@ def read_files(settings: ReadSettings) -> int:
             for record in _read_document(reader, document, settings, names, decoder):
                 failed = failed or "error" in record
                 if settings.json:
-                    print(json.dumps(record, ensure_ascii=not _speaks_utf_8()), flush=True)
+                    print(json.dumps(record, ensure_ascii=not speaks_utf_8()), flush=True)
                 elif "error" in record:
                     print(f"edge_app: error: {record['error']}", file=sys.stderr)
                 else:
@@ -77,7 +77,7 @@ def read_files(settings: ReadSettings) -> int:
     return int(failed)
 
 
-def _without_left_out(found: Sequence[Found], images: Sequence[str]) -> list[Found]:
+def without_left_out(found: Sequence[Found], images: Sequence[str]) -> list[Found]:
     """What is to be read; stderr gets the rest, and a better tool for many files."""
     documents = [document for document in found if document.left_out is None]
     for document in found:
@@ -152,7 +152,8 @@ def _read_one(
     return to_record(page, source, latency_ms)
 
 
-def _speaks_utf_8() -> bool:
+def speaks_utf_8() -> bool:
+    """Whether standard output takes every letter."""
     return codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..cameras.settings import CameraSettings
 from ..errors import OptionError
-from .flags import add_model, add_view, add_writer, model_of, positive, view_of
+from .flags import add_form, add_model, add_view, add_writer, form_of, model_of, positive, view_of
 
 if TYPE_CHECKING:
+    from ..forms.described import DescribedForm
     from ..mqtt.open import MqttSettings
     from ..web.open import WebSettings
     from .run_live import LiveSettings
@@ -32,6 +33,7 @@ def add(commands: Any) -> None:
 def add_live(parser: argparse.ArgumentParser) -> None:
     """Adds what live reading takes."""
     add_camera(parser)
+    add_form(parser)
     add_view(parser, "a frame")
     parser.add_argument("--frames", type=positive, metavar="N", help="stop after N frames (default: never)")
     parser.add_argument("--json", action="store_true", help="JSON Lines on stdout even if it is a terminal")
@@ -44,6 +46,9 @@ def add_live(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="the web page's token; default: $EDGE_APP_TOKEN, else a new one is printed; loopback needs none",
+    )
+    parser.add_argument(
+        "--forms", type=Path, metavar="DIR", help="forms NAME.toml that the web page's /api/read?form=NAME reads"
     )
     parser.add_argument(
         "--mqtt",
@@ -116,6 +121,7 @@ def live_of(options: argparse.Namespace, collect: Path | None) -> "LiveSettings"
     """What the flags of add_live and --writer say, with the folder for crops."""
     from .run_live import LiveSettings
 
+    form = form_of(options)
     return LiveSettings(
         camera_of(options),
         view_of(options),
@@ -124,9 +130,19 @@ def live_of(options: argparse.Namespace, collect: Path | None) -> "LiveSettings"
         json=options.json,
         collect=collect,
         writer=options.writer,
-        web=None if options.preview_port is None else _web_of(options),
-        mqtt=None if options.mqtt is None else _mqtt_of(options),
+        web=_web(options),
+        mqtt=None if options.mqtt is None else _mqtt_of(options, form),
+        form=form,
+        state=options.state,
     )
+
+
+def _web(options: argparse.Namespace) -> "WebSettings | None":
+    if options.preview_port is not None:
+        return _web_of(options)
+    if options.forms is not None:
+        raise OptionError("expected --preview-port with --forms, got none; give the web page's port")
+    return None
 
 
 def _web_of(options: argparse.Namespace) -> "WebSettings":
@@ -134,10 +150,12 @@ def _web_of(options: argparse.Namespace) -> "WebSettings":
 
     # Others' photos may lie as they like, however the camera is mounted.
     turn = options.rotate != "none"
-    return WebSettings(options.preview_host, options.preview_port, model_of(options), options.token_file, turn)
+    return WebSettings(
+        options.preview_host, options.preview_port, model_of(options), options.token_file, turn, options.forms
+    )
 
 
-def _mqtt_of(options: argparse.Namespace) -> "MqttSettings":
+def _mqtt_of(options: argparse.Namespace, form: "DescribedForm | None") -> "MqttSettings":
     from ..mqtt.open import MqttSettings
     from ..mqtt.url import parse_url
 
@@ -149,6 +167,7 @@ def _mqtt_of(options: argparse.Namespace) -> "MqttSettings":
         options.state,
         options.model_url,
         options.require_signature,
+        () if form is None else form.form.fields,
     )
 
 

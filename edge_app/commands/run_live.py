@@ -29,12 +29,15 @@ from ..live.loop import LiveLoop
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..live.steady_view import SteadyViewReader
+from ..page.recognition import Classifier
 from ..page.result import Page
 from ..page.views import View
 from ..store.choice import ModelChoice
 from ..web.info import Info
 
 if TYPE_CHECKING:
+    from ..forms.described import DescribedForm
+    from ..live.form_watch import FormWatch
     from ..mqtt.open import MqttSettings
     from ..web.open import WebSettings
 
@@ -58,6 +61,8 @@ class LiveSettings:
         writer: whose digits those are.
         web: of the page, or None.
         mqtt: of the broker, or None.
+        form: that is read beside the numbers, or None.
+        state: folder of what must outlive a run; None for the usual one.
     """
 
     camera: CameraSettings
@@ -69,6 +74,8 @@ class LiveSettings:
     writer: str = "me"
     web: "WebSettings | None" = None
     mqtt: "MqttSettings | None" = None
+    form: "DescribedForm | None" = None
+    state: Path | None = None
 
 
 def run(settings: LiveSettings) -> int:
@@ -101,7 +108,11 @@ def run(settings: LiveSettings) -> int:
                 info = Info(reader.classifier.runtime)
                 stack.callback(open_web(settings.web, state, info, photographs, collector).close)
 
+            watch = _form_watch(settings, reader.classifier, state, stack)
+
             def collect(frame: Frame, page: Page) -> None:
+                if watch is not None:
+                    watch.see(frame)
                 if collector is not None:
                     collector.see(frame.luma, page, reader.classifier, reader.classifier.model_sha256)
 
@@ -117,6 +128,23 @@ def _collector(settings: LiveSettings, stack: contextlib.ExitStack) -> Collector
     collector = Collector(CropQueue(settings.collect, settings.writer))
     stack.callback(collector.close)
     return collector
+
+
+def _form_watch(
+    settings: LiveSettings, classifier: Classifier, state: LiveState, stack: contextlib.ExitStack
+) -> "FormWatch | None":
+    if settings.form is None:
+        return None
+    from ..forms.reading import FormReader
+    from ..live.form_watch import FormWatch
+    from ..mqtt.open import state_folder
+
+    form = settings.form.form
+    looks_back = any(field.looks_back for field in form.fields)
+    kept = state_folder(settings.state) / "form.json" if looks_back else None
+    watch = FormWatch(FormReader(form, classifier, settings.form.picture), state.form_read, kept)
+    stack.callback(watch.close)
+    return watch
 
 
 def _outputs(settings: LiveSettings, state: LiveState, stack: contextlib.ExitStack) -> list[Output]:

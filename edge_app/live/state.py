@@ -14,6 +14,7 @@ from ..cameras.camera import Frame
 from ..page.result import Page
 from .drift import Drift, DriftMonitor
 from .event import NumberEvent
+from .form_watch import FieldNow, Tell
 
 HISTORY = 200
 # The frame rate is taken over this many seconds.
@@ -62,6 +63,7 @@ class Snapshot:
         model_sha256: hash of the model that reads, hexadecimal.
         counters: since the start.
         drift: how doubtfully digits are read.
+        fields: of the form that is read, after its last reading; none if there is no form.
     """
 
     luma: NDArray[np.uint8] | None
@@ -74,6 +76,7 @@ class Snapshot:
     model_sha256: str
     counters: Counters
     drift: Drift
+    fields: tuple[FieldNow, ...] = ()
 
 
 class LiveState:
@@ -85,6 +88,7 @@ class LiveState:
         self._history: deque[NumberEvent] = deque(maxlen=HISTORY)
         self._ends: deque[float] = deque(maxlen=1000)
         self._drift = DriftMonitor()
+        self._of_forms: list[Tell] = []
 
     def show(
         self, frame: Frame, page: Page, events: Sequence[NumberEvent], numbers: Sequence[NumberEvent], read_s: float
@@ -138,6 +142,17 @@ class LiveState:
         with self._lock:
             self._drift.model_changed(provenance)
             self._now = replace(self._now, model_sha256=sha256, drift=self._drift.now())
+
+    def when_form_is_read(self, tell: Tell) -> None:
+        """Tells somebody the form's fields after each reading, in the thread that reads them."""
+        self._of_forms.append(tell)
+
+    def form_read(self, fields: tuple[FieldNow, ...]) -> None:
+        """Takes the form's fields after a reading."""
+        with self._lock:
+            self._now = replace(self._now, fields=fields)
+        for tell in self._of_forms:
+            tell(fields)
 
     def now(self) -> Snapshot:
         """The last moment."""

@@ -73,12 +73,13 @@ def configurations(topics: Topics, version: str) -> dict[str, str]:
     }
     kinds = {"number": ("sensor", number), "doubtful": ("binary_sensor", problem)}
     return {
-        f"{PREFIX}/{kind}/{topics.identifier}/{name}/config": _entity(topics, version, f"{kind}.", name, fields)
+        f"{PREFIX}/{kind}/{topics.identifier}/{name}/config": entity(topics, version, f"{kind}.", name, fields)
         for name, (kind, fields) in kinds.items()
     }
 
 
-def _entity(topics: Topics, version: str, domain: str, name: str, fields: dict[str, str]) -> str:
+def entity(topics: Topics, version: str, domain: str, name: str, fields: dict[str, str]) -> str:
+    """The JSON that makes one entity of this device; `name` is its own in letters, digits and underscores."""
     identifier = f"{topics.identifier}_{name}"
     return json.dumps(
         {

@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import OptionError
+from ..forms.fields import Field
 from ..live.event import NumberEvent, Output
 from ..live.state import LiveState
 from ..store.choice import ModelChoice, store_folder
 from ..store.store import ModelStore
 from .fleet import ModelUpdates
+from .form_fields import FormOutput
 from .outbox import Outbox
 from .publisher import MqttOutput
 from .url import Broker
@@ -31,6 +33,7 @@ class MqttSettings:
         state: folder of what is not delivered yet; None for the usual one, see state_folder.
         model_url: where announced models are fetched; None for no such models.
         public_key: of who has to have signed them; None for no signature.
+        fields: of the form that is read, published each for itself.
 
     Raises:
         OptionError: announced models beside one of the command line.
@@ -43,6 +46,7 @@ class MqttSettings:
     state: Path | None = None
     model_url: str | None = None
     public_key: Path | None = None
+    fields: tuple[Field, ...] = ()
 
     def __post_init__(self) -> None:
         if self.model_url is not None and self.model.path is not None:
@@ -78,7 +82,7 @@ def open_outputs(settings: MqttSettings, state: LiveState) -> list[Output]:
     password = _password(settings.password_file)
     outbox = Outbox(state_folder(settings.state))
     try:
-        mqtt = MqttOutput(settings.broker, outbox, password, settings.ca)
+        mqtt = MqttOutput(settings.broker, outbox, password, settings.ca, settings.fields)
     except BaseException:
         outbox.close()
         raise
@@ -88,6 +92,8 @@ def open_outputs(settings: MqttSettings, state: LiveState) -> list[Output]:
     except BaseException:
         mqtt.close()
         raise
+    if settings.fields:
+        state.when_form_is_read(FormOutput(mqtt).tell)
     return [mqtt, DriftOutput(mqtt, state)]
 
 

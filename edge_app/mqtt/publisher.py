@@ -11,11 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..forms.fields import Field
 from ..host.lasting_thread import LastingThread
 from ..host.version import __version__
 from ..live.event import NumberEvent
 from .client import make_client
 from .discovery import OFFLINE, ONLINE, Topics, configurations
+from .form_fields import field_configurations
 from .outbox import Item, Outbox
 from .url import Broker
 
@@ -39,13 +41,22 @@ class MqttOutput:
         outbox: closed with this.
         password: of the broker's user.
         ca: file of the authority that signed a mqtts broker's certificate; None trusts the system's.
+        fields: of the form that is read, each of them an entity.
 
     Raises:
         MissingPartError: paho-mqtt is not installed.
         OptionError: the file of the authority cannot be used.
     """
 
-    def __init__(self, broker: Broker, outbox: Outbox, password: str | None = None, ca: Path | None = None) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        outbox: Outbox,
+        password: str | None = None,
+        ca: Path | None = None,
+        fields: tuple[Field, ...] = (),
+    ) -> None:
+        self._fields = fields
         self._broker, self._outbox = broker, outbox
         self.topics = Topics(broker.topic)
         self._states: dict[str, str] = {}
@@ -156,7 +167,9 @@ class MqttOutput:
             return
         self._last_trouble = ""
         LOG.info("mqtt: connected to %s, %d readings to deliver", self._broker.host, len(self._outbox))
-        for topic, text in configurations(self.topics, __version__).items():
+        entities = configurations(self.topics, __version__)
+        entities |= field_configurations(self.topics, __version__, self._fields)
+        for topic, text in entities.items():
             client.publish(topic, text, qos=1, retain=True)
         client.publish(self.topics.availability, ONLINE, qos=1, retain=True)
         for topic, text in list(self._states.items()):

@@ -63,6 +63,7 @@ class PageReader:
         belief: makes one probability of all that was asked, and says from which on a digit is read; None leaves the
             classifier's, the detector's or the sequence reader's. By default it is the shipped one where there is a
             sequence reader: it was fitted to what all three say.
+        dark_ink: whether ink is known to be darker than its paper; else each image is asked.
     """
 
     def __init__(
@@ -72,8 +73,9 @@ class PageReader:
         traced: bool = False,
         sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
         belief: Belief | Literal["shipped"] | None = "shipped",
+        dark_ink: bool = False,
     ) -> None:
-        self._classifier, self._traced = classifier, traced
+        self._classifier, self._traced, self._dark_ink = classifier, traced, dark_ink
         if detector == "shipped":
             detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
         self.detector = detector
@@ -102,9 +104,9 @@ class PageReader:
         height, width = checked_size(image)
         with watch("ink"):
             luma = to_luma(image)
-            page_ink = find_ink(luma)
+            page_ink = find_ink(luma, inverted=False if self._dark_ink else None)
         readings, turn, trace = self._read_ink(page_ink, watch)
-        if page_ink.doubtful and not any(reading.label is not None for reading in readings):
+        if page_ink.doubtful and not self._dark_ink and not any(reading.label is not None for reading in readings):
             with watch("ink"):
                 inverted = not page_ink.inverted
                 # The first look's maps go before the second makes its own: on noise they are tens of megabytes.

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..collect.collector import Collector
+from ..forms.described import DescribedForm
 from ..host.lasting_thread import troubled_threads
 from ..live.photographs import Photographs
 from ..live.state import LiveState
@@ -21,6 +22,7 @@ from ..page.reader import ImageReader
 from .access import Access
 from .answers import on_bug, on_http_error
 from .broadcast import Broadcast, Watching
+from .forms import FormUploads
 from .guard import Guard
 from .info import Info
 from .kept import KeptPhotos
@@ -45,6 +47,7 @@ def create_app(
     info: Info,
     photographs: Photographs | None = None,
     collector: Collector | None = None,
+    forms: Mapping[str, DescribedForm] | None = None,
 ) -> Starlette:
     """Builds the app.
 
@@ -55,10 +58,12 @@ def create_app(
         info: about this run.
         photographs: asks the live loop for the camera's large pictures; without it there are none.
         collector: has what waits for a label, if crops are collected.
+        forms: that uploads may be read as, by name.
     """
     photographs = photographs or Photographs()
     uploads = UploadReader(make_reader, None if collector is None else KeptPhotos())
-    pages = Pages(state, uploads, info, photographs, collecting=collector is not None)
+    of_forms = FormUploads(forms or {}, lambda: uploads.reader().classifier)
+    pages = Pages(state, uploads, of_forms, info, photographs, collecting=collector is not None)
     routes = pages.routes()
     if collector is not None:
         routes += Labelling(collector, state, uploads, photographs, pages.files["label.html"]).routes()
@@ -79,11 +84,17 @@ class Pages:
     """The endpoints. Files are read here, once, so that no request can lead to one."""
 
     def __init__(
-        self, state: LiveState, uploads: UploadReader, info: Info, photographs: Photographs, collecting: bool
+        self,
+        state: LiveState,
+        uploads: UploadReader,
+        forms: FormUploads,
+        info: Info,
+        photographs: Photographs,
+        collecting: bool,
     ) -> None:
         self._state, self._info, self._photographs, self._collecting = state, info, photographs, collecting
         self._photograph = Response(status_code=404)
-        self._uploads = uploads
+        self._uploads, self._forms = uploads, forms
         self._stream = Broadcast(Painter(state).next_part, INTERVAL_S, SEATS)
         self._events = Broadcast(News(state).next_event, INTERVAL_S, SEATS)
         self.files = _static_files()
@@ -151,8 +162,9 @@ class Pages:
         )
 
     async def read(self, request: Request) -> Response:
-        """Reads a picture that is sent."""
-        return JSONResponse(await self._uploads.read(request))
+        """Reads a picture that is sent, as a form if one is named."""
+        form = request.query_params.get("form")
+        return JSONResponse(await self._uploads.read(request, None if form is None else self._forms.use(form)))
 
     async def take(self, _request: Request) -> Response:
         """Takes a photograph with the camera, as large as it can, and reads it."""

@@ -1,12 +1,13 @@
 """What Prometheus collects: the live loop's counters and this process."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.registry import Collector
 
+from ..live.form_watch import FieldNow
 from ..live.state import LiveState
 from .info import Info
 from .view import trouble
@@ -46,6 +47,7 @@ class LiveCollector(Collector):
         yield _gauge("doubtful_share", "Share of the last published digits refused or unsure.", now.drift.share)
         yield _gauge("doubtful_share_usual", "The same on the digits that the model was made with.", now.drift.usual)
         yield _gauge("drift_alarm", "1 if far more digits than usual are doubtful.", float(now.drift.alarm))
+        yield from _of_fields(now.fields)
         yield _gauge("healthy", "1 if a frame was read in the last 5 s.", float(trouble(now, clock_s) is None))
         yield _gauge("stream_watchers", "Clients on the live stream.", self._watchers())
         yield _gauge("uptime_seconds", "Since the start.", clock_s - self._info.started_s)
@@ -53,6 +55,18 @@ class LiveCollector(Collector):
         family = GaugeMetricFamily("edge_app_info", "About this run; always 1.", labels=list(about))
         family.add_metric(list(about.values()), 1)
         yield family
+
+
+def _of_fields(fields: Sequence[FieldNow]) -> Iterator[Metric]:
+    """Values of a form's fields that are numbers, and which are in doubt."""
+    values = GaugeMetricFamily("edge_app_field_value", "Last value taken of a form's field.", labels=["field"])
+    doubts = GaugeMetricFamily("edge_app_field_doubtful", "1 if its last reading is in doubt.", labels=["field"])
+    for field in fields:
+        record = field.to_record()
+        if record["value"] is not None:
+            values.add_metric([field.name], record["value"])
+        doubts.add_metric([field.name], float(record["doubtful"]))
+    yield from (values, doubts) if fields else ()
 
 
 def make_registry(collector: Collector) -> CollectorRegistry:

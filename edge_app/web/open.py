@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..collect.collector import Collector
 from ..errors import OptionError
+from ..forms.described import forms_in
 from ..host.extras import needs
 from ..live.current_reader import CurrentReader
 from ..live.photographs import Photographs
@@ -34,6 +35,7 @@ class WebSettings:
         model: reads what is sent.
         token_file: holds the token; None for choose_access's way without one.
         turn: whether pictures that are sent are turned where that reads clearly better.
+        forms: folder of the forms that they may be read as, or None.
 
     Raises:
         OptionError: no such port.
@@ -44,6 +46,7 @@ class WebSettings:
     model: ModelChoice
     token_file: Path | None = None
     turn: bool = True
+    forms: Path | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= MAX_PORT:
@@ -68,6 +71,7 @@ def open_web(
 
     Raises:
         OptionError: no such token file, or the address or port cannot be listened on.
+        FormError: the folder of forms cannot be used.
         MissingPartError: a package of the extra `live` is not installed.
     """
     with needs(PARTS, "--preview-port", "live"):
@@ -79,7 +83,8 @@ def open_web(
         return ViewReader(CurrentReader(settings.model, steady=False), View("auto" if settings.turn else "none"))
 
     access = choose_access(settings.host, settings.token_file)
-    app = create_app(state, make_reader, access, info, photographs, collector)
+    forms = None if settings.forms is None else forms_in(settings.forms)
+    app = create_app(state, make_reader, access, info, photographs, collector, forms)
     server = WebServer(app, settings.host, settings.port)
     server.start()
     # A token that was given is known to its giver alone; a new one has to be printed, once.

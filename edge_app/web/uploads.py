@@ -197,12 +197,17 @@ class UploadReader:
             with suppress(Exception):
                 future.set_result(result)
 
-    def _read_page(self, source: str, decoded: Decoded) -> dict[str, Any]:
+    def reader(self) -> ImageReader:
+        """What reads pages; for what is called in the thread of this reader."""
         if self._reader is None:
             self._reader = self._make_reader()
+        return self._reader
+
+    def _read_page(self, source: str, decoded: Decoded) -> dict[str, Any]:
+        reader = self.reader()
         started_s = time.perf_counter()
         try:
-            page = self._reader.read(decoded.pixels)
+            page = reader.read(decoded.pixels)
         except MemoryError as error:
             raise ImageError("expected a picture that fits into memory, got a larger one; scale it down") from error
         latency_ms = (time.perf_counter() - started_s) * 1000

@@ -42,6 +42,8 @@ function typeOf(schema) {
   if (schema.$ref) {
     const name = schema.$ref.split("/").at(-1);
     made.append(link(name, `record-${name}`));
+  } else if (schema.oneOf) {
+    made.append(...schema.oneOf.flatMap((each, at) => at ? [" or ", typeOf(each)] : [typeOf(each)]));
   } else if (schema.type === "array") {
     made.append("list of ", typeOf(schema.items));
   } else {
@@ -74,7 +76,7 @@ function content(answer) {
     line.append(element("code", "", kind), " ");
     if (kind === "multipart/form-data") line.append(`with the field ${Object.keys(schema.properties).join(", ")}`);
     else if (schema.properties) line.append(`{${Object.keys(schema.properties).join(", ")}}`);
-    else line.append(schema.$ref ? typeOf(schema) : "");
+    else line.append(schema.$ref || schema.oneOf ? typeOf(schema) : "");
     made.append(line);
   }
   return made;

@@ -57,6 +57,7 @@ def test_run_with_everything() -> None:
         frames=7,
         json=True,
         collect=Path("crops"),
+        state=Path("state"),
         writer="ann",
         web=WebSettings("0.0.0.0", 8000, model, Path("token"), turn=True),
         mqtt=MqttSettings(
@@ -137,3 +138,25 @@ def test_batch_settings_refuse_what_no_flag_says(tmp_path: Path) -> None:
     ):
         with pytest.raises(OptionError, match="expected"):
             replace(right, **wrong)
+
+
+def test_forms_are_the_web_pages() -> None:
+    """Without a page nobody could ask for one."""
+    asked = live("--preview-port", "0", "--forms", "forms").web
+    assert asked is not None
+    assert asked.forms == Path("forms")
+    with pytest.raises(OptionError, match="expected --preview-port with --forms"):
+        live("--forms", "forms")
+
+
+def test_a_form_is_read_beside_the_numbers(tmp_path: Path) -> None:
+    """Its fields go to the broker; what its rules look back to goes where --state says."""
+    path = tmp_path / "form.toml"
+    path.write_text('[form]\nname = "n"\n[[field]]\nname = "a"\nbox = [0.0, 0.0, 1.0, 1.0]\n')
+    asked = live("--form", str(path), "--state", "state", "--mqtt", "mqtt://host/a")
+    assert asked.form is not None
+    assert asked.mqtt is not None
+    assert asked.mqtt.fields == asked.form.form.fields
+    assert asked.state == Path("state")
+    with pytest.raises(OptionError, match="expected --form without --region"):
+        live("--form", str(path), "--region", "1,2,40,50")

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from edge_app.cameras.files import FileCamera
 from edge_app.documents import decoder
 from edge_app.errors import CameraError
 from edge_app.files import heif
+from edge_app.live.form_watch import FieldNow
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
 from edge_app.page.stages import NO_WATCH, Watch
@@ -128,6 +130,20 @@ def test_metrics(client: TestClient) -> None:
     assert 'edge_app_uploads_total{outcome="read"} 1.0' in lines
     assert "edge_app_reading_seconds_count 1.0" in lines
     assert "edge_app_healthy 1.0" in lines
+
+
+def test_metrics_of_a_form(client: TestClient, state: LiveState) -> None:
+    """Values of its fields, and their doubt; without a form there are none."""
+    assert "edge_app_field" not in client.get("/metrics").text
+    state.form_read(
+        (FieldNow("total", "1250", Decimal("12.5"), "read", 0.99), FieldNow("code", None, None, "doubtful", 0.4))
+    )
+    lines = client.get("/metrics").text.splitlines()
+    assert [line for line in lines if line.startswith("edge_app_field")] == [
+        'edge_app_field_value{field="total"} 12.5',
+        'edge_app_field_doubtful{field="total"} 0.0',
+        'edge_app_field_doubtful{field="code"} 1.0',
+    ]
 
 
 def test_upload_is_read_as_the_command_line_reads(state: LiveState) -> None:

@@ -1,0 +1,163 @@
+"""A form read off a photo: each of its fields."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..files.image import to_luma
+from ..model.sequence import SequenceReader
+from ..page.boxes import Box
+from ..page.detection import MapNetwork
+from ..page.reader import PageReader, checked_size
+from ..page.recognition import Classifier
+from ..page.spelling import ColumnNetwork
+from .contrast import Grey
+from .decide import decide
+from .fields import Field
+from .form import Form
+from .ink_lattice import places_of
+from .lattice import Lattice
+from .locate import FormFinder, Located, NotLocated
+from .own_print import OwnPrint, straight_lines_taken_out
+from .rim import with_rim
+from .straighten import cut
+from .whole_texts import whole_texts
+
+State = Literal["read", "doubtful", "refused", "blank", "not found"]
+STATES: tuple[State, ...] = ("read", "doubtful", "refused", "blank", "not found")
+# Of a field, what the photo has to show.
+LEAST_IN_VIEW = 0.9
+# What whole texts say, places weighed in, counts this much against the places alone.
+WHOLE_WEIGHT = 0.9
+
+
+@dataclass(frozen=True)
+class FieldReading:
+    """What a field says.
+
+    Attributes:
+        name: of the field.
+        state: "read", "doubtful" (a person should look), "refused" (ink that the rules do not allow), "blank", or "not
+            found": the photo does not show the field.
+        text: of "read" what stands there, of "blank" "", else None.
+        guess: of "doubtful" the likeliest text that the rules allow, or None.
+        value: the number of `text`, scaled, or None.
+        confidence: of text or guess, see Decision; in [0, 1].
+        box: (x, y, width, height) around the field in pixels of the photo, or None if it was not found.
+        rejected: what the ink seems to say where the rules say otherwise, or None.
+    """
+
+    name: str
+    state: State
+    text: str | None = None
+    guess: str | None = None
+    value: Decimal | None = None
+    confidence: float = 0.0
+    box: Box | None = None
+    rejected: str | None = None
+
+
+@dataclass(frozen=True)
+class FormReading:
+    """What a photo of a form says.
+
+    Attributes:
+        form: its name.
+        fields: one for each field of the form, in its order.
+        width: of the photo, in pixels.
+        height: of the photo, in pixels.
+        not_found: why the form is not on the photo, or None if it is.
+    """
+
+    form: str
+    fields: tuple[FieldReading, ...]
+    width: int
+    height: int
+    not_found: str | None = None
+
+
+class FormReader:
+    """Reads one form off photos. Holds no state between them."""
+
+    def __init__(
+        self,
+        form: Form,
+        classifier: Classifier,
+        picture: NDArray[np.uint8] | None = None,
+        detector: MapNetwork | Literal["shipped"] | None = "shipped",
+        sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
+    ) -> None:
+        """Gets ready.
+
+        Args:
+            form: what stands where.
+            classifier: reads single digits.
+            picture: of the form, straight and cut to its edges, to find it by: uint8 (H, W) luma or (H, W, 3) RGB;
+                None if images are of the form alone.
+            detector: see PageReader.
+            sequence: see PageReader.
+        """
+        self.form = form
+        if sequence == "shipped":
+            sequence = SequenceReader.load(runtime=getattr(classifier, "runtime", "auto"))
+        self._sequence = sequence
+        # Numbers are weighed here, together with the field's rules.
+        self._reader = PageReader(classifier, detector, traced=True, sequence=None, dark_ink=True)
+        self._print = None if picture is None else OwnPrint(picture)
+        self._finder = None if picture is None else FormFinder(picture, [field.box for field in form.fields])
+
+    def read(self, photo: NDArray[np.uint8]) -> FormReading:
+        """Reads a photo: uint8 (H, W) luma or (H, W, 3) RGB, from 32x32 pixels up; raises ImageError for any other."""
+        height, width = checked_size(photo)
+        luma = to_luma(photo)
+        located = self._locate(luma)
+        if isinstance(located, NotLocated):
+            fields = tuple(FieldReading(field.name, "not found") for field in self.form.fields)
+            return FormReading(self.form.name, fields, width, height, located.reason)
+        return FormReading(
+            self.form.name, tuple(self._read_field(luma, located, field) for field in self.form.fields), width, height
+        )
+
+    def _locate(self, luma: Grey) -> Located | NotLocated:
+        if self._finder is not None:
+            return self._finder.find(luma)
+        height, width = luma.shape
+        return Located(np.diag([float(width), float(height), 1.0]), (width, height), 1.0)
+
+    def _read_field(self, luma: Grey, located: Located, field: Field) -> FieldReading:
+        picture = cut(luma, located, field.box)
+        if picture.in_view < LEAST_IN_VIEW:
+            return FieldReading(field.name, "not found")
+        image = straight_lines_taken_out(picture) if self._print is None else self._print.taken_out(picture, field.box)
+        decision = decide(self._lattice(*with_rim(image, picture.box), field), field)
+        return FieldReading(
+            field.name,
+            decision.kind,
+            decision.text,
+            decision.guess,
+            decision.value,
+            decision.confidence,
+            _within(picture.on_photo(picture.box), luma),
+            decision.rejected,
+        )
+
+    def _lattice(self, image: Grey, box: Box, field: Field) -> Lattice:
+        trace = self._reader.read(image).traces[0]
+        scale = trace.page_ink.scale
+        x, y, width, height = (round(side / scale) for side in box)
+        places, digits = places_of(trace, (x, y, width, height), field)
+        # Without ink there is nothing that a line could say: it would read the noise of the paper.
+        if self._sequence is None or not places:
+            return Lattice(places)
+        wholes = whole_texts(places, digits, (x, y, width, height), trace.page_ink, self._sequence, field)
+        return Lattice(places, wholes, WHOLE_WEIGHT)
+
+
+def _within(box: Box, luma: Grey) -> Box:
+    """The part of a box that the photo shows."""
+    left, top = (min(max(0, low), size - 1) for low, size in zip(box[:2], luma.shape[::-1], strict=True))
+    right, bottom = box[0] + box[2], box[1] + box[3]
+    return left, top, max(1, min(right, luma.shape[1]) - left), max(1, min(bottom, luma.shape[0]) - top)

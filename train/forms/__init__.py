@@ -1,0 +1,1 @@
+"""Drawn forms: four layouts, filled in by pens and photographed, with their truth."""
