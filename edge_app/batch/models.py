@@ -12,7 +12,6 @@ from ..model.file import ModelFile, parse_model, read_model, shipped_model_path
 from ..model.sequence import SHIPPED_NAME as SEQUENCE_NAME
 from ..model.sequence import SequenceReader
 from ..model.sequence_contract import SequenceContract
-from ..page.belief import Belief
 from ..page.reader import PageReader
 
 
@@ -24,19 +23,17 @@ class Models:
         classifier: a .tflite file.
         detector: a .tflite file.
         sequence: a .tflite file, of the sequence reader.
-        belief: fitted to what these three say.
         runtime: "litert" or "tflite-runtime": they differ in the last digits, so one run has one.
     """
 
     classifier: bytes
     detector: bytes
     sequence: bytes
-    belief: Belief
     runtime: str
 
     @classmethod
     def load(cls, classifier: ModelFile[ModelContract], runtime: str) -> "Models":
-        """That classifier and the shipped detector, sequence reader and belief, all tried.
+        """That classifier, the shipped detector and the shipped sequence reader, all tried.
 
         Raises:
             ModelError: a file is missing, corrupt or of another kind.
@@ -45,7 +42,7 @@ class Models:
         detector = read_model(shipped_model_path(DETECTOR_NAME), DetectorContract.from_json)
         sequence = read_model(shipped_model_path(SEQUENCE_NAME), SequenceContract.from_json)
         found = DigitClassifier(classifier, runtime).runtime
-        return cls(classifier.content, detector.content, sequence.content, Belief.load(), found)
+        return cls(classifier.content, detector.content, sequence.content, found)
 
     @property
     def classifier_sha256(self) -> str:
@@ -62,14 +59,9 @@ class Models:
         """Hash of the file, hexadecimal."""
         return hashlib.sha256(self.sequence).hexdigest()
 
-    @property
-    def belief_sha256(self) -> str:
-        """Hash of its file, hexadecimal."""
-        return hashlib.sha256(self.belief.to_json().encode()).hexdigest()
-
     def open(self) -> PageReader:
         """A reader on one thread; raises RuntimeUnavailableError where the runtime is not installed."""
         classifier = DigitClassifier(parse_model(self.classifier, "the run's model"), self.runtime)
         detector = DigitDetector(self.detector, "the run's detector", self.runtime)
         sequence = SequenceReader(self.sequence, "the run's sequence reader", self.runtime)
-        return PageReader(classifier, detector, sequence=sequence, belief=self.belief)
+        return PageReader(classifier, detector, sequence=sequence)

@@ -41,7 +41,6 @@ SCHEMA = pyarrow.schema(
         ("model_sha256", pyarrow.string()),
         ("detector_sha256", pyarrow.string()),
         ("sequence_sha256", pyarrow.string()),
-        ("belief_sha256", pyarrow.string()),
     ]
 )
 
@@ -95,7 +94,6 @@ class Parts:
             "model_sha256": models.classifier_sha256,
             "detector_sha256": models.detector_sha256,
             "sequence_sha256": models.sequence_sha256,
-            "belief_sha256": models.belief_sha256,
         }
 
     def counts(self, number: int) -> PartCounts | None:

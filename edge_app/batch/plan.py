@@ -32,7 +32,6 @@ class Identity:
         model_sha256: of the classifier.
         detector_sha256: of the detector.
         sequence_sha256: of the sequence reader.
-        belief_sha256: of belief.
         runtime: "litert" or "tflite-runtime".
         formats: of the output.
         batch_pages: pages in a task.
@@ -48,7 +47,6 @@ class Identity:
     model_sha256: str
     detector_sha256: str
     sequence_sha256: str
-    belief_sha256: str
     runtime: str
     formats: tuple[str, ...]
     batch_pages: int

@@ -72,7 +72,6 @@ def batch(settings: BatchSettings) -> int:
         models.classifier_sha256,
         models.detector_sha256,
         models.sequence_sha256,
-        models.belief_sha256,
         models.runtime,
         settings.formats,
         settings.batch_pages,

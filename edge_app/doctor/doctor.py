@@ -42,7 +42,6 @@ def examine(model: ModelChoice, camera_settings: CameraSettings) -> Iterator[Fin
     yield reading.check_model(model)
     yield reading.check_detector()
     yield reading.check_sequence_reader()
-    yield reading.check_belief()
     yield reading.check_reading(model)
     yield computer.check_picamera2()
     yield computer.check_group()

@@ -14,7 +14,6 @@ from ..model.detector import DigitDetector
 from ..model.file import read_model, shipped_model_path
 from ..model.runtime import PACKAGES, RUNTIMES, open_interpreter
 from ..model.sequence import SequenceReader
-from ..page.belief import Belief
 from ..page.reader import PageReader
 from ..store.choice import ModelChoice, chosen_classifier, chosen_model
 from .finding import Finding, failure, ok, warning
@@ -81,15 +80,6 @@ def check_sequence_reader() -> Finding:
         fix = "install again; without the sequence reader digits that touch are read less well"
         return failure("sequence reader", str(error), fix)
     return ok("sequence reader", f"runs on {reader.runtime}")
-
-
-def check_belief() -> Finding:
-    """The shipped one."""
-    try:
-        belief = Belief.load()
-    except DigitsError as error:
-        return failure("belief", str(error), "install again; without it no digit's confidence is known")
-    return ok("belief", f"digits are read from {belief.read_from:.0%} on")
 
 
 def check_reading(choice: ModelChoice) -> Finding:

@@ -12,7 +12,6 @@ from ..errors import DigitsError
 from ..model.classifier import DigitClassifier
 from ..model.detector import DigitDetector
 from ..model.sequence import SequenceReader
-from ..page.belief import Belief
 from ..page.reader import PageReader
 from ..page.result import Page
 from ..page.stages import NO_WATCH, Watch
@@ -55,7 +54,6 @@ class CurrentReader:
         detector = DigitDetector.load(runtime=classifier.runtime, threads=choice.threads)
         self._detector = SteadyNetwork(detector) if steady else detector
         self._sequence = SequenceReader.load(runtime=classifier.runtime, threads=choice.threads)
-        self._belief = Belief.load()
         self._take(classifier)
 
     def read(self, image: NDArray[np.uint8], watch: Watch = NO_WATCH) -> Page:
@@ -79,6 +77,6 @@ class CurrentReader:
             LOG.warning("model: the former one stays, as the new one cannot be used: %s", error)
 
     def _take(self, classifier: DigitClassifier) -> None:
-        self._reader = PageReader(classifier, self._detector, sequence=self._sequence, belief=self._belief)
+        self._reader = PageReader(classifier, self._detector, sequence=self._sequence)
         self.classifier = classifier
         self._switched(classifier.model_sha256, classifier.contract.provenance)

@@ -22,8 +22,6 @@ from edge_app.errors import ClusterError
 from edge_app.model.file import read_model, shipped_model_path
 from edge_app.page.views import View
 
-from .made_models import MODELS
-
 Numbers = tuple[int, ...]
 DEADLY = 13
 
@@ -71,7 +69,7 @@ def test_a_part_that_kills_workers_is_lost_alone(client: Client) -> None:
 def test_no_scheduler_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says how one is started."""
     monkeypatch.setattr("edge_app.batch.cluster.CONNECT_S", 0.2)
-    plugin = ReaderPlugin(MODELS, (), 200, View())
+    plugin = ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())
     with (
         pytest.raises(ClusterError, match=r"expected a Dask scheduler at tcp://127\.0\.0\.1:9, got none") as caught,
         connect("tcp://127.0.0.1:9", None, plugin),
@@ -84,7 +82,7 @@ def test_an_address_that_is_none_is_one_clear_line() -> None:
     """A mistyped one."""
     with (
         pytest.raises(ClusterError, match="expected a Dask scheduler at nowhere://x"),
-        connect("nowhere://x", None, ReaderPlugin(MODELS, (), 200, View())),
+        connect("nowhere://x", None, ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())),
     ):
         pass
 
@@ -109,7 +107,7 @@ def test_two_runs_at_once_have_a_reader_each(scheduler: str, monkeypatch: pytest
 
 def test_workers_of_another_version_are_refused(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """They could read otherwise; the line says which worker it is."""
-    plugin = ReaderPlugin(MODELS, (), 200, View())
+    plugin = ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())
     monkeypatch.setattr(plugin, "_code_sha256", "another")
     with (
         connect(scheduler, None, plugin) as client,
@@ -136,6 +134,6 @@ def test_a_full_temporary_folder_is_one_clear_line(monkeypatch: pytest.MonkeyPat
     told = f"No space left on device; free space in {tempfile.gettempdir()}$"
     with (
         pytest.raises(ClusterError, match=told),
-        connect(None, 1, ReaderPlugin(MODELS, (), 200, View())),
+        connect(None, 1, ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())),
     ):
         pass

@@ -22,12 +22,12 @@ from .intruder import NOBODY, WAYS
 HOST = """
 import json, psutil
 from edge_app.batch.cluster import connect
+from edge_app.batch.models import Models
 from edge_app.batch.worker import ReaderPlugin
 from edge_app.page.views import View
-from tests.edge_app.batch.made_models import MODELS
 
 if __name__ == "__main__":
-    with connect(None, 1, ReaderPlugin(MODELS, (), 200, View())) as client:
+    with connect(None, 1, ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())) as client:
         myself = psutil.Process()
         sockets = [each for one in (myself, *myself.children(True)) for each in one.net_connections("inet")]
         [worker] = client.scheduler_info()["workers"].values()

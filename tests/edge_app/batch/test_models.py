@@ -23,7 +23,6 @@ def test_each_file_has_its_hash(models: Models) -> None:
         "digits_int8.tflite": models.classifier_sha256,
         "detector_int8.tflite": models.detector_sha256,
         "sequence_int8.tflite": models.sequence_sha256,
-        "belief.json": models.belief_sha256,
     }
     for name, sha256 in hashes.items():
         assert sha256 == hashlib.sha256(shipped_model_path(name).read_bytes()).hexdigest()
@@ -34,7 +33,6 @@ def test_a_worker_reads_with_the_run_s_models(models: Models) -> None:
     reader = models.open()
     assert isinstance(reader.sequence, SequenceReader)
     assert reader.sequence.runtime == models.runtime
-    assert reader.belief == models.belief
     with pytest.raises(ModelError, match="the run's sequence reader"):
         replace(models, sequence=models.classifier).open()
     with pytest.raises(ModelError, match="the run's detector"):

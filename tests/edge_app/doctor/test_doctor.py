@@ -34,7 +34,6 @@ def test_all_is_well_with_a_picture_for_a_camera() -> None:
         "model",
         "detector",
         "sequence reader",
-        "belief",
         "reading",
         "camera",
         "picture",
