@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..model.sequence_contract import COLUMN_PX
 from .boxes import Box, middle_in
 from .candidates import Candidate, ConnectedInk, candidate_in
 from .ink import InkMap
@@ -94,7 +93,7 @@ def _spelled(
     added: list[tuple[Reading, Candidate]] = []
     for part, way, share in zip(parts, chosen, shares, strict=True):
         if not way.whole:
-            changed.update({index: _single(index, _seen(readings[index], look), way, share) for index in part.readings})
+            changed.update({index: _single(index, readings[index], way, share) for index in part.readings})
         elif len(part.readings) == len(part.named):
             for index, each in zip(part.readings, part.named, strict=True):
                 changed[index] = _renamed(readings[index], each, share)
@@ -105,13 +104,6 @@ def _spelled(
                 changed.update(dict.fromkeys(part.readings))
                 added += [(_new(each, ink.box, share), ink) for each, ink in found]
     return changed, added
-
-
-def _seen(reading: Reading, look: LineLook) -> Reading:
-    """A reading with how likely its digit is to the sequence reader in its place."""
-    x, _, half = look.strip.place(reading.box)
-    columns = look.columns[max(0, int((x - half) / COLUMN_PX)) : max(0, int((x + half) / COLUMN_PX) + 1)]
-    return replace(reading, whole=float(columns[:, label_of(reading)].max(initial=0.0)))
 
 
 def _single(index: int, reading: Reading, way: Way, share: float) -> Reading:
@@ -125,14 +117,14 @@ def _single(index: int, reading: Reading, way: Way, share: float) -> Reading:
 
 def _renamed(reading: Reading, each: Named, share: float) -> Reading:
     """A reading with the whole's digit."""
-    reading, agrees = replace(reading, whole=each.confidence), each.label == label_of(reading)
+    agrees = each.label == label_of(reading)
     confidence = _of_both(reading.confidence, each.confidence) if agrees else share * each.confidence
     return _with_label(reading, each.label, confidence, share)
 
 
 def _new(each: Named, box: Box, share: float) -> Reading:
     """A digit that only the whole names."""
-    return _with_label(Reading(box, None, 0.0, whole=each.confidence), each.label, share * each.confidence, share)
+    return _with_label(Reading(box, None, 0.0), each.label, share * each.confidence, share)
 
 
 def _with_label(reading: Reading, label: int, confidence: float, share: float) -> Reading:

@@ -13,7 +13,6 @@ from ..files.image import to_luma
 from ..files.opening import MIN_SIDE_PX
 from ..model.detector import DigitDetector
 from ..model.sequence import SequenceReader
-from .belief import Belief
 from .boxes import middle_in, on_image
 from .candidates import connect, find_candidates
 from .context import refuse_by_context
@@ -60,10 +59,6 @@ class PageReader:
         detector: looks at pages that do not read plainly; None reads without one, and by default it is the shipped one.
         traced: whether pages keep what reading did, Page.traces.
         sequence: reads each number once more as a whole; None reads without one, by default it is the shipped one.
-        belief: makes one probability of all that was asked, and says from which on a digit is read; None leaves the
-            classifier's, the detector's or the sequence reader's. By default it is the shipped one where there is a
-            sequence reader: it was fitted to what all three say.
-        dark_ink: whether ink is known to be darker than its paper; else each image is asked.
     """
 
     def __init__(
@@ -72,7 +67,6 @@ class PageReader:
         detector: MapNetwork | Literal["shipped"] | None = "shipped",
         traced: bool = False,
         sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
-        belief: Belief | Literal["shipped"] | None = "shipped",
         dark_ink: bool = False,
     ) -> None:
         self._classifier, self._traced, self._dark_ink = classifier, traced, dark_ink
@@ -82,9 +76,6 @@ class PageReader:
         if sequence == "shipped":
             sequence = SequenceReader.load(runtime=getattr(classifier, "runtime", "auto"))
         self.sequence = sequence
-        if belief == "shipped":
-            belief = Belief.load() if self.sequence is not None else None
-        self.belief = belief
 
     @property
     def classifier(self) -> Classifier:
@@ -157,8 +148,6 @@ class PageReader:
                 believed = read_numbers(
                     believed, page_ink, connected, self.sequence, self._classifier, find_slant(digits)
                 )
-        if self.belief is not None:
-            believed = self.belief.applied(believed)
         return believed, turn, Trace(page_ink, connected, tuple(candidates), found, tuple(believed), one_by_one)
 
 

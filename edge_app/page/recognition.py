@@ -33,7 +33,6 @@ class Reading:
         probabilities: of each digit, float32 (10,); None where nothing was classified.
         belief: how likely it is a digit at all by all that was weighed, in [0, 1]; None where only the classifier was
             asked.
-        whole: how likely its digit is to the sequence reader, in its place; None where that was not asked.
     """
 
     box: Box
@@ -43,7 +42,6 @@ class Reading:
     crop: Grey | None = field(default=None, compare=False, repr=False)
     probabilities: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     belief: float | None = field(default=None, compare=False, repr=False)
-    whole: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def test_what_reading_numbers_as_wholes_changed_is_drawn() -> None:
         write(page, "7", (x, 150))
     pictures = {}
     for names in ("777", "727"):
-        reader = PageReader(TallInk(7, 0.7, second=2), None, traced=True, sequence=Named(*names), belief=None)
+        reader = PageReader(TallInk(7, 0.7, second=2), None, traced=True, sequence=Named(*names))
         pictures[names] = explain(page, reader.read(page))["8-numbers"]
     coloured = {names: np.ptp(picture.astype(int), axis=2) > 40 for names, picture in pictures.items()}
     assert not coloured["777"].any()

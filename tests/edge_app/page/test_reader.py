@@ -63,7 +63,7 @@ def test_a_number_is_read_as_a_whole_too() -> None:
     write(page, "7", (170, 150))
     write(page, "7", (240, 150))
     alone, both = (
-        PageReader(TallInk(7, 0.7, second=2), detector=None, sequence=sequence, belief=None).read(page)
+        PageReader(TallInk(7, 0.7, second=2), detector=None, sequence=sequence).read(page)
         for sequence in (None, Named("7", "2", "7"))
     )
     assert (alone.text, both.text) == ("777", "727")

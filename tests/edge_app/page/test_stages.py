@@ -30,7 +30,7 @@ def test_numbers_are_a_stage_where_there_is_a_reader_of_them() -> None:
     """Between what is believed of each digit and the lines; a page without any passes it too."""
     for page in (write(blank(), "36", (100, 150)), blank()):
         watch = Stopwatch()
-        PageReader(TallInk(), detector=None, sequence=Named("1", "1"), belief=None).read(page, watch)
+        PageReader(TallInk(), detector=None, sequence=Named("1", "1")).read(page, watch)
         assert tuple(watch.stages_ms) == tuple(stage for stage in STAGES if stage != "detector")
 
 

@@ -1,1 +1,0 @@
-"""Fitting of belief: how likely a digit of a page is one, from what all networks say."""

@@ -1,5 +1,0 @@
-"""`python -m train.belief`."""
-
-from ..start import start
-
-raise SystemExit(start("train.belief"))
