@@ -27,13 +27,16 @@ CONTEXT_WEIGHT, MOST_CONTEXT = 0.3, 7.5
 # The share of digits in the ink around: within these heights beside and above, what is read counting at least this.
 AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
 # At the usual share a reading needs this evidence (log odds); the weight is how the need changes with the share.
-USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0
+USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.5, 8.0
 # Ink is several digits if the detector sees two in it, at these scores, and is this many times larger than each,
 # its IoU with each below this.
 SEVERAL_LARGER, SEVERAL_IOU, SEVERAL_SCORES = 1.4, 0.7, (0.4, 0.75)
 # A detection without a reading needs this score (its weight as above), a free place, and a digit this probable to the
 # classifier or to the detector.
-MIN_NEW_SCORE, NEW_SHARE_WEIGHT = 0.55, 0.4
+MIN_NEW_SCORE, NEW_SHARE_WEIGHT = 0.65, 0.8
+# On a strip, an image that a line of digits fills, there is little else: a lower score is enough. A page is this many
+# of what was seen high.
+MIN_NEW_ON_STRIP, STRIP_SHARE_WEIGHT, PAGE_HEIGHTS, SEEN = 0.55, 0.4, 5.0, 0.3
 MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.5, 0.7
 MAX_IOU = 0.2
 # The detector's box is this much narrower than what is cut out for the classifier, as a part of its height.
@@ -46,14 +49,27 @@ LEAST = 0.01
 
 def propose(found: Detections, page_ink: InkMap, connected: ConnectedInk) -> dict[int, Candidate]:
     """The ink of the detections that may stand without a reading, by their index: to be looked at before fuse()."""
-    likely = int((found.scores >= MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (1 - USUAL_SHARE)).sum())
+    likely = int((found.scores >= _least_new(1.0, is_strip(found, page_ink))).sum())
     cut = {index: candidate_in(cut_out(found.boxes[index]), page_ink, connected) for index in range(likely)}
     return {index: candidate for index, candidate in cut.items() if candidate is not None}
 
 
+def is_strip(found: Detections, page_ink: InkMap) -> bool:
+    """Whether a line of digits fills the image."""
+    heights = found.boxes[found.scores >= SEEN, 3]
+    return bool(len(heights)) and page_ink.ink.shape[0] <= PAGE_HEIGHTS * float(np.median(heights))
+
+
+def _least_new(share: float, strip: bool) -> float:
+    """The score that a detection without a reading needs where so much of the ink around is digits."""
+    least, weight = (MIN_NEW_ON_STRIP, STRIP_SHARE_WEIGHT) if strip else (MIN_NEW_SCORE, NEW_SHARE_WEIGHT)
+    return least - weight * (share - USUAL_SHARE)
+
+
 def fuse(
-    readings: Sequence[Reading], found: Detections, proposed: Mapping[int, Candidate], looks: Mapping[int, Look]
-) -> tuple[list[Reading], NDArray[np.int64]]:
+    readings: Sequence[Reading], found: Detections, proposed: Mapping[int, Candidate], looks: Mapping[int, Look],
+    strip: bool = False,
+) -> tuple[list[Reading], NDArray[np.int64]]:  # fmt: skip
     """Refuses readings that the detector and their context speak against, and adds what the detector alone sees.
 
     Args:
@@ -61,6 +77,7 @@ def fuse(
         found: by the detector on the same page.
         proposed: from propose().
         looks: the classifier's at each of these, by the same index.
+        strip: whether a line of digits fills the image.
 
     Returns:
         The same readings in the same order, some with another label or None, and behind them the new ones; and the
@@ -78,7 +95,7 @@ def fuse(
         for reading, view, odds in zip(readings, views, evidence, strict=True)
     ]
     in_doubt = _in_doubt(readings, fused, views, found)
-    return fused + _missed(fused, shares, found, proposed, looks), in_doubt
+    return fused + _missed(fused, shares, found, proposed, looks, strip), in_doubt
 
 
 def _in_doubt(
@@ -142,6 +159,7 @@ def _missed(
     found: Detections,
     proposed: Mapping[int, Candidate],
     looks: Mapping[int, Look],
+    strip: bool,
 ) -> list[Reading]:
     """What the detector alone sees, the surest first."""
     middles = np.array([reading.box for reading in readings], np.float32).reshape(-1, 4)
@@ -152,7 +170,7 @@ def _missed(
         box, by_detector, look = found.boxes[index], found.probabilities[index], looks[index]
         # Around it is as around the nearest ink.
         share = shares[np.abs(middles - box[:2] - box[2:] / 2).sum(axis=1).argmin()] if len(shares) else USUAL_SHARE
-        if found.scores[index] < MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (share - USUAL_SHARE):
+        if found.scores[index] < _least_new(float(share), strip):
             continue
         if taken and iou(box, np.stack(taken)).max() > MAX_IOU:
             continue

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..model.sequence_contract import BLANK, COLUMN_PX, STRIP_PX
 from .baselines import baseline, lengthened
 from .boxes import Box
-from .ink import InkMap
+from .ink import Grey
 from .spelling import ColumnNetwork, read_columns, spell
 from .strip import Strip, cut_strip
 
@@ -35,7 +35,7 @@ class LineLook:
 
 
 def look_along(
-    digits: Sequence[Box], others: Sequence[Box], foreign: Sequence[Box], page_ink: InkMap, network: ColumnNetwork,
+    digits: Sequence[Box], others: Sequence[Box], foreign: Sequence[Box], ink: Grey, network: ColumnNetwork,
     slant_rad: float, read: Sequence[int | None] = (),
 ) -> LineLook:  # fmt: skip
     """Looks along a line.
@@ -44,7 +44,7 @@ def look_along(
         digits: boxes of its digits on the ink map, from left to right.
         others: boxes of ink that is no digit so far, and may continue it.
         foreign: boxes of other lines' digits, which are left out where they reach in.
-        page_ink: the page.
+        ink: of the page, uint8 (h, w), 0 = paper, without rulings.
         network: the sequence reader.
         slant_rad: of the page's lines, clockwise.
         read: what the digits were read as.
@@ -55,7 +55,7 @@ def look_along(
     for angle in angles:
         line = lengthened(baseline(digits, angle), others)
         for scale in SCALES:
-            strips.append(cut_strip(page_ink.ink, replace(line, height=line.height * scale)))
+            strips.append(cut_strip(ink, replace(line, height=line.height * scale)))
             looks.append(_without(foreign, strips[-1], read_columns(strips[-1].ink, network)))
             if len(looks) == 1 and _names(read, looks[0]):
                 return LineLook(strips[0], looks[0], (looks[0],))

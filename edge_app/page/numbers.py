@@ -8,11 +8,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from .boxes import Box, middle_in
 from .candidates import Candidate, ConnectedInk, candidate_in
-from .ink import InkMap
+from .ink import Grey, InkMap
 from .line_look import LineLook, look_along
 from .lines import lines_of
 from .pairing import parts_of
@@ -27,6 +28,8 @@ CERTAIN = 0.6
 DROPPED = 0.9
 # What stands where nothing was read is a digit only beside this many: texture beside a false one looks like more of it.
 MIN_MEMBERS = 2
+# An image this many digits high is a page.
+MIN_PAGE_HEIGHTS = 5.0
 # A digit that only the whole names reaches at most this far from its middle, and from this row of the strip to that.
 REACH_PX, TOP_PX, BOTTOM_PX = 14.0, 4, 28
 # What a line's digits become: readings by index, None for one that is gone; and the new ones.
@@ -53,6 +56,10 @@ def read_numbers(
     digits = [index for index, reading in enumerate(readings) if reading.label is not None or reading.guess is not None]
     others = [reading.box for index, reading in enumerate(readings) if index not in set(digits)]
     outcome: dict[int, Reading | None] = dict(enumerate(readings))
+    heights = [readings[index].box[3] for index in digits]
+    # A strip with one line has no grid: what looks like rulings there is the number's own.
+    is_page = bool(digits) and page_ink.ink.shape[0] > MIN_PAGE_HEIGHTS * float(np.median(heights))
+    ink = _without_rulings(page_ink, connected) if is_page else page_ink.ink
     new: list[tuple[Reading, Candidate]] = []
     for line in lines_of([readings[index].box for index in digits], slant_deg):
         members = [digits[place] for place in line]
@@ -62,7 +69,7 @@ def read_numbers(
         foreign = [readings[index].box for index in digits if index not in own]
         boxes = [readings[index].box for index in members]
         read = [readings[index].label for index in members]
-        look = look_along(boxes, others, foreign, page_ink, network, math.radians(slant_deg), read)
+        look = look_along(boxes, others, foreign, ink, network, math.radians(slant_deg), read)
         changed, added = _spelled(members, readings, look, page_ink, connected)
         outcome.update(changed)
         new += added
@@ -72,6 +79,16 @@ def read_numbers(
         reading for reading in outcome.values() if reading is not None and not _is_read_now(reading, added_readings)
     ]
     return kept + added_readings
+
+
+def _without_rulings(page_ink: InkMap, connected: ConnectedInk) -> Grey:
+    """The ink without what was taken out of it as rulings: between cells they look like 1s."""
+    written = connected.labels > 0
+    ruled = (page_ink.mask > 0) & ~written
+    if not ruled.any():
+        return page_ink.ink
+    rim = cv2.dilate(ruled.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.where(rim & ~written, 0, page_ink.ink).astype(np.uint8)
 
 
 def _is_read_now(reading: Reading, new: Sequence[Reading]) -> bool:

@@ -18,7 +18,7 @@ from .candidates import connect, find_candidates
 from .context import refuse_by_context
 from .detection import Detections, MapNetwork
 from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
-from .fusion import fuse, propose
+from .fusion import fuse, is_strip, propose
 from .ink import InkMap, find_ink
 from .lean import detect_upright
 from .lines import arrange, find_slant
@@ -137,7 +137,8 @@ class PageReader:
                 believed = refuse_by_context(readings)
                 believed += doubted_by_context(readings, believed, page_ink)
             else:
-                believed, in_doubt = fuse(readings, found, proposed, dict(zip(proposed, looks, strict=True)))
+                seen = dict(zip(proposed, looks, strict=True))
+                believed, in_doubt = fuse(readings, found, proposed, seen, is_strip(found, page_ink))
                 read = [reading.box for reading in believed if reading.label is not None]
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_app.model.sequence_contract import BLANK, COLUMN_PX, DIGIT_PX, STRIP_PX
-from edge_app.page.ink import Grey, InkMap
+from edge_app.page.ink import Grey
 from edge_app.page.line_look import SCALES, look_along
 from edge_app.page.spelling import spell, text_of
 
@@ -15,12 +15,12 @@ from ..made_wholes import Named
 BOXES = [(150, 200, 24, 60), (210, 200, 24, 60), (270, 200, 24, 60)]
 
 
-def page_of(*boxes: tuple[int, int, int, int]) -> InkMap:
-    """A page on which each box is full of ink."""
+def page_of(*boxes: tuple[int, int, int, int]) -> Grey:
+    """The ink of a page on which each box is full of it."""
     ink = np.zeros((480, 800), np.uint8)
     for x, y, width, height in boxes:
         ink[y : y + height, x : x + width] = 255
-    return InkMap(ink, np.full_like(ink, 60), 1.0, False)
+    return ink
 
 
 def test_a_line_is_seen_at_each_scale() -> None:
@@ -35,10 +35,10 @@ def test_a_line_is_seen_at_each_scale() -> None:
 
 def test_one_look_is_enough_where_it_names_what_was_read() -> None:
     """Surely, and nothing else."""
-    page_ink = page_of(*BOXES)
-    assert len(look_along(BOXES, [], [], page_ink, Named("4", "0", "8"), 0.0, [4, 0, 8]).looks) == 1
-    assert len(look_along(BOXES, [], [], page_ink, Named("4", "0", "8"), 0.0, [4, 0, 3]).looks) == len(SCALES)
-    assert len(look_along(BOXES, [], [], page_ink, Named("4", {0: 0.6}, "8"), 0.0, [4, 0, 8]).looks) == len(SCALES)
+    ink_of_page = page_of(*BOXES)
+    assert len(look_along(BOXES, [], [], ink_of_page, Named("4", "0", "8"), 0.0, [4, 0, 8]).looks) == 1
+    assert len(look_along(BOXES, [], [], ink_of_page, Named("4", "0", "8"), 0.0, [4, 0, 3]).looks) == len(SCALES)
+    assert len(look_along(BOXES, [], [], ink_of_page, Named("4", {0: 0.6}, "8"), 0.0, [4, 0, 8]).looks) == len(SCALES)
 
 
 class Tallest:
@@ -65,20 +65,20 @@ def test_the_strip_is_the_one_that_reads_most_surely() -> None:
 def test_ink_that_continues_a_line_is_seen_too() -> None:
     """And what lies far from it is not."""
     beside, far = (350, 200, 24, 60), (700, 200, 24, 60)
-    page_ink = page_of(*BOXES, beside, far)
+    ink_of_page = page_of(*BOXES, beside, far)
     names = Named("4", "0", "8", "1", "7")
-    assert text_of(spell(look_along(BOXES, [beside, far], [], page_ink, names, 0.0).columns)) == "4081"
+    assert text_of(spell(look_along(BOXES, [beside, far], [], ink_of_page, names, 0.0).columns)) == "4081"
     alone = look_along(BOXES[:1], [], [], page_of(BOXES[0], far), names, 0.0)
     assert text_of(spell(alone.columns)) == "4"
 
 
 def test_digits_of_other_lines_are_left_out() -> None:
     """Only where they reach in: a line's own digit above or below them stays."""
-    page_ink, names = page_of(*BOXES), Named("4", "0", "8")
-    look = look_along([BOXES[0], BOXES[2]], [], [BOXES[1]], page_ink, names, 0.0)
+    ink_of_page, names = page_of(*BOXES), Named("4", "0", "8")
+    look = look_along([BOXES[0], BOXES[2]], [], [BOXES[1]], ink_of_page, names, 0.0)
     assert [text_of(spell(columns)) for columns in look.looks] == ["48"] * len(SCALES)
     away = (210, 400, 24, 60)
-    look = look_along([BOXES[0], BOXES[2]], [], [away], page_ink, names, 0.0)
+    look = look_along([BOXES[0], BOXES[2]], [], [away], ink_of_page, names, 0.0)
     assert text_of(spell(look.columns)) == "408"
 
 
