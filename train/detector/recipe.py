@@ -19,9 +19,9 @@ class DetectorRecipe:
         ema_momentum: of the weight averaging; 0 turns it off.
     """
 
-    pages: int = 12_000
+    pages: int = 9000
     validation_pages: int = 400
-    float_epochs: int = 12
+    float_epochs: int = 10
     learning_rate: float = 2e-3
     qat_epochs: int = 1
     qat_learning_rate: float = 2e-4

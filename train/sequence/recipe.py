@@ -19,7 +19,7 @@ class SequenceRecipe:
         ema_momentum: of the weight averaging; 0 turns it off.
     """
 
-    strips: int = 220_000
+    strips: int = 150_000
     validation_strips: int = 4000
     float_epochs: int = 6
     learning_rate: float = 3e-3
