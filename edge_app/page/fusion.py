@@ -27,7 +27,7 @@ CONTEXT_WEIGHT, MOST_CONTEXT = 0.3, 7.5
 # The share of digits in the ink around: within these heights beside and above, what is read counting at least this.
 AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
 # At the usual share a reading needs this evidence (log odds); the weight is how the need changes with the share.
-USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.5, 8.0
+USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0
 # Ink is several digits if the detector sees two in it, at these scores, and is this many times larger than each,
 # its IoU with each below this.
 SEVERAL_LARGER, SEVERAL_IOU, SEVERAL_SCORES = 1.4, 0.7, (0.4, 0.75)
