@@ -4,8 +4,9 @@ Where both name the same digits they stand. Where they differ, each way to spell
 certain is marked as doubtful.
 """
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import cv2
@@ -15,7 +16,7 @@ from .boxes import Box, middle_in
 from .candidates import Candidate, ConnectedInk, candidate_in
 from .ink import Grey, InkMap
 from .line_look import LineLook, look_along
-from .lines import lines_of
+from .lines import along, lines_of
 from .pairing import parts_of
 from .recognition import Classifier, Reading, look_at
 from .spelling import ColumnNetwork, Named, spell
@@ -30,6 +31,8 @@ DROPPED = 0.9
 MIN_MEMBERS = 2
 # An image this many digits high is a page.
 MIN_PAGE_HEIGHTS = 5.0
+# Digits farther apart than this, in heights, are not one number: cells of a form have one each.
+MAX_GAP = 0.8
 # A digit that only the whole names reaches at most this far from its middle, and from this row of the strip to that.
 REACH_PX, TOP_PX, BOTTOM_PX = 14.0, 4, 28
 # What a line's digits become: readings by index, None for one that is gone; and the new ones.
@@ -61,8 +64,8 @@ def read_numbers(
     is_page = bool(digits) and page_ink.ink.shape[0] > MIN_PAGE_HEIGHTS * float(np.median(heights))
     ink = _without_rulings(page_ink, connected) if is_page else page_ink.ink
     new: list[tuple[Reading, Candidate]] = []
-    for line in lines_of([readings[index].box for index in digits], slant_deg):
-        members = [digits[place] for place in line]
+    lines = lines_of([readings[index].box for index in digits], slant_deg)
+    for members in _numbers([[digits[place] for place in line] for line in lines], readings, slant_deg, is_page):
         if all(readings[index].label is None for index in members):
             continue
         own = set(members)
@@ -79,6 +82,25 @@ def read_numbers(
         reading for reading in outcome.values() if reading is not None and not _is_read_now(reading, added_readings)
     ]
     return kept + added_readings
+
+
+def _numbers(
+    lines: Sequence[Sequence[int]], readings: Sequence[Reading], slant_deg: float, is_page: bool
+) -> Iterator[list[int]]:
+    """The readings that stand near each other in a line; on a page those that stand alone are left as they are."""
+    for line in lines:
+        if not is_page:
+            yield list(line)
+            continue
+        number = [line[0]]
+        for before, index in itertools.pairwise(line):
+            one, other = readings[before].box, readings[index].box
+            gap = along(other, slant_deg)[0] - along(one, slant_deg)[0] - (one[2] + other[2]) / 2
+            if gap > MAX_GAP * max(one[3], other[3]):
+                yield from [number] if len(number) > 1 else []
+                number = []
+            number.append(index)
+        yield from [number] if len(number) > 1 else []
 
 
 def _without_rulings(page_ink: InkMap, connected: ConnectedInk) -> Grey:
