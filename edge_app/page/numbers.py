@@ -73,7 +73,7 @@ def read_numbers(
         boxes = [readings[index].box for index in members]
         read = [readings[index].label for index in members]
         look = look_along(boxes, others, foreign, ink, network, math.radians(slant_deg), read)
-        changed, added = _spelled(members, readings, look, page_ink, connected)
+        changed, added = _spelled(members, readings, look, page_ink, connected, not is_page)
         outcome.update(changed)
         new += added
     looks = look_at([candidate.ink for _, candidate in new], classifier)
@@ -120,14 +120,15 @@ def _is_read_now(reading: Reading, new: Sequence[Reading]) -> bool:
 
 
 def _spelled(
-    members: Sequence[int], readings: Sequence[Reading], look: LineLook, page_ink: InkMap, connected: ConnectedInk
-) -> Outcome:
-    """What becomes of a line's digits."""
+    members: Sequence[int], readings: Sequence[Reading], look: LineLook, page_ink: InkMap, connected: ConnectedInk,
+    may_drop: bool,
+) -> Outcome:  # fmt: skip
+    """What becomes of a line's digits; on a page, where detector and context were asked, none that was read goes."""
     named = spell(look.columns)
     parts = parts_of(members, readings, named, look.strip)
     if len(members) < MIN_MEMBERS:
         parts = [part for part in parts if part.readings]
-    chosen, shares = best_ways([ways_of(part, readings) for part in parts], look.looks)
+    chosen, shares = best_ways([ways_of(part, readings, may_drop) for part in parts], look.looks)
     changed: dict[int, Reading | None] = {}
     added: list[tuple[Reading, Candidate]] = []
     for part, way, share in zip(parts, chosen, shares, strict=True):

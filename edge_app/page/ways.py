@@ -41,12 +41,18 @@ class Way:
     taken: tuple[int, ...] = ()
 
 
-def ways_of(part: Part, readings: Sequence[Reading]) -> list[Way]:
-    """How a part can be spelled: as it was read, with its doubtful digits, without any, or as the whole has it."""
+def ways_of(part: Part, readings: Sequence[Reading], may_drop: bool = True) -> list[Way]:
+    """How a part can be spelled: as it was read, with its doubtful digits, without any, or as the whole has it.
+
+    Args:
+        part: of a line.
+        readings: of the page.
+        may_drop: whether digits that were read may go without others in their place.
+    """
     singles = [(index, readings[index]) for index in part.readings]
     believed = tuple(index for index, reading in singles if reading.label is not None)
     options: dict[tuple[int, ...], Way] = {}
-    for taken in (believed, part.readings, ()):
+    for taken in (believed, part.readings, () if may_drop else believed):
         evidence = sum(
             _log_label(reading, label_of(reading)) if index in taken else math.log(1 - _belief(reading))
             for index, reading in singles
@@ -57,7 +63,7 @@ def ways_of(part: Part, readings: Sequence[Reading]) -> list[Way]:
     if len(part.named) == len(singles):
         evidence = sum(_log_label(reading, label) for (_, reading), label in zip(singles, text, strict=True))
         options[text] = Way(text, evidence, True)
-    elif text not in options:
+    elif text not in options and (may_drop or len(text) >= len(believed)):
         options[text] = Way(text, _uneven(singles, len(text)), True)
     return list(options.values())
 
