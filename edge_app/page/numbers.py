@@ -31,8 +31,8 @@ DROPPED = 0.9
 MIN_MEMBERS = 2
 # An image this many digits high is a page.
 MIN_PAGE_HEIGHTS = 5.0
-# Digits farther apart than this, in heights, are not one number: cells of a form have one each.
-MAX_GAP = 0.8
+# Digits farther apart than this, in heights, are not one number; one that was missed between two is nearer.
+MAX_GAP = 1.2
 # A digit that only the whole names reaches at most this far from its middle, and from this row of the strip to that.
 REACH_PX, TOP_PX, BOTTOM_PX = 14.0, 4, 28
 # What a line's digits become: readings by index, None for one that is gone; and the new ones.

@@ -25,6 +25,9 @@ from train.sequence.evaluation import SequenceScore
 STRIPS = 6
 TRAINING = {"train_sequence": {"seed": 7}}
 
+# Two conversions, each run on both runtimes.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -19,7 +19,7 @@ from edge_app.page.recognition import Reading
 from ..fake_classifier import TallInk
 from ..made_wholes import Named, Names
 
-WIDTH, HEIGHT, STEP = 24, 60, 60
+WIDTH, HEIGHT, STEP = 24, 60, 44
 Ink = NDArray[np.uint8]
 
 
@@ -35,6 +35,11 @@ def ink_of(*boxes: Box) -> Ink:
     for x, y, width, height in boxes:
         ink[y : y + height, x : x + width] = 255
     return ink
+
+
+def strip_of(*boxes: Box) -> Ink:
+    """The same on an image that one line fills."""
+    return ink_of(*boxes)[:290]
 
 
 def read(
@@ -97,15 +102,29 @@ def test_a_doubtful_digit_that_the_whole_names_is_read() -> None:
 def test_a_filler_that_the_whole_does_not_see_goes() -> None:
     """A dash read as 1 is in the text neither as a digit nor as a guess; its ink is refused."""
     before = [*surely("40", bars(3)[:2]), Reading(bars(3)[2], 1, 0.6)]
-    after = read(before, ink_of(*bars(3)), "4", "0", "")
+    after = read(before, strip_of(*bars(3)), "4", "0", "")
     assert labels(after) == [4, 0, None]
     assert (after[2].box, after[2].guess) == (bars(3)[2], None)
+
+
+def test_on_a_page_no_digit_goes() -> None:
+    """There the detector and the ink around have spoken for it, and the sequence reader misses a digit now and then."""
+    before = [*surely("40", bars(3)[:2]), Reading(bars(3)[2], 1, 0.6)]
+    after = read(before, ink_of(*bars(3)), "4", "0", "")
+    assert labels(after) == [4, 0, 1]
+
+
+def test_digits_far_apart_on_a_page_are_not_one_number() -> None:
+    """Each stands in a cell of its own, and is as it was."""
+    boxes = [(60 + 250 * place, 200, WIDTH, HEIGHT) for place in range(3)]
+    before = surely("408", boxes)
+    assert read(before, ink_of(*boxes), "9", "9", "9") == before
 
 
 def test_what_the_whole_half_sees_is_doubtful() -> None:
     """It is rather none than that digit, but not so certainly that nothing marks it."""
     before = [*surely("40", bars(3)[:2]), Reading(bars(3)[2], 1, 0.6)]
-    after = read(before, ink_of(*bars(3)), "4", "0", {1: 0.35})
+    after = read(before, strip_of(*bars(3)), "4", "0", {1: 0.35})
     assert labels(after) == [4, 0, None]
     assert after[2].guess == 1
 
@@ -138,7 +157,7 @@ def test_nothing_is_added_beside_a_single_digit() -> None:
 
 def test_touching_digits_read_as_one_are_cut() -> None:
     """Each gets its own ink; the one reading is gone."""
-    first, second, third = (100, 200, WIDTH, HEIGHT), (200, 200, WIDTH, HEIGHT), (240, 200, WIDTH, HEIGHT)
+    first, second, third = (130, 200, WIDTH, HEIGHT), (200, 200, WIDTH, HEIGHT), (240, 200, WIDTH, HEIGHT)
     ink = ink_of(first, second, third)
     cv2.line(ink, (210, 230), (250, 230), (255,), 5)
     before = [*surely("4", [first]), Reading((200, 200, 64, HEIGHT), 0, 0.5)]
@@ -153,7 +172,7 @@ def test_touching_digits_read_as_one_are_cut() -> None:
 def test_pieces_of_one_digit_are_put_together() -> None:
     """Two readings where the whole names one digit become that, with the ink of both."""
     first, left, right = (100, 200, WIDTH, HEIGHT), (160, 200, 18, HEIGHT), (170, 200, 20, HEIGHT)
-    ink = ink_of(first, (160, 200, 30, HEIGHT))
+    ink = strip_of(first, (160, 200, 30, HEIGHT))
     before = [*surely("4", [first]), Reading(left, 1, 0.4), Reading(right, 1, 0.4)]
     after = read(before, ink, "4", "0")
     assert labels(after) == [4, 0]
