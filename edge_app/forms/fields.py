@@ -16,7 +16,7 @@ from .number import SYMBOLS, Range, number_of
 from .pattern import Pattern, compile_pattern
 
 ANY_NUMBER = "[0-9]+"
-# After so many states of all rules together it is not asked further whether they leave anything to be written.
+# After this number of states of all rules together it is not asked further whether they leave anything to be written.
 MAX_SEARCHED = 2_000
 # Rules that need a number.
 _OF_NUMBERS = ("min", "max", "scale", "only_rises", "max_step")

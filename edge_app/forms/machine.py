@@ -65,7 +65,7 @@ def allows(machine: Machine, text: str) -> bool:
 
 
 def allows_something(machine: Machine, symbols: Iterable[str], most_states: int) -> bool:
-    """Whether some text is allowed; True, too, if that is still open after so many states."""
+    """Whether some text is allowed; True, too, if that is still open after that number of states."""
     known, waiting, ordered = {machine.start}, [machine.start], sorted(symbols)
     while waiting and len(known) <= most_states:
         state = waiting.pop()

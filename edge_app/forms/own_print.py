@@ -64,7 +64,7 @@ def _without(luma: Grey, rulings: Grey, field: FieldPicture) -> Grey:
 
 
 def _rulings(luma: Grey, least_px: float) -> Grey:
-    """Uint8 (h, w), 255 on straight lines along or across that are at least so long."""
+    """Uint8 (h, w), 255 on straight lines along or across of at least that length."""
     paper = cv2.morphologyEx(luma, cv2.MORPH_CLOSE, np.ones((2 * round(least_px / 6) + 1,) * 2, np.uint8))
     _, dark = cv2.threshold(cv2.subtract(paper, luma), DARKER, 255, cv2.THRESH_BINARY)
     long = max(3, round(least_px))

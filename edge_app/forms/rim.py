@@ -11,7 +11,7 @@ from .contrast import Grey
 
 # The sides that a picture gets, in pixels: finding ink then measures the paper's noise.
 LEAST_SIDE_PX = 132
-# Paper is made as light as this, with so much gain at most.
+# Paper is made as light as this, with this gain at most.
 PAPER_LIGHT, MOST_GAIN = 200.0, 4.0
 # Strokes take less than this share of a field, in percent.
 PAPER_PERCENTILE = 35

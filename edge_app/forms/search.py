@@ -11,9 +11,9 @@ from .machine import Machine, Together, allows
 
 # A rule may pick only among alternatives with at least this probability; what is less likely was not seen.
 LEAST = 0.01
-# Up to so many states at a place the search is exact; of more, the likeliest are followed.
+# Up to this number of states at a place the search is exact; of more, the likeliest are followed.
 MAX_STATES = 2000
-# So many beginnings of texts are followed: those of equal ones might be without number.
+# As many beginnings of texts are followed: those of equal ones might be without number.
 MAX_FOLLOWED = 50_000
 # Alternatives that together change no probability that is looked at.
 _NOTHING = 1e-6

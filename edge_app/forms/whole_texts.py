@@ -17,7 +17,7 @@ from .lattice import MAX_PLACES, Lattice, Place
 from .machine import DIGITS
 from .search import best_readings, best_without_rules
 
-# Heights of digits are known roughly: the line is read as if they were so many times as high.
+# Heights of digits are known roughly: the line is read as if they were this many times as high.
 SCALES = (0.86, 1.0, 1.16)
 # Digits are this part of their field's height where none was found; small ones are read at no larger scale than this.
 USUAL_PART, LEAST_PART = 0.6, 0.3

@@ -61,7 +61,7 @@ def is_strip(found: Detections, page_ink: InkMap) -> bool:
 
 
 def _least_new(share: float, strip: bool) -> float:
-    """The score that a detection without a reading needs where so much of the ink around is digits."""
+    """The score that a detection without a reading needs where that share of the ink around is digits."""
     least, weight = (MIN_NEW_ON_STRIP, STRIP_SHARE_WEIGHT) if strip else (MIN_NEW_SCORE, NEW_SHARE_WEIGHT)
     return least - weight * (share - USUAL_SHARE)
 

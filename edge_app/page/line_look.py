@@ -13,7 +13,7 @@ from .ink import Grey
 from .spelling import ColumnNetwork, read_columns, spell
 from .strip import Strip, cut_strip
 
-# Heights of digits are known roughly: the strip is read as if they were so many times as high.
+# Heights of digits are known roughly: the strip is read as if they were this many times as high.
 SCALES = (1.0, 0.86, 1.16)
 # One look is enough where it names just the digits that were read, each with this confidence.
 ENOUGH = 0.8

@@ -141,7 +141,7 @@ def make_pool(
 
 
 def _some(pens: Iterable[Trajectory], most: int, key: Callable[[Trajectory], tuple[str, ...]]) -> list[Trajectory]:
-    """At most so many for each key, spread evenly over all that there are."""
+    """At most that number for each key, spread evenly over all that there are."""
     groups: dict[tuple[str, ...], list[Trajectory]] = defaultdict(list)
     for pen in pens:
         groups[key(pen)].append(pen)

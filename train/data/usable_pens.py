@@ -16,7 +16,7 @@ from .unipen import Trajectory
 _STRAIGHT, _FLAT = 0.12, 0.6
 # Where the reader gives the label less than the one, and another reading more than the other, it is sure.
 _DOUBTED, _SURE = 0.02, 0.9
-# Of so many nearest drawings more than this must have the label: a style has others like it, a fault has none.
+# Of this many nearest drawings, more than the second must have the label: a style has others like it, a fault has none.
 _NEAREST, _ALONE = 10, 1
 _SIDE_PX = 14
 

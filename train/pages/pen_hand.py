@@ -9,7 +9,7 @@ from ..data.pen_pool import PenPool, Writer
 from ..data.pens import PenStyle, Stroke, styled
 
 Random = np.random.Generator
-# A hand with so many letters writes words of its own.
+# A hand with this many letters writes words of its own.
 _ALPHABET = 15
 _WORD_BREAK = 0.04
 

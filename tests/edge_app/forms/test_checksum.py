@@ -68,7 +68,7 @@ def mod97(body: str) -> str:
 
 
 def digits(count: int) -> st.SearchStrategy[str]:
-    """So many digits."""
+    """As many digits as asked for."""
     return st.text("0123456789", min_size=count, max_size=count)
 
 
