@@ -20,7 +20,7 @@ from .detection import Detections, MapNetwork
 from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
 from .fusion import fuse, is_strip, propose
 from .ink import InkMap, find_ink
-from .lean import detect_upright
+from .lean import detect_upright, find_lean
 from .lines import arrange, find_slant
 from .numbers import read_numbers
 from .orientation import better_turn
@@ -143,7 +143,8 @@ class PageReader:
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
         one_by_one = None if self.sequence is None else tuple(believed)
-        if self.sequence is not None:
+        # The sequence reader learnt from hands that lean less than what is set upright for the detector.
+        if self.sequence is not None and find_lean([whole.candidate for whole in wholes]) == 0:
             with watch("numbers"):
                 digits = [reading.box for reading in believed if reading.label is not None or reading.guess is not None]
                 believed = read_numbers(
