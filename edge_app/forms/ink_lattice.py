@@ -44,13 +44,11 @@ def places_of(trace: Trace, box: Box, field: Field) -> tuple[tuple[Place, ...], 
         field: whose signs are looked for.
     """
     inside = [reading for reading in trace.readings if middle_in(reading.box, box)]
-    digits = [reading for reading in inside if reading.label is not None or reading.guess is not None]
+    digits = [reading for reading in inside if reading.is_digit]
     others = [
         reading
         for reading in inside
-        if reading.label is None
-        and reading.guess is None
-        and not any(overlap_of_smaller(reading.box, digit.box) > SAME_PART for digit in digits)
+        if not reading.is_digit and not any(overlap_of_smaller(reading.box, digit.box) > SAME_PART for digit in digits)
     ]
     heights = [reading.box[3] for reading in digits]
     least = MIN_HEIGHT_PART * float(np.median(heights)) if heights else MIN_FIELD_PART * box[3]
@@ -83,7 +81,7 @@ def _place(reading: Reading, alone: bool) -> Place:
 
 
 def _belief(reading: Reading) -> float:
-    if reading.belief is not None and (reading.label is not None or reading.guess is not None):
+    if reading.belief is not None and reading.is_digit:
         return min(max(reading.belief, LEAST), MOST)
     if reading.label is not None:
         return READ

@@ -33,10 +33,14 @@ def find_lean(candidates: Sequence[Candidate]) -> float:
 
 
 def detect_upright(
-    page_ink: InkMap, candidates: Sequence[Candidate], network: MapNetwork, min_score: float = MIN_SCORE
+    page_ink: InkMap,
+    candidates: Sequence[Candidate],
+    lean: float,
+    network: MapNetwork,
+    min_score: float = MIN_SCORE,
 ) -> Detections:
-    """What the detector sees near candidates, in pixels of the ink map; of writing that leans far, set upright."""
-    lean, places = find_lean(candidates), [candidate.box for candidate in candidates]
+    """What the detector sees near candidates, in pixels of the ink map; where their lean is not 0, set upright."""
+    places = [candidate.box for candidate in candidates]
     if lean == 0.0:
         return detect(page_ink.ink, places, network, min_score)
     height, width = page_ink.ink.shape

@@ -56,8 +56,8 @@ def read_numbers(
     Returns:
         The readings in their order, some with another label, guess or confidence, some gone; then the new ones.
     """
-    digits = [index for index, reading in enumerate(readings) if reading.label is not None or reading.guess is not None]
-    others = [reading.box for index, reading in enumerate(readings) if index not in set(digits)]
+    digits = [index for index, reading in enumerate(readings) if reading.is_digit]
+    others = [reading.box for reading in readings if not reading.is_digit]
     outcome: dict[int, Reading | None] = dict(enumerate(readings))
     heights = [readings[index].box[3] for index in digits]
     # A strip with one line has no grid: what looks like rulings there is the number's own.
@@ -115,8 +115,7 @@ def _without_rulings(page_ink: InkMap, connected: ConnectedInk) -> Grey:
 
 def _is_read_now(reading: Reading, new: Sequence[Reading]) -> bool:
     """Whether refused ink was read as a whole's digit after all."""
-    refused = reading.label is None and reading.guess is None
-    return refused and any(middle_in(reading.box, digit.box) for digit in new)
+    return not reading.is_digit and any(middle_in(reading.box, digit.box) for digit in new)
 
 
 def _spelled(

@@ -121,9 +121,10 @@ class PageReader:
         if not plain:
             with watch("turn"):
                 turn = better_turn(wholes, self._classifier)
+        lean = find_lean([whole.candidate for whole in wholes])
         if self.detector is not None and not plain:
             with watch("detector"):
-                found = detect_upright(page_ink, [whole.candidate for whole in wholes], self.detector)
+                found = detect_upright(page_ink, [whole.candidate for whole in wholes], lean, self.detector)
         with watch("touching"):
             cuts = [_cut(whole, found) for whole in wholes]
             proposed = {} if found is None else propose(found, page_ink, connected)
@@ -144,9 +145,9 @@ class PageReader:
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
         one_by_one = None if self.sequence is None else tuple(believed)
         # The sequence reader learnt from hands that lean less than what is set upright for the detector.
-        if self.sequence is not None and find_lean([whole.candidate for whole in wholes]) == 0:
+        if self.sequence is not None and lean == 0:
             with watch("numbers"):
-                digits = [reading.box for reading in believed if reading.label is not None or reading.guess is not None]
+                digits = [reading.box for reading in believed if reading.is_digit]
                 believed = read_numbers(
                     believed, page_ink, connected, self.sequence, self._classifier, find_slant(digits)
                 )

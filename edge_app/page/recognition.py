@@ -43,6 +43,11 @@ class Reading:
     probabilities: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     belief: float | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def is_digit(self) -> bool:
+        """Whether it is read or doubtful; else its ink is refused."""
+        return self.label is not None or self.guess is not None
+
 
 @dataclass(frozen=True)
 class Look:
