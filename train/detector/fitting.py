@@ -1,6 +1,5 @@
 """Fitting the detector: the float network, then its quantization-aware twin."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,8 @@ from ..backup import Backup
 from ..data.mnist import Mnist
 from ..data.pen_pool import PenPool
 from ..fitting import History, set_seed
-from ..optimizer import build_optimizer
+from ..page_fitting import Stage, fit_stage, shuffled
 from ..precision import bfloat16_convolutions
-from ..progress import epoch_progress
 from ..qat import quantization_aware
 from .network import build_detector
 from .patches import EMPTY, PATCH_PX, Patches, draw_patches
@@ -82,25 +80,11 @@ def _fit(
     model: Any, patches: Patches, watched: Patches, recipe: DetectorRecipe, seed: int, backup: Backup,
     stage: tuple[str, float, int],
 ) -> History:  # fmt: skip
-    from tf_keras import callbacks
-
-    name, learning_rate, epochs = stage
-    steps = len(patches) // recipe.batch_size
-    model.compile(build_optimizer(model, learning_rate, epochs * steps, recipe), _by_output(model))
-    kept = backup.stage(f"detector_{name}", model)
-    remaining = range(kept.epochs, epochs)
-    print(f"train: detector {name}: {model.count_params():,} parameters, {len(remaining)} epochs", flush=True)
-    progress = epoch_progress(f"detector {name}", epochs, steps)
-    model.fit(
-        _dataset(patches, recipe.batch_size, remaining, seed, varied=True),
-        epochs=epochs,
-        initial_epoch=remaining.start,
-        steps_per_epoch=steps,
-        validation_data=_dataset(watched, recipe.batch_size, range(1), 0),
-        callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save), *progress],
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
-    return kept.history
+    steps, size = len(patches) // recipe.batch_size, recipe.batch_size
+    return fit_stage(
+        model, _by_output(model), Stage("detector", *stage, steps), recipe, backup,
+        lambda epochs: _dataset(patches, size, epochs, seed, varied=True), _dataset(watched, size, range(1), 0),
+    )  # fmt: skip
 
 
 def _by_output(model: Any) -> list[Any]:
@@ -112,11 +96,8 @@ def _dataset(patches: Patches, batch_size: int, epochs: range, seed: int, varied
     import tensorflow as tf
 
     def batches() -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
-        for epoch in epochs:
-            order = np.random.default_rng([seed, epoch]).permutation(len(patches))
-            for start in range(0, len(order) - batch_size + 1, batch_size):
-                part = np.sort(order[start : start + batch_size])
-                yield patches.ink[part], patches.boxes[part]
+        for part in shuffled(len(patches), batch_size, epochs, seed):
+            yield patches.ink[part], patches.boxes[part]
 
     def prepared(ink: Any, boxes: Any) -> tuple[Any, tuple[Any, ...]]:
         # Most patches have few digits: the rows that all of a batch leave empty would cost more than the network.

@@ -1,6 +1,5 @@
 """Fitting the sequence reader: the float network, then its quantization-aware twin."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,8 @@ from numpy.typing import NDArray
 
 from ..backup import Backup
 from ..fitting import History, set_seed
-from ..optimizer import build_optimizer
+from ..page_fitting import Stage, fit_stage, shuffled
 from ..precision import bfloat16_convolutions
-from ..progress import epoch_progress
 from ..qat import quantization_aware
 from .loss import sequence_loss
 from .network import build_sequence_reader
@@ -74,25 +72,11 @@ def _fit(
     model: Any, strips: Strips, watched: Strips, recipe: SequenceRecipe, seed: int, backup: Backup,
     stage: tuple[str, float, int],
 ) -> History:  # fmt: skip
-    from tf_keras import callbacks
-
-    name, learning_rate, epochs = stage
-    steps = len(strips) // recipe.batch_size
-    model.compile(build_optimizer(model, learning_rate, epochs * steps, recipe), sequence_loss)
-    kept = backup.stage(f"sequence_{name}", model)
-    remaining = range(kept.epochs, epochs)
-    print(f"train: sequence reader {name}: {model.count_params():,} parameters, {len(remaining)} epochs", flush=True)
-    progress = epoch_progress(f"sequence {name}", epochs, steps)
-    model.fit(
-        _dataset(strips, recipe.batch_size, remaining, seed, varied=True),
-        epochs=epochs,
-        initial_epoch=remaining.start,
-        steps_per_epoch=steps,
-        validation_data=_dataset(watched, recipe.batch_size, range(1), 0),
-        callbacks=[callbacks.LambdaCallback(on_epoch_end=kept.save), *progress],
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
-    return kept.history
+    steps, size = len(strips) // recipe.batch_size, recipe.batch_size
+    return fit_stage(
+        model, sequence_loss, Stage("sequence", *stage, steps), recipe, backup,
+        lambda epochs: _dataset(strips, size, epochs, seed, varied=True), _dataset(watched, size, range(1), 0),
+    )  # fmt: skip
 
 
 def _dataset(strips: Strips, batch_size: int, epochs: range, seed: int, varied: bool = False) -> Any:
@@ -101,11 +85,8 @@ def _dataset(strips: Strips, batch_size: int, epochs: range, seed: int, varied: 
     truth = np.concatenate([strips.texts, strips.columns], axis=1).astype(np.int32)
 
     def batches() -> Iterator[tuple[NDArray[np.uint8], NDArray[np.int32]]]:
-        for epoch in epochs:
-            order = np.random.default_rng([seed, epoch]).permutation(len(strips))
-            for start in range(0, len(order) - batch_size + 1, batch_size):
-                part = np.sort(order[start : start + batch_size])
-                yield strips.ink[part], truth[part]
+        for part in shuffled(len(strips), batch_size, epochs, seed):
+            yield strips.ink[part], truth[part]
 
     def prepared(ink: Any, wanted: Any) -> tuple[Any, Any]:
         inputs = tf.cast(ink, tf.float32)[..., None] / 255
