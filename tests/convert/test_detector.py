@@ -18,6 +18,8 @@ from edge_app.errors import ModelError
 from edge_app.model.detector import SHIPPED_NAME, DigitDetector
 from train.cli import main as train
 
+# A training and a conversion of its own.
+pytestmark = pytest.mark.slow
 TINY = ["--detector", "--quick", "--pages", "24", "--epochs", "1", "--batch-size", "16"]
 
 
