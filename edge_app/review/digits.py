@@ -1,0 +1,72 @@
+"""Digits of fields that a person has read, put among his own handwriting, see collect/."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from ..collect.cutting import Cutter
+from ..collect.folder import count_digits
+from ..collect.queue import CropQueue
+from ..collect.waiting import CORRECTED
+from ..errors import LabelledFolderError, OutputError
+from ..forms.look import FieldLook
+from ..forms.reading import FormReader
+
+LOG = logging.getLogger(__name__)
+
+
+class DigitCollection:
+    """Labels the digits of fields by what a person says stands there.
+
+    Args:
+        queue: gets the crops.
+        make_reader: makes the reader of the form, when the first field is to be read again.
+    """
+
+    def __init__(self, queue: CropQueue, make_reader: Callable[[], FormReader]) -> None:
+        self.queue, self._make_reader = queue, make_reader
+        self._reader: FormReader | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def reader(self) -> FormReader:
+        """Reads the fields."""
+        with self._lock:
+            if self._reader is None:
+                self._reader = self._make_reader()
+            return self._reader
+
+    def collected(self) -> int:
+        """How many labelled digits of the writer there are."""
+        return count_digits(self.queue.folder, self.queue.writer)
+
+    def keep(self, look: FieldLook | None, text: str | None, former: Sequence[str]) -> tuple[str, ...]:
+        """Keeps a field's digits where they match the text one to one, in place of those that were kept before.
+
+        Args:
+            look: what reading saw of the field.
+            text: what stands there.
+            former: from the last call for this field.
+
+        Returns:
+            The ids of the crops.
+        """
+        kept = []
+        classifier = self.reader.classifier
+        for label, digit in () if look is None or not text else look.digits_of(text):
+            cutter = Cutter(look.image, look.page, classifier, getattr(classifier, "model_sha256", ""))
+            cut = cutter.cut(digit.box, CORRECTED)
+            if cut is None:
+                continue
+            try:
+                self.queue.relabel(*cut, label)
+                kept.append(cut[0].id)
+            except (LabelledFolderError, OutputError) as error:
+                LOG.warning("review: a digit is not collected: %s", error)
+        self.take_back([each for each in former if each not in kept])
+        return tuple(kept)
+
+    def take_back(self, crops: Sequence[str]) -> None:
+        """Takes labels back that were given for a text that does not stand there after all."""
+        for crop in crops:
+            self.queue.take_back(crop)
