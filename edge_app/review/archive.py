@@ -5,13 +5,13 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 
 from ..errors import DigitsError, SourceError
 from ..forms.contrast import Grey
 from ..forms.locate import Located, NotLocated
-from ..forms.reading import finder_of
+from ..forms.reading import FormReader, finder_of
 from .corrections import Correction, Corrections
 from .cutting import Cutting, as_png, field_picture
 from .digits import DigitCollection
@@ -33,17 +33,25 @@ class ArchiveReview:
         result: what was read.
         corrections: what people say.
         collection: gets the digits of what they say, or None.
+        make_reader: makes the reader of the form, which looks for those digits, when it is first needed.
     """
 
     live = False
 
-    def __init__(self, result: Result, corrections: Corrections, collection: DigitCollection | None = None) -> None:
+    def __init__(
+        self,
+        result: Result,
+        corrections: Corrections,
+        collection: DigitCollection | None = None,
+        make_reader: Callable[[], FormReader] | None = None,
+    ) -> None:
         self._result, self._corrections, self.collection = result, corrections, collection
         self._lock = threading.Lock()
         self._rows: dict[int, Sequence[PageRow]] = {}
         self._pages: dict[tuple[str, int], tuple[Grey, Located | NotLocated]] = {}
         self._finder = finder_of(result.described.form, result.described.picture)
         self._doubtful = [result.doubtful(part) for part in range(result.parts)]
+        self._make_reader = None if make_reader is None else cache(make_reader)
         self._cutting = Cutting(self._draw)
         if collection is not None:
             for each in corrections.all():
@@ -195,9 +203,9 @@ class ArchiveReview:
             except DigitsError as error:
                 LOG.warning("review: the digits of a field are not collected: %s", error)
             else:
-                if isinstance(located, Located):
+                if isinstance(located, Located) and self._make_reader is not None:
                     field = self._result.described.form.fields[place[0][2]]
-                    look = collection.reader.read_field(photo, located, field).look
+                    look = self._make_reader().read_field(photo, located, field).look
         crops = collection.keep(look, correction.text, former)
         if not self._corrections.collected(correction, crops):
             collection.take_back(crops)

@@ -1,16 +1,14 @@
 """Digits of fields that a person has read, put among his own handwriting, see collect/."""
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 
 from ..collect.cutting import Cutter
-from ..collect.folder import count_digits
 from ..collect.queue import CropQueue
 from ..collect.waiting import CORRECTED
 from ..errors import LabelledFolderError, OutputError
 from ..forms.look import FieldLook
-from ..forms.reading import FormReader
+from ..page.recognition import Classifier
 
 LOG = logging.getLogger(__name__)
 
@@ -20,25 +18,11 @@ class DigitCollection:
 
     Args:
         queue: gets the crops.
-        make_reader: makes the reader of the form, when the first field is to be read again.
+        classifier: guesses what a crop is; called when the first one is kept.
     """
 
-    def __init__(self, queue: CropQueue, make_reader: Callable[[], FormReader]) -> None:
-        self.queue, self._make_reader = queue, make_reader
-        self._reader: FormReader | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def reader(self) -> FormReader:
-        """Reads the fields."""
-        with self._lock:
-            if self._reader is None:
-                self._reader = self._make_reader()
-            return self._reader
-
-    def collected(self) -> int:
-        """How many labelled digits of the writer there are."""
-        return count_digits(self.queue.folder, self.queue.writer)
+    def __init__(self, queue: CropQueue, classifier: Callable[[], Classifier]) -> None:
+        self.queue, self._classifier = queue, classifier
 
     def keep(self, look: FieldLook | None, text: str | None, former: Sequence[str]) -> tuple[str, ...]:
         """Keeps a field's digits where they match the text one to one, in place of those that were kept before.
@@ -52,8 +36,8 @@ class DigitCollection:
             The ids of the crops.
         """
         kept = []
-        classifier = self.reader.classifier
         for label, digit in () if look is None or not text else look.digits_of(text):
+            classifier = self._classifier()
             cutter = Cutter(look.image, look.page, classifier, getattr(classifier, "model_sha256", ""))
             cut = cutter.cut(digit.box, CORRECTED)
             if cut is None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from ..collect.collector import Collector
 from ..forms.described import DescribedForm
 from ..host.lasting_thread import troubled_threads
+from ..host.version import __version__
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page.reader import ImageReader
@@ -30,6 +32,7 @@ from .labelling import Labelling
 from .metrics import LiveCollector, make_registry
 from .openapi import describe
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
+from .review import Review, ReviewPage
 from .uploads import UploadReader
 from .view import News, numbers_record, trouble
 
@@ -48,6 +51,7 @@ def create_app(
     photographs: Photographs | None = None,
     collector: Collector | None = None,
     forms: Mapping[str, DescribedForm] | None = None,
+    review: Review | None = None,
 ) -> Starlette:
     """Builds the app.
 
@@ -59,17 +63,32 @@ def create_app(
         photographs: asks the live loop for the camera's large pictures; without it there are none.
         collector: has what waits for a label, if crops are collected.
         forms: that uploads may be read as, by name.
+        review: asks about the fields of the form that is read live, if one is.
     """
     photographs = photographs or Photographs()
     uploads = UploadReader(make_reader, None if collector is None else KeptPhotos())
     of_forms = FormUploads(forms or {}, lambda: uploads.reader().classifier)
-    pages = Pages(state, uploads, of_forms, info, photographs, collecting=collector is not None)
+    parts = {"collecting": collector is not None, "reviewing": review is not None}
+    pages = Pages(state, uploads, of_forms, info, photographs, parts)
     routes = pages.routes()
     if collector is not None:
         routes += Labelling(collector, state, uploads, photographs, pages.files["label.html"]).routes()
+    if review is not None:
+        routes += ReviewPage(review, pages.files["review.html"]).routes()
+    return _guarded(routes, access, info.version)
+
+
+def create_review_app(review: Review, access: Access) -> Starlette:
+    """Builds an app that has nothing but the review page; arguments as of create_app."""
+    files = static_files()
+    routes = [Route("/", files["review.html"]), Route("/static/{name}", partial(static_file, files))]
+    return _guarded([*routes, *ReviewPage(review, files["review.html"]).routes()], access, __version__)
+
+
+def _guarded(routes: list[Route], access: Access, version: str) -> Starlette:
     # Made once: it describes itself, too.
     routes.append(Route("/openapi.json", lambda _: description))
-    description = JSONResponse(describe(routes, access, info.version))
+    description = JSONResponse(describe(routes, access, version))
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, access=access)],
@@ -90,14 +109,14 @@ class Pages:
         forms: FormUploads,
         info: Info,
         photographs: Photographs,
-        collecting: bool,
+        parts: Mapping[str, bool],
     ) -> None:
-        self._state, self._info, self._photographs, self._collecting = state, info, photographs, collecting
+        self._state, self._info, self._photographs, self._parts = state, info, photographs, parts
         self._photograph = Response(status_code=404)
         self._uploads, self._forms = uploads, forms
         self._stream = Broadcast(Painter(state).next_part, INTERVAL_S, SEATS)
         self._events = Broadcast(News(state).next_event, INTERVAL_S, SEATS)
-        self.files = _static_files()
+        self.files = static_files()
         self._registry = make_registry(
             LiveCollector(state, info, lambda: self._stream.watchers, lambda: self._uploads.outcomes)
         )
@@ -129,10 +148,7 @@ class Pages:
 
     async def static(self, request: Request) -> Response:
         """Style, scripts and pictures of the page."""
-        try:
-            return self.files[request.path_params["name"]]
-        except KeyError:
-            raise HTTPException(404) from None
+        return await static_file(self.files, request)
 
     async def stream(self, request: Request) -> Response:
         """The camera's picture with what was read, as a browser's <img> takes it."""
@@ -157,7 +173,7 @@ class Pages:
                 "camera": now.camera,
                 "frames_per_second": round(now.frames_per_second, 1),
                 "uptime_s": round(time.monotonic() - self._info.started_s, 1),
-                "collecting": self._collecting,
+                **self._parts,
             }
         )
 
@@ -196,7 +212,16 @@ def _watch(request: Request, broadcast: Broadcast, media_type: str, preamble: by
     return Watching(broadcast, media_type, preamble)
 
 
-def _static_files() -> Mapping[str, Response]:
+async def static_file(files: Mapping[str, Response], request: Request) -> Response:
+    """One of static_files, by its name."""
+    try:
+        return files[request.path_params["name"]]
+    except KeyError:
+        raise HTTPException(404) from None
+
+
+def static_files() -> Mapping[str, Response]:
+    """Style, scripts, pictures and pages, read once, so that no request can lead to another file."""
     return {
         path.name: Response(path.read_bytes(), media_type=KINDS[path.suffix])
         for path in STATIC.iterdir()
