@@ -12,7 +12,6 @@ from ..errors import OptionError, OutputError
 from .flags import add_model, add_writer, model_of
 
 if TYPE_CHECKING:
-    from ..collect.queue import CropQueue
     from ..forms.reading import FormReader
     from ..review.archive import ArchiveReview
     from ..review.result import Result

@@ -1,12 +1,14 @@
-"""What reading saw of a field: its ink with each digit's place, for whoever labels it later."""
+"""What reading saw of a field: the ink that stands for its symbols, for whoever labels it later."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..page.boxes import Box
-from ..page.result import Digit, Page
+from ..page.boxes import Box, on_image
+from ..page.result import Digit, Line, Page
+from ..page.trace import Trace
+from .ink_lattice import on_ink_map, readings_in
 
 
 @dataclass(frozen=True)
@@ -15,19 +17,32 @@ class FieldLook:
 
     Attributes:
         image: uint8 (h, w), dark ink, without the form's rulings.
-        box: (x, y, width, height) of the field in it.
-        page: what was read off it, in its pixels.
+        page: its ink from left to right as one line, in pixels of the image; what may be no digit has no guess.
     """
 
     image: NDArray[np.uint8]
-    box: Box
     page: Page
 
     def digits_of(self, text: str) -> tuple[tuple[str, Digit], ...]:
-        """The digits of a text with what was read of each; none unless they match one to one, in one line."""
+        """The digits of a text, each with its ink; none unless they match one to one."""
         wanted = [symbol for symbol in text if symbol.isdecimal()]
-        lines = [line.digits for line in self.page.lines if set(line.digits) & set(self.page.digits_in(self.box)[0])]
-        found = [digit for digits in lines for digit in digits]
-        if len(lines) != 1 or len(found) != len(wanted):
-            return ()
-        return tuple(zip(wanted, sorted(found, key=lambda digit: digit.box[0]), strict=True))
+        ink = self.page.lines[0].digits
+        found = ink if len(ink) == len(wanted) else [each for each in ink if (each.label, each.guess) != (None, None)]
+        return tuple(zip(wanted, found, strict=True)) if len(found) == len(wanted) else ()
+
+
+def look_at_field(image: NDArray[np.uint8], trace: Trace, box: Box) -> FieldLook:
+    """Keeps what there is to see.
+
+    Args:
+        image: uint8 (h, w) that was read.
+        trace: of reading it.
+        box: (x, y, width, height) of the field in the image.
+    """
+    digits, high, _ = readings_in(trace, on_ink_map(box, trace))
+    size_wh = image.shape[1], image.shape[0]
+    ink = [
+        Digit(each.label, each.confidence, on_image(each.box, trace.page_ink.scale, size_wh), each.guess, each.crop)
+        for each in sorted([*digits, *high], key=lambda each: each.box[0] + each.box[2] / 2)
+    ]
+    return FieldLook(image, Page((Line(tuple(ink)),), *size_wh))

@@ -1,6 +1,6 @@
 """A form read off a photo: each of its fields."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -19,10 +19,10 @@ from .contrast import Grey
 from .decide import decide
 from .fields import Field
 from .form import Form
-from .ink_lattice import places_of
+from .ink_lattice import on_ink_map, places_of
 from .lattice import Lattice
 from .locate import FormFinder, Located, NotLocated, WholeImage
-from .look import FieldLook
+from .look import FieldLook, look_at_field
 from .own_print import OwnPrint, straight_lines_taken_out
 from .rim import with_rim
 from .straighten import cut
@@ -138,8 +138,8 @@ class FormReader:
             return FieldReading(field.name, "not found")
         image = straight_lines_taken_out(picture) if self._print is None else self._print.taken_out(picture, field.box)
         image, box = with_rim(image, picture.box)
-        page = self._reader.read(image)
-        decision = decide(self._lattice(page.traces[0], box, field), field)
+        trace = self._reader.read(image).traces[0]
+        decision = decide(self._lattice(trace, box, field), field)
         return FieldReading(
             field.name,
             decision.kind,
@@ -149,17 +149,16 @@ class FormReader:
             decision.confidence,
             _within(picture.on_photo(picture.box), luma),
             decision.rejected,
-            FieldLook(image, box, replace(page, traces=())),
+            look_at_field(image, trace, box),
         )
 
     def _lattice(self, trace: Trace, box: Box, field: Field) -> Lattice:
-        scale = trace.page_ink.scale
-        x, y, width, height = (round(side / scale) for side in box)
-        places, digits = places_of(trace, (x, y, width, height), field)
+        box = on_ink_map(box, trace)
+        places, digits = places_of(trace, box, field)
         # Without ink there is nothing that a line could say: it would read the noise of the paper.
         if self._sequence is None or not places:
             return Lattice(places)
-        wholes = whole_texts(places, digits, (x, y, width, height), trace.page_ink, self._sequence, field)
+        wholes = whole_texts(places, digits, box, trace.page_ink, self._sequence, field)
         return Lattice(places, wholes, WHOLE_WEIGHT)
 
 

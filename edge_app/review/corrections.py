@@ -93,7 +93,7 @@ class Corrections:
         return self._known.get(key)
 
     def all(self) -> tuple[Correction, ...]:
-        """All of them, in the order in which they were first said."""
+        """All of them, in the order in which they were last said."""
         with self._lock:
             return tuple(self._known.values())
 
@@ -107,7 +107,7 @@ class Corrections:
                     )
                 del self._known[next(iter(self._known))]
             self._append(asdict(correction))
-            self._known[correction.key] = correction
+            self._put(correction)
 
     def take_back(self, key: Key) -> Correction | None:
         """Forgets what was said of a field; returns it, or None if nothing was. Raises OutputError."""
@@ -126,7 +126,7 @@ class Corrections:
                 return False
             now = replace(correction, collected=crops)
             self._append(asdict(now))
-            self._known[now.key] = now
+            self._put(now)
             return True
 
     def _load(self) -> None:
@@ -155,10 +155,15 @@ class Corrections:
             if table.get("taken_back") is True:
                 self._known.pop(key, None)
             else:
-                self._known[key] = _correction(table)
+                self._put(_correction(table))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return False
         return True
+
+    def _put(self, correction: Correction) -> None:
+        """The latest last."""
+        self._known.pop(correction.key, None)
+        self._known[correction.key] = correction
 
     def _append(self, table: dict[str, Any]) -> None:
         with _clear_errors(self.path):

@@ -36,7 +36,7 @@ class DigitCollection:
             The ids of the crops.
         """
         kept = []
-        for label, digit in () if look is None or not text else look.digits_of(text):
+        for label, digit in look.digits_of(text) if look is not None and text else ():
             classifier = self._classifier()
             cutter = Cutter(look.image, look.page, classifier, getattr(classifier, "model_sha256", ""))
             cut = cutter.cut(digit.box, CORRECTED)

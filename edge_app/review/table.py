@@ -111,7 +111,7 @@ class TableResult:
 
 def doubt_in(text: str, names: Sequence[str]) -> dict[str, str]:
     """What form_record.doubt_text wrote: states by fields' names, which stand in the form's order."""
-    found = {}
+    found: dict[str, str] = {}
     for name in names:
         for state in STATES:
             told = f"{name} {state}"
