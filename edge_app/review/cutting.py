@@ -18,7 +18,7 @@ from ..host.printable import printable
 
 LOG = logging.getLogger(__name__)
 # Around a field, in its heights; of a page that does not show it, the longer side in pixels.
-AROUND_PART, PAGE_PX = 0.6, 1200
+AROUND_PART, PAGE_PX = 0.4, 1200
 LEAST_IN_VIEW = 0.9
 # Pictures that are kept, some 50 KB each, and that may wait to be cut: the page asks for a few ahead.
 KEPT, WAITING = 64, 32
