@@ -35,8 +35,13 @@ class DigitCollection:
         Returns:
             The ids of the crops.
         """
+        kept = [] if look is None or not text else self._labelled(look, text)
+        self.take_back([each for each in former if each not in kept])
+        return tuple(kept)
+
+    def _labelled(self, look: FieldLook, text: str) -> list[str]:
         kept = []
-        for label, digit in look.digits_of(text) if look is not None and text else ():
+        for label, digit in look.digits_of(text):
             classifier = self._classifier()
             cutter = Cutter(look.image, look.page, classifier, getattr(classifier, "model_sha256", ""))
             cut = cutter.cut(digit.box, CORRECTED)
@@ -47,8 +52,7 @@ class DigitCollection:
                 kept.append(cut[0].id)
             except (LabelledFolderError, OutputError) as error:
                 LOG.warning("review: a digit is not collected: %s", error)
-        self.take_back([each for each in former if each not in kept])
-        return tuple(kept)
+        return kept
 
     def take_back(self, crops: Sequence[str]) -> None:
         """Takes labels back that were given for a text that does not stand there after all."""

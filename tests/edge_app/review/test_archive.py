@@ -105,7 +105,7 @@ def test_pictures_are_cut_ahead_and_large(review: ArchiveReview) -> None:
     """Asking never waits; the picture shows the field's ink."""
     question = review.questions(None, 1)[0]
     assert review.picture(question.id) is None
-    wait_until(lambda: review.picture(question.id) is not None)
+    assert wait_until(lambda: review.picture(question.id) is not None)
     content = review.picture(question.id)
     assert isinstance(content, bytes)
     picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -119,7 +119,7 @@ def test_a_page_that_is_gone_can_still_be_answered(review: ArchiveReview) -> Non
     question = review.questions(None, 1)[0]
     Path(question.source).unlink()
     review.picture(question.id)
-    wait_until(lambda: review.picture(question.id) is not None)
+    assert wait_until(lambda: review.picture(question.id) is not None)
     assert str(review.picture(question.id)).startswith("expected the page where it was read")
     review.answer(question, "10007", force=False)
     assert review.done == 1
@@ -173,16 +173,16 @@ def test_digits_of_what_is_said_are_collected_and_taken_back(tmp_path: Path) -> 
 
     review.answer(code, "10007", force=False)
     review.answer(pieces, "1", force=False)
-    wait_until(settled)
+    assert wait_until(settled)
     assert sorted(crop.label for crop in read_crops(tmp_path / "own")) == [0, 0, 0, 1, 7]
     assert len(corrections.all()[0].collected or ()) == 5
     given = review.question(code.id)
     assert given is not None
     review.answer(given, "10008", force=False)
-    wait_until(settled)
+    assert wait_until(settled)
     assert sorted(crop.label for crop in read_crops(tmp_path / "own")) == [0, 0, 0, 1, 8]
     review.take_back(given)
-    wait_until(lambda: not read_crops(tmp_path / "own"))
+    assert wait_until(lambda: not read_crops(tmp_path / "own"))
     review.close()
 
 
@@ -195,7 +195,7 @@ def test_what_was_said_without_collecting_is_collected_by_the_next_start(tmp_pat
     reader = FormReader(FORM, DigitClassifier.load())
     collection = DigitCollection(CropQueue(tmp_path / "own", "ann"), lambda: reader.classifier)
     later = ArchiveReview(open_result(tmp_path), Corrections(result.corrections), collection, lambda: reader)
-    wait_until(lambda: len(Corrections(result.corrections).all()[0].collected or ()) == 5)
+    assert wait_until(lambda: len(Corrections(result.corrections).all()[0].collected or ()) == 5)
     assert sorted(crop.label for crop in read_crops(tmp_path / "own")) == [0, 0, 0, 1, 7]
     later.close()
 

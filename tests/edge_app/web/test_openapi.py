@@ -230,7 +230,7 @@ def check_review(document: dict[str, Any], client: TestClient) -> None:
     for _ in range(2):
         answer = client.get(f"{place}/picture")
         check(document, "/api/review/{question}/picture", "get", answer)
-        wait_until(lambda: client.get(f"{place}/picture").status_code != 202)
+        assert wait_until(lambda: client.get(f"{place}/picture").status_code != 202)
     assert answer.status_code == 200
     check(document, "/api/review/{question}/picture", "get", client.get("/api/review/9-9-9/picture"))
     for path in ("/review.csv", "/review.jsonl"):
