@@ -20,6 +20,8 @@ LOG = logging.getLogger(__name__)
 # Around a field, in its heights; of a page that does not show it, the longer side in pixels.
 AROUND_PART, PAGE_PX = 0.4, 1200
 LEAST_IN_VIEW = 0.9
+# How light a picture's paper and ink are shown, unless they differ so little that it is noise.
+PAPER, INK, LEAST_CONTRAST = 245.0, 30.0, 40.0
 # Pictures that are kept, some 50 KB each, and that may wait to be cut: the page asks for a few ahead.
 KEPT, WAITING = 64, 32
 
@@ -29,8 +31,15 @@ def field_picture(photo: Grey, located: Located | NotLocated, field: Field) -> G
     if isinstance(located, Located):
         picture = cut(photo, located, field.box, AROUND_PART)
         if picture.in_view >= LEAST_IN_VIEW:
-            return picture.image
+            return _in_good_light(picture.image)
     return shrunk(photo, PAGE_PX)
+
+
+def _in_good_light(picture: Grey) -> Grey:
+    """Dark ink on light paper, however dark the photo is."""
+    ink, paper = np.percentile(picture, (1, 75))
+    gain = (PAPER - INK) / max(LEAST_CONTRAST, float(paper - ink))
+    return np.asarray(np.clip((picture - float(paper)) * gain + PAPER, 0, 255), np.uint8)
 
 
 def as_png(picture: Grey) -> bytes:
