@@ -6,21 +6,21 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import partial
 
 from ..errors import DigitsError, SourceError
-from ..forms.contrast import Grey
-from ..forms.locate import Located, NotLocated
-from ..forms.reading import FormReader, finder_of
-from .corrections import Correction, Corrections
-from .cutting import Cutting, as_png, field_picture
+from ..forms.reading import FormReader
+from .correction import Correction
+from .corrections import Corrections
+from .cutting import Cutting
 from .digits import DigitCollection
 from .export import ReviewedField, ReviewedPage
+from .located_pages import LocatedPages
 from .question import SURE, Question
 from .result import PageRow, Result, text_of
 
-# Parts of the result that are held, and pages with where the form is on them.
-HELD_PARTS, HELD_PAGES = 2, 2
+# Parts of the result that are held.
+HELD_PARTS = 2
 Place = tuple[int, int, int]
 _ID = re.compile(r"[0-9]{1,9}-[0-9]{1,9}-[0-9]{1,3}")
 LOG = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class ArchiveReview:
         result: what was read.
         corrections: what people say.
         collection: gets the digits of what they say, or None.
-        make_reader: makes the reader of the form, which looks for those digits, when it is first needed.
+        make_reader: see LocatedPages.
     """
 
     live = False
@@ -48,10 +48,9 @@ class ArchiveReview:
         self._result, self._corrections, self.collection = result, corrections, collection
         self._lock = threading.Lock()
         self._rows: dict[int, Sequence[PageRow]] = {}
-        self._pages: dict[tuple[str, int], tuple[Grey, Located | NotLocated]] = {}
-        self._finder = finder_of(result.described.form, result.described.picture)
+        # Its own thread's alone.
+        self._pages = LocatedPages(result, make_reader)
         self._doubtful = [result.doubtful(part) for part in range(result.parts)]
-        self._make_reader = None if make_reader is None else cache(make_reader)
         self._cutting = Cutting(self._draw)
         if collection is not None:
             for each in corrections.all():
@@ -174,17 +173,7 @@ class ArchiveReview:
         if place is None:
             raise SourceError("expected a field of the result, got another; load the page again")
         (_, _, index), row = place
-        return as_png(field_picture(*self._page(row), self._result.described.form.fields[index]))
-
-    def _page(self, row: PageRow) -> tuple[Grey, Located | NotLocated]:
-        """A page and where the form is on it; in the thread that cuts."""
-        key = row.source, row.page
-        if key not in self._pages:
-            photo = self._result.photo(row)
-            self._pages[key] = photo, self._finder.find(photo)
-            while len(self._pages) > HELD_PAGES:
-                del self._pages[next(iter(self._pages))]
-        return self._pages[key]
+        return self._pages.picture(row, self._result.described.form.fields[index])
 
     def _collect_later(self, correction: Correction, former: Correction | None = None) -> None:
         if self.collection is not None:
@@ -199,13 +188,9 @@ class ArchiveReview:
         look, place = None, self._row_of(correction.question)
         if place is not None and (place[1].source, place[1].page) == correction.key[:2]:
             try:
-                photo, located = self._page(place[1])
+                look = self._pages.look(place[1], self._result.described.form.fields[place[0][2]])
             except DigitsError as error:
                 LOG.warning("review: the digits of a field are not collected: %s", error)
-            else:
-                if isinstance(located, Located) and self._make_reader is not None:
-                    field = self._result.described.form.fields[place[0][2]]
-                    look = self._make_reader().read_field(photo, located, field).look
         crops = collection.keep(look, correction.text, former)
         if not self._corrections.collected(correction, crops):
             collection.take_back(crops)

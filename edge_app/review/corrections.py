@@ -5,67 +5,23 @@ The last line about a field counts. A line that a kill or a power cut tore is ta
 
 import json
 import logging
-import math
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ..errors import OutputError
 from ..files.durable import write_durably
+from .correction import Correction, Key, as_text, as_whole, read_correction
 
 LOG = logging.getLogger(__name__)
 # A person who corrects one every three seconds needs a month for as many.
 MOST = 200_000
 # A line of more is none of ours; lines that later ones replace are taken out when there are as many, and half of all.
 MAX_LINE_BYTES, OLD_LINES = 16 << 10, 1000
-
-Key = tuple[str, int, str]
-How = Literal["taken", "corrected", "blank", "unreadable"]
-
-
-@dataclass(frozen=True)
-class Correction:
-    """What a person said of one field.
-
-    Attributes:
-        source: see Question.
-        page: see Question.
-        field: its name.
-        text: what stands there; "" for nothing, None if nobody can read it.
-        state: what reading had made of it.
-        guess: what it had guessed, or None.
-        outside_rules: whether the field's rules do not allow the text, and the person insisted.
-        time_s: when, seconds since 1970.
-        question: id of the question that was asked.
-        collected: ids of its digits' crops among one's own, see collect/queue.py; None if none were looked for yet.
-    """
-
-    source: str
-    page: int
-    field: str
-    text: str | None
-    state: str
-    guess: str | None
-    outside_rules: bool
-    time_s: float
-    question: str
-    collected: tuple[str, ...] | None = None
-
-    @property
-    def key(self) -> Key:
-        """The field of a page that it is about."""
-        return self.source, self.page, self.field
-
-    @property
-    def how(self) -> How:
-        """The same in a word."""
-        if not self.text:
-            return "unreadable" if self.text is None else "blank"
-        return "taken" if self.text == self.guess else "corrected"
 
 
 class Corrections:
@@ -151,11 +107,11 @@ class Corrections:
     def _take(self, line: bytes) -> bool:
         try:
             table = json.loads(line)
-            key = _text(table["source"]), _whole(table["page"]), _text(table["field"])
+            key = as_text(table["source"]), as_whole(table["page"]), as_text(table["field"])
             if table.get("taken_back") is True:
                 self._known.pop(key, None)
             else:
-                self._put(_correction(table))
+                self._put(read_correction(table))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return False
         return True
@@ -193,33 +149,6 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 def _line(table: dict[str, Any]) -> bytes:
     return (json.dumps(table, ensure_ascii=False) + "\n").encode("utf-8", "replace")
-
-
-def _correction(table: dict[str, Any]) -> Correction:
-    text, guess, crops = table["text"], table["guess"], table["collected"]
-    found = Correction(
-        **{each.name: table[each.name] for each in fields(Correction)}
-        | {"collected": None if crops is None else tuple(_text(crop) for crop in crops)}
-    )
-    for each in (text, guess):
-        if each is not None:
-            _text(each)
-    if type(found.outside_rules) is not bool or not math.isfinite(found.time_s):
-        raise ValueError("no correction")
-    _text(found.state), _text(found.question)
-    return found
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError("no whole number")
-    return value
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..forms.form_record import AFTER, BEFORE, doubt_text, plain_cell
-from .corrections import Correction
+from .correction import Correction
 
 # Behind a field's name in its second column, and the last column: each field that was looked at, and how.
 CORRECTED, REVIEWED = "corrected", "reviewed"

@@ -16,16 +16,16 @@ from ..forms.form import Form
 from ..forms.look import FieldLook
 from ..forms.reading import FieldReading, FormReading
 from ..live.form_watch import FieldNow
-from .corrections import Correction, Corrections
+from .correction import Correction
+from .corrections import Corrections
 from .cutting import as_png, field_picture
 from .digits import DigitCollection
 from .export import ReviewedField, ReviewedPage
 from .question import HELD, Question, RulesError
+from .steady_doubts import Doubt, SteadyDoubts
 
 # Questions that wait, some 60 KB each; answers that are kept for export.
 MOST_WAITING, MOST_ANSWERS = 200, 10_000
-# Readings in a row that say the same before somebody is asked: hands go through the picture.
-STEADY = 3
 REASONS = {"first": "it is the first reading", "fell": "it is smaller than before", "jumped": "it is far from the last"}
 
 
@@ -37,16 +37,6 @@ class _Asked:
     picture: bytes
     look: FieldLook | None
     current: bool = True
-
-
-@dataclass(frozen=True)
-class _Doubt:
-    """What is in doubt in a field, in how many readings in a row, and the question's id once somebody is asked."""
-
-    state: str
-    guess: str | None
-    readings: int = 1
-    question: str | None = None
 
 
 class LiveReview:
@@ -64,7 +54,7 @@ class LiveReview:
         self._form, self._corrections, self.collection = form, corrections, collection
         self._lock, self._writer = threading.Lock(), ThreadPoolExecutor(1, "review")
         self._asked: dict[str, _Asked] = {}
-        self._doubts: dict[str, _Doubt] = {}
+        self._doubts = SteadyDoubts()
         self._number = 0
         self._confirm: Callable[[str, str | None], None] = lambda _name, _text: None
 
@@ -171,19 +161,23 @@ class LiveReview:
         self, index: int, reading: FieldReading, now: FieldNow, seen: tuple[Frame, FormReading, float]
     ) -> None:
         state, guess = (reading.state, reading.guess) if now.held is None else (HELD, now.held)
-        former = self._doubts.get(now.name)
-        if former is not None and (former.state, former.guess) != (state, guess):
-            self._no_longer(former)
-            former = None
-        if state not in (HELD, "doubtful", "refused"):
-            self._doubts.pop(now.name, None)
+        ended = self._doubts.see(now.name, state, guess)
+        if ended is not None:
+            self._no_longer(ended)
+        frame, whole, time_s = seen
+        if whole.located is None or reading.state == "not found" or not self._doubts.due(now.name):
             return
-        doubt = _Doubt(state, guess) if former is None else replace(former, readings=former.readings + 1)
-        if doubt.question is None and doubt.readings >= STEADY and reading.state != "not found":
-            doubt = replace(doubt, question=self._ask(index, reading, now, (state, guess), seen))
-        self._doubts[now.name] = doubt
+        self._number += 1
+        field = self._form.fields[index]
+        moment = datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds")
+        question = Question(
+            str(self._number), f"camera {moment}", 1, field, state, guess, reading.rejected, _why_held(now)
+        )
+        picture = as_png(field_picture(frame.luma, whole.located, field))
+        self._asked[question.id] = _Asked(question, picture, None if self.collection is None else reading.look)
+        self._doubts.asked(now.name, question.id)
 
-    def _no_longer(self, doubt: _Doubt) -> None:
+    def _no_longer(self, doubt: Doubt) -> None:
         """What is held no longer is taken, or contradicted: nobody is asked any more. Ink may still be told."""
         asked = self._asked.get(doubt.question or "")
         if asked is None:
@@ -192,28 +186,6 @@ class LiveReview:
             del self._asked[asked.question.id]
         else:
             self._asked[asked.question.id] = replace(asked, current=False)
-
-    def _ask(
-        self,
-        index: int,
-        reading: FieldReading,
-        now: FieldNow,
-        doubt: tuple[str, str | None],
-        seen: tuple[Frame, FormReading, float],
-    ) -> str | None:
-        frame, whole, time_s = seen
-        if whole.located is None:
-            return None
-        self._number += 1
-        field = self._form.fields[index]
-        moment = datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds")
-        before = "" if now.text is None else f"; before: {now.text}"
-        note = None if now.held is None else REASONS[str(now.reason)] + before
-        question = Question(str(self._number), f"camera {moment}", 1, field, *doubt, reading.rejected, note)
-        picture = as_png(field_picture(frame.luma, whole.located, field))
-        look = None if self.collection is None else reading.look
-        self._asked[question.id] = _Asked(question, picture, look)
-        return question.id
 
     def _collect(
         self, collection: DigitCollection, asked: _Asked, correction: Correction, former: Sequence[str]
@@ -227,6 +199,12 @@ class LiveReview:
             if now is not None and now.question.given == correction:
                 question = replace(now.question, given=replace(correction, collected=crops))
                 self._asked[question.id] = replace(now, question=question)
+
+
+def _why_held(now: FieldNow) -> str | None:
+    if now.held is None:
+        return None
+    return REASONS[str(now.reason)] + ("" if now.text is None else f"; before: {now.text}")
 
 
 def _number(question_id: str) -> int:

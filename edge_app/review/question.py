@@ -7,7 +7,7 @@ from ..errors import FormError
 from ..forms.fields import Field, shown
 from ..forms.machine import ALPHABET
 from ..forms.number import MAX_SYMBOLS
-from .corrections import Correction
+from .correction import Correction
 
 # A reading that waits for a second one, see forms/history.py; the other states are reading.STATES.
 HELD = "held"

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 
 import cv2
 from prometheus_client.exposition import choose_encoder
@@ -33,14 +32,13 @@ from .metrics import LiveCollector, make_registry
 from .openapi import describe
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
 from .review import Review, ReviewPage
+from .static_files import static_file, static_files
 from .uploads import UploadReader
 from .view import News, numbers_record, trouble
 
 # Browsers on the stream and on the events; a page takes one of each.
 SEATS = 32
 INTERVAL_S = 0.1
-STATIC = Path(__file__).parent / "static"
-KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def create_app(
@@ -210,20 +208,3 @@ def _watch(request: Request, broadcast: Broadcast, media_type: str, preamble: by
     if broadcast.full:
         raise HTTPException(503, f"expected at most {SEATS} watchers, got more; try again", {"Retry-After": "10"})
     return Watching(broadcast, media_type, preamble)
-
-
-async def static_file(files: Mapping[str, Response], request: Request) -> Response:
-    """One of static_files, by its name."""
-    try:
-        return files[request.path_params["name"]]
-    except KeyError:
-        raise HTTPException(404) from None
-
-
-def static_files() -> Mapping[str, Response]:
-    """Style, scripts, pictures and pages, read once, so that no request can lead to another file."""
-    return {
-        path.name: Response(path.read_bytes(), media_type=KINDS[path.suffix])
-        for path in STATIC.iterdir()
-        if path.suffix in KINDS
-    }

@@ -11,7 +11,8 @@ import pytest
 
 from edge_app.errors import OutputError
 from edge_app.review import corrections
-from edge_app.review.corrections import Correction, Corrections
+from edge_app.review.correction import Correction
+from edge_app.review.corrections import Corrections
 
 SAID = Correction("a.png", 1, "total", "127", "doubtful", "121", False, 1.5, "0-0-0")
 

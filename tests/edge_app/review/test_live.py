@@ -17,8 +17,9 @@ from edge_app.forms.reading import FieldReading, FormReading
 from edge_app.live import form_watch
 from edge_app.live.form_watch import FieldNow, FormWatch
 from edge_app.review.corrections import Corrections
-from edge_app.review.live import MOST_WAITING, STEADY, LiveReview
+from edge_app.review.live import MOST_WAITING, LiveReview
 from edge_app.review.question import RulesError
+from edge_app.review.steady_doubts import STEADY
 
 METER = Field("meter", (0.0, 0.0, 0.5, 1.0), "[0-9]{4}", only_rises=True)
 CODE = Field("code", (0.5, 0.0, 1.0, 1.0), "[0-9]{3}")
