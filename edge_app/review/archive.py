@@ -84,7 +84,8 @@ class ArchiveReview:
                 continue
             for number, row in enumerate(self._part(part)):
                 for index, field in enumerate(self._result.described.form.fields):
-                    if (part, number, index) <= start or (field.name in row.doubt) is others:
+                    asked = field.name in (row.cells.keys() - row.doubt.keys() if others else row.doubt)
+                    if (part, number, index) <= start or not asked:
                         continue
                     if self._corrections.get((row.source, row.page, field.name)) is None:
                         found.append(self._asked((part, number, index), row))
@@ -128,7 +129,7 @@ class ArchiveReview:
                     state, guess = row.doubt.get(field.name, (None, None))
                     said = self._corrections.get((row.source, row.page, field.name))
                     cell = None if said is None or said.text is None else result.cell(field, said.text)
-                    fields.append(ReviewedField(field.name, row.cells[field.name], state, guess, said, cell))
+                    fields.append(ReviewedField(field.name, row.cells.get(field.name, ""), state, guess, said, cell))
                 yield ReviewedPage(row.source, row.page, tuple(fields))
 
     @property
@@ -162,7 +163,7 @@ class ArchiveReview:
 
     def _asked(self, place: Place, row: PageRow) -> Question:
         field = self._result.described.form.fields[place[2]]
-        cell = row.cells[field.name]
+        cell = row.cells.get(field.name, "")
         sure = ("read" if cell else "blank", text_of(field, cell) if cell else "")
         state, guess = row.doubt.get(field.name, sure)
         given = self._corrections.get((row.source, row.page, field.name))

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
@@ -20,6 +21,8 @@ LOG = logging.getLogger(__name__)
 # Around a field, in its heights; of a page that does not show it, the longer side in pixels.
 AROUND_PART, PAGE_PX = 0.4, 1200
 LEAST_IN_VIEW = 0.9
+# What is not urgent waits until nothing was asked for so long: it takes time from the answers, of which one waits.
+QUIET_S = 0.5
 # How light a picture's paper and ink are shown, unless they differ so little that it is noise.
 PAPER, INK, LEAST_CONTRAST = 245.0, 30.0, 40.0
 # Pictures that are kept, some 50 KB each, and that may wait to be cut: the page asks for a few ahead.
@@ -59,23 +62,29 @@ class Cutting:
         self._wanted: deque[str] = deque(maxlen=WAITING)
         self._later: deque[Callable[[], None]] = deque()
         self._kept: OrderedDict[str, bytes | str] = OrderedDict()
+        self._asked_s = 0.0
         self._something, self._ended = threading.Event(), threading.Event()
         self._thread = LastingThread("review", self._work, self._ended)
         self._thread.start()
 
     def ask(self, question_id: str) -> bytes | str | None:
         """A picture as PNG, or why there is none; None if it is being cut."""
+        self._asked_s = time.monotonic()
         with self._lock:
             if question_id in self._kept:
-                self._kept.move_to_end(question_id)
-                return self._kept[question_id]
+                found = self._kept.pop(question_id)
+                # What failed is tried again when it is asked for once more: a stick may be back.
+                if isinstance(found, bytes):
+                    self._kept[question_id] = found
+                return found
             if question_id not in self._wanted:
                 self._wanted.append(question_id)
         self._something.set()
         return None
 
     def later(self, job: Callable[[], None]) -> None:
-        """Does something in that thread when no picture is wanted."""
+        """Does something in that thread when nothing is asked for."""
+        self._asked_s = time.monotonic()
         self._later.append(job)
         self._something.set()
 
@@ -86,17 +95,22 @@ class Cutting:
         self._thread.join()
 
     def _work(self) -> None:
-        self._something.wait()
+        # After a failure there may be more to do.
+        if not self._later:
+            self._something.wait()
         self._something.clear()
         while not self._ended.is_set():
             with self._lock:
                 wanted = self._wanted.popleft() if self._wanted else None
             if wanted is not None:
                 self._cut(wanted)
-            elif self._later:
-                self._later.popleft()()
-            else:
+            elif not self._later:
                 return
+            elif (rest_s := self._asked_s + QUIET_S - time.monotonic()) > 0:
+                self._something.wait(rest_s)
+                self._something.clear()
+            else:
+                self._later.popleft()()
 
     def _cut(self, question_id: str) -> None:
         made: bytes | str

@@ -24,7 +24,8 @@ class PageRow:
         source: its path or URL.
         page: its number in the source, from 1.
         part: of the result.
-        cells: by fields' names, as the result's own table has them; "" where nothing is believed.
+        cells: by fields' names, as the result's own table has them; "" where nothing is believed; none of a page
+            that could not be read.
         doubt: of fields that somebody should look at, by their names.
     """
 

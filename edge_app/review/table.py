@@ -90,9 +90,10 @@ class TableResult:
             raise ValueError("other columns")
         for number, row in enumerate(rows):
             told = row[AFTER[0]]
-            doubt = {} if told == UNREADABLE else doubt_in(told, names)
+            unreadable = told == UNREADABLE
+            doubt = {} if unreadable else doubt_in(told, names)
             # The cell of a doubtful field is its guess.
-            cells = {name: "" if name in doubt else row[name] for name in names}
+            cells = {name: "" if name in doubt else row[name] for name in names if not unreadable}
             found: dict[str, Doubt] = {name: (state, row[name] or None) for name, state in doubt.items()}
             yield PageRow(as_typed(row[BEFORE[0]]), int(row[BEFORE[1]]), number // PART, cells, found)
 

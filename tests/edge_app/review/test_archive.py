@@ -14,8 +14,8 @@ from edge_app.collect.folder import read_crops
 from edge_app.collect.queue import CropQueue
 from edge_app.errors import FormError, SourceError
 from edge_app.forms.described import DescribedForm
-from edge_app.forms.form_record import doubt_text
-from edge_app.forms.reading import STATES, FormReader
+from edge_app.forms.form_record import FormTable, doubt_text
+from edge_app.forms.reading import STATES, FieldReading, FormReader, FormReading
 from edge_app.model.classifier import DigitClassifier
 from edge_app.review.archive import ArchiveReview
 from edge_app.review.corrections import Corrections
@@ -42,6 +42,19 @@ def again(folder: Path) -> ArchiveReview:
     """As if the process had been killed and started again."""
     result = open_result(folder)
     return ArchiveReview(result, Corrections(result.corrections))
+
+
+def picture_of(review: ArchiveReview, question_id: str) -> bytes | str | None:
+    """A field's picture, once it is cut."""
+    found: list[bytes | str | None] = []
+
+    def look() -> bool:
+        if not any(found):
+            found.append(review.picture(question_id))
+        return any(found)
+
+    assert wait_until(look)
+    return found[-1]
 
 
 def test_each_doubtful_field_is_asked_once_in_the_order_of_the_pages(review: ArchiveReview) -> None:
@@ -105,8 +118,7 @@ def test_pictures_are_cut_ahead_and_large(review: ArchiveReview) -> None:
     """Asking never waits; the picture shows the field's ink."""
     question = review.questions(None, 1)[0]
     assert review.picture(question.id) is None
-    assert wait_until(lambda: review.picture(question.id) is not None)
-    content = review.picture(question.id)
+    content = picture_of(review, question.id)
     assert isinstance(content, bytes)
     picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert picture is not None
@@ -115,14 +127,15 @@ def test_pictures_are_cut_ahead_and_large(review: ArchiveReview) -> None:
 
 
 def test_a_page_that_is_gone_can_still_be_answered(review: ArchiveReview) -> None:
-    """The picture's place says why there is none."""
+    """The picture's place says why there is none; once the page is back, so is its picture."""
     question = review.questions(None, 1)[0]
-    Path(question.source).unlink()
-    review.picture(question.id)
-    assert wait_until(lambda: review.picture(question.id) is not None)
-    assert str(review.picture(question.id)).startswith("expected the page where it was read")
+    page = Path(question.source)
+    page.rename(page.with_suffix(".away"))
+    assert str(picture_of(review, question.id)).startswith("expected the page where it was read")
     review.answer(question, "10007", force=False)
     assert review.done == 1
+    page.with_suffix(".away").rename(page)
+    assert isinstance(picture_of(review, question.id), bytes)
 
 
 @pytest.mark.parametrize("name", ["0-0-9", "9-0-0", "0-99-0", "", "x", "0-0", "-1-0-0", "0-0-0-0", "٣-0-0", "9" * 400])
@@ -210,6 +223,39 @@ def test_other_files_are_refused_in_one_line(content: str, tmp_path: Path) -> No
             TableResult(path, DescribedForm(FORM))
     else:
         assert TableResult(path, DescribedForm(FORM)).parts == 0
+
+
+def test_pages_that_could_not_be_read_are_no_questions(tmp_path: Path) -> None:
+    """As `read --form --json` prints them; the export names them."""
+    path = tmp_path / "read.jsonl"
+    path.write_text('{"source": "a.png", "error": "expected an image"}\n')
+    result = TableResult(path, DescribedForm(FORM))
+    review = ArchiveReview(result, Corrections(result.corrections))
+    assert review.questions(None, 9) == review.questions(None, 9, others=True) == []
+    assert [page.source for page in review.pages()] == ["a.png"]
+    review.close()
+
+
+def test_a_table_of_read_is_asked_about(tmp_path: Path) -> None:
+    """As `read --form --csv` writes it: a doubtful field's cell is its guess; an unreadable page has nothing to ask."""
+    table, path = FormTable(FORM), tmp_path / "table.csv"
+    code = FieldReading("code", "doubtful", None, "00042")
+    table.add("=a.png", None, FormReading("count", (code, FieldReading("pieces", "read", "7")), 9, 9))
+    table.add_error("b.png", 2)
+    table.add(
+        "c.pdf", 3, FormReading("count", (FieldReading("code", "blank", ""), FieldReading("pieces", "refused")), 9, 9)
+    )
+    path.write_bytes(table.content())
+    result = TableResult(path, DescribedForm(FORM))
+    review = ArchiveReview(result, Corrections(result.corrections))
+    asked = [(each.source, each.page, each.field.name, each.state, each.guess) for each in review.questions(None, 9)]
+    assert asked == [("=a.png", 1, "code", "doubtful", "00042"), ("c.pdf", 3, "pieces", "refused", None)]
+    assert [each.guess for each in review.questions(None, 9, others=True)] == ["7", ""]
+    review.answer(review.questions(None, 1)[0], "00043", force=False)
+    rows = list(csv.reader(io.StringIO(b"".join(as_csv(review.names, review.pages())).decode(), newline="")))
+    assert rows[1] == ["'=a.png", "1", "", "00043", "7", "", "code doubtful", "code corrected"]
+    assert result.corrections == tmp_path / "table.csv.corrections.jsonl"
+    review.close()
 
 
 def test_the_doubt_of_a_table_is_read_as_it_was_written() -> None:
