@@ -68,13 +68,7 @@ class ArchiveReview:
         return len(self._corrections.all())
 
     def questions(self, after: str | None, most: int, others: bool = False) -> list[Question]:
-        """What nobody has said anything of.
-
-        Args:
-            after: id of the question behind which to begin, or None for the first one.
-            most: how many.
-            others: whether what was read without a doubt is asked for instead.
-        """
+        """What nobody has said anything of, behind a question; `others` is what was read without a doubt instead."""
         start = (0, -1, -1) if after is None else _place(after)
         found: list[Question] = []
         said = self._said()

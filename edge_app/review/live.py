@@ -22,11 +22,10 @@ from .cutting import as_png, field_picture
 from .digits import DigitCollection
 from .export import ReviewedField, ReviewedPage
 from .question import HELD, Question, RulesError
-from .steady_doubts import Doubt, SteadyDoubts
+from .steady_doubts import Doubt, SteadyDoubts, why_held
 
 # Questions that wait, some 60 KB each; answers that are kept for export.
 MOST_WAITING, MOST_ANSWERS = 200, 10_000
-REASONS = {"first": "it is the first reading", "fell": "it is smaller than before", "jumped": "it is far from the last"}
 
 
 @dataclass(frozen=True)
@@ -146,11 +145,9 @@ class LiveReview:
 
     def pages(self) -> Iterator[ReviewedPage]:
         """What was said, moment by moment."""
-        names = {field.name: field for field in self._form.fields}
         for said in self._corrections.all():
             field = ReviewedField(said.field, "", said.state, said.guess, said, said.text)
-            if said.field in names:
-                yield ReviewedPage(said.source, said.page, (field,))
+            yield ReviewedPage(said.source, said.page, (field,))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -171,7 +168,7 @@ class LiveReview:
         field = self._form.fields[index]
         moment = datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds")
         question = Question(
-            str(self._number), f"camera {moment}", 1, field, state, guess, reading.rejected, _why_held(now)
+            str(self._number), f"camera {moment}", 1, field, state, guess, reading.rejected, why_held(now)
         )
         picture = as_png(field_picture(frame.luma, whole.located, field))
         self._asked[question.id] = _Asked(question, picture, None if self.collection is None else reading.look)
@@ -199,12 +196,6 @@ class LiveReview:
             if now is not None and now.question.given == correction:
                 question = replace(now.question, given=replace(correction, collected=crops))
                 self._asked[question.id] = replace(now, question=question)
-
-
-def _why_held(now: FieldNow) -> str | None:
-    if now.held is None:
-        return None
-    return REASONS[str(now.reason)] + ("" if now.text is None else f"; before: {now.text}")
 
 
 def _number(question_id: str) -> int:

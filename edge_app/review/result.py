@@ -37,7 +37,7 @@ class PageRow:
 
 
 class Result(Protocol):
-    """A result. For one thread at a time, but for photo, which may be called by another one."""
+    """A result. Thread-safe, but for photo, which one thread at a time may call."""
 
     described: DescribedForm
     corrections: Path

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from ..live.form_watch import FieldNow
 from .question import HELD
 
 # Readings in a row that say the same.
 STEADY = 3
+REASONS = {"first": "it is the first reading", "fell": "it is smaller than before", "jumped": "it is far from the last"}
 IN_DOUBT = (HELD, "doubtful", "refused")
 
 
@@ -50,3 +52,10 @@ class SteadyDoubts:
     def asked(self, name: str, question: str) -> None:
         """Notes that somebody was asked."""
         self._doubts[name] = replace(self._doubts[name], question=question)
+
+
+def why_held(now: FieldNow) -> str | None:
+    """In words, or None if nothing is held."""
+    if now.held is None:
+        return None
+    return REASONS[str(now.reason)] + ("" if now.text is None else f"; before: {now.text}")

@@ -2,13 +2,11 @@
 
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 
 import cv2
 from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,20 +14,17 @@ from starlette.routing import Route
 from ..collect.collector import Collector
 from ..forms.described import DescribedForm
 from ..host.lasting_thread import troubled_threads
-from ..host.version import __version__
 from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page.reader import ImageReader
 from .access import Access
-from .answers import on_bug, on_http_error
 from .broadcast import Broadcast, Watching
 from .forms import FormUploads
-from .guard import Guard
+from .guarded import guarded
 from .info import Info
 from .kept import KeptPhotos
 from .labelling import Labelling
 from .metrics import LiveCollector, make_registry
-from .openapi import describe
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
 from .review import Review, ReviewPage
 from .static_files import static_file, static_files
@@ -73,28 +68,7 @@ def create_app(
         routes += Labelling(collector, state, uploads, photographs, pages.files["label.html"]).routes()
     if review is not None:
         routes += ReviewPage(review, pages.files["review.html"]).routes()
-    return _guarded(routes, access, info.version)
-
-
-def create_review_app(review: Review, access: Access) -> Starlette:
-    """Builds an app that has nothing but the review page; arguments as of create_app."""
-    files = static_files()
-    routes = [Route("/", files["review.html"]), Route("/static/{name}", partial(static_file, files))]
-    return _guarded([*routes, *ReviewPage(review, files["review.html"]).routes()], access, __version__)
-
-
-def _guarded(routes: list[Route], access: Access, version: str) -> Starlette:
-    # Made once: it describes itself, too.
-    routes.append(Route("/openapi.json", lambda _: description))
-    description = JSONResponse(describe(routes, access, version))
-    app = Starlette(
-        routes=routes,
-        middleware=[Middleware(Guard, access=access)],
-        exception_handlers={HTTPException: on_http_error, Exception: on_bug},
-    )
-    # It would build an address out of whatever the header Host holds.
-    app.router.redirect_slashes = False
-    return app
+    return guarded(routes, access, info.version)
 
 
 class Pages:

@@ -100,7 +100,7 @@ def open_web(
 def open_review(host: str, port: int, token_file: Path | None, review: "Review") -> "WebServer":
     """Serves the review page alone; arguments and errors as of WebSettings and open_web."""
     with needs(PARTS, "form review", "live"):
-        from .app import create_review_app
+        from .review import create_review_app
     access = choose_access(host, token_file)
     return _started(create_review_app(review, access), host, port, access)
 

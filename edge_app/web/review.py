@@ -2,17 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol
 
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ..errors import FormError, OutputError, SourceError
+from ..host.version import __version__
 from ..review.digits import DigitCollection
 from ..review.export import ReviewedPage, as_csv, as_jsonl
 from ..review.question import Question, RulesError
+from .access import Access
+from .guarded import guarded
+from .static_files import static_file, static_files
 
 # Questions that the page gets at once; it asks for more when these are nearly done.
 SHOWN = 100
@@ -137,6 +143,13 @@ class ReviewPage:
             "live": review.live,
             "writer": None if collection is None else collection.queue.writer,
         }
+
+
+def create_review_app(review: Review, access: Access) -> Starlette:
+    """Builds an app that has nothing but the review page; access says what a request must show."""
+    files = static_files()
+    routes = [Route("/", files["review.html"]), Route("/static/{name}", partial(static_file, files))]
+    return guarded([*routes, *ReviewPage(review, files["review.html"]).routes()], access, __version__)
 
 
 def _download(suffix: str) -> dict[str, str]:

@@ -94,6 +94,7 @@ function keyboard(symbols) {
 function hintOf(question) {
   const parts = [];
   if (question.given) parts.push(`You said: ${question.given.text || question.given.how}.`);
+  if (question.state === "not found") parts.push("The page does not show it.");
   if (question.note) parts.push(`Held: ${question.note}.`);
   if (question.rejected) parts.push(`The ink alone seems to say ${question.rejected}.`);
   return parts.join(" ");
@@ -169,6 +170,7 @@ async function undo() {
   }
   showCounts(await ask(`/api/review/${question.id}/undo`, "POST"));
   delete question.given;
+  if (!questions.includes(question)) questions.unshift(question);
   at = questions.indexOf(question);
   show();
   say(`${question.field}: taken back.`);
@@ -177,6 +179,12 @@ async function undo() {
 function typed() {
   const question = current();
   return question && box.value !== (question.given?.text ?? question.guess ?? "");
+}
+
+// What was typed is still there when one comes back.
+function leave(step) {
+  if (typed()) current().draft = box.value;
+  return go(step);
 }
 
 // A ten at the end of an ISBN is an X.
@@ -191,11 +199,8 @@ const ACTIONS = {
     else say("Type what stands there; b says that nothing does, ? that nobody can read it.");
   },
   Tab: () => (typed() && text() ? answer(text()) : go(1)),
-  later: () => go(1),
-  back: async () => {
-    if (typed()) current().draft = box.value;
-    await go(-1);
-  },
+  later: () => leave(1),
+  back: () => leave(-1),
   b: () => answer(""),
   "?": () => answer(null),
   z: undo,
