@@ -54,20 +54,23 @@ def form_row(reading: FormReading, form: Form, source: str, page: int) -> dict[s
     """A page's row, without the models' hashes; null where nothing is believed."""
     row: dict[str, Any] = {"source": source, "page": page}
     for each, field in zip(reading.fields, form.fields, strict=True):
-        kind = column_type(field)
-        value: Any = each.value
-        if pyarrow.types.is_string(kind):
-            value = each.text
-        elif value is not None:
-            value = value if pyarrow.types.is_decimal(kind) else float(value)
-            value = int(each.value or 0) if pyarrow.types.is_int64(kind) else value
-        row[each.name] = value
+        row[each.name] = None if each.text is None else typed(field, each.text)
     row["doubt"] = [
         {"field": each.name, "state": each.state, "guess": each.guess}
         for each in reading.fields
         if each.state not in ("read", "blank")
     ]
     return row
+
+
+def typed(field: Field, text: str) -> Any:
+    """A text as its field's column has it; None where that has numbers and the text is none."""
+    kind, value = column_type(field), field.value(text)
+    if pyarrow.types.is_string(kind):
+        return text
+    if value is None or pyarrow.types.is_decimal(kind):
+        return value
+    return int(value) if pyarrow.types.is_int64(kind) else float(value)
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:

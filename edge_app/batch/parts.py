@@ -22,7 +22,7 @@ FORMATS = ("parquet", "jsonl")
 FORM_FORMATS = (*FORMATS, "csv")
 FOLDERS = (*FORM_FORMATS, "errors", "done")
 # Temporary files of write_atomically.
-HALVES = (".part-*.*", ".run.json.*", ".plan.*", ".left_out.*")
+HALVES = (".part-*.*", ".run.json.*", ".plan.*", ".left_out.*", ".form.*")
 SCHEMA = pyarrow.schema(
     [
         ("source", pyarrow.string()),
@@ -99,7 +99,7 @@ class Parts:
     def counts(self, number: int) -> PartCounts | None:
         """What is in a part; None if it is not done, or a file of it is gone or has another size."""
         try:
-            marker = json.loads((self._output / _file("done", number)).read_bytes())
+            marker = json.loads((self._output / part_file("done", number)).read_bytes())
             for name, size_bytes in marker["files"].items():
                 if (self._output / name).stat().st_size != size_bytes:
                     return None
@@ -116,16 +116,16 @@ class Parts:
             if result.error is not None
         ]
         counts = PartCounts(len(results), len(rows), len(errors))
-        files = {_file(name, number): self._as(name, rows) for name in self._formats}
+        files = {part_file(name, number): self._as(name, rows) for name in self._formats}
         if errors:
-            files[_file("errors", number)] = _as_jsonl(errors)
+            files[part_file("errors", number)] = _as_jsonl(errors)
         else:
             # A run that was killed before its marker may have seen errors that have been fixed since.
-            (self._output / _file("errors", number)).unlink(missing_ok=True)
+            (self._output / part_file("errors", number)).unlink(missing_ok=True)
         for name, content in files.items():
             write_atomically(self._output / name, content)
         marker = {"counts": asdict(counts), "files": {name: len(content) for name, content in files.items()}}
-        write_atomically(self._output / _file("done", number), json.dumps(marker).encode())
+        write_atomically(self._output / part_file("done", number), json.dumps(marker).encode())
         return counts
 
     def _as(self, kind: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -134,7 +134,13 @@ class Parts:
         return _as_parquet(rows, self._schema) if kind == "parquet" else _as_jsonl(rows)
 
 
-def _file(folder: str, number: int) -> str:
+def done_parts(output: Path) -> tuple[int, ...]:
+    """The numbers of the parts that are done."""
+    return tuple(sorted(int(path.stem.removeprefix("part-")) for path in (output / "done").glob("part-*.json")))
+
+
+def part_file(folder: str, number: int) -> str:
+    """A part's file in the run's folder."""
     suffix = {"parquet": "parquet", "csv": "csv", "done": "json"}.get(folder, "jsonl")
     return f"{folder}/part-{number:06d}.{suffix}"
 

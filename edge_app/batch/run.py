@@ -19,6 +19,7 @@ from ..host.printable import printable
 from ..store.choice import chosen_model
 from .cluster import Work, connect, in_order
 from .containers import Containers
+from .form_result import keep_form
 from .form_rows import form_schema
 from .models import Models
 from .parts import PartCounts, Parts, locked
@@ -98,7 +99,10 @@ def batch(settings: BatchSettings) -> int:
                 identity,
                 chain(find_spans(client, plugin.name, files), find_left_out(run, listed)),
             )
+            keep_form(settings.output, settings.form)
             read_parts(client, plugin.name, run, plan)
+        # Of a run from before it was kept.
+        keep_form(settings.output, settings.form)
     return _tell(run, plan, "digit strings" if settings.form is None else "forms")
 
 

@@ -153,9 +153,18 @@ class CropQueue:
             if not done:
                 return None
             _, last = max(done)
-            self._file(DONE, last, ".json").unlink(missing_ok=True)
-            self._finish()
+            self._take_back(last)
             return last
+
+    def take_back(self, crop_id: str) -> None:
+        """Takes a crop's label back: it waits again, if it is still there."""
+        with self._lock:
+            if _ID.fullmatch(crop_id):
+                self._take_back(crop_id)
+
+    def _take_back(self, crop_id: str) -> None:
+        self._file(DONE, crop_id, ".json").unlink(missing_ok=True)
+        self._finish()
 
     def _last_number(self, labelled: set[str]) -> int:
         """The greatest of the labels' numbers; each record is read once."""

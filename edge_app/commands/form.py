@@ -1,10 +1,11 @@
-"""`form`: begin a form's file, check one, print a ready-made form."""
+"""`form`: begin a form's file, check one, print a ready-made form, review what was read."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from .form_review import add_review
 
 # Of forms.ready_made.KINDS, which is loaded only when it is asked for.
 KINDS = ("score-card", "delivery-note", "stock-count", "cheque")
@@ -17,7 +18,7 @@ def add(commands: Any) -> None:
         help="describe a form for read --form",
         description="Forms: what stands where on a sheet, for read --form and batch --form.",
     )
-    actions = parser.add_subparsers(title="actions", required=True, metavar="{new,check,draw}")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="{new,check,draw,review}")
     new = actions.add_parser(
         "new", help="write the file of a ready-made form", description="Writes a form's file to begin with."
     )
@@ -37,6 +38,7 @@ def add(commands: Any) -> None:
     draw.add_argument("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
     draw.add_argument("folder", type=Path, metavar="DIR")
     draw.set_defaults(command=_draw)
+    add_review(actions)
 
 
 def _new(options: argparse.Namespace) -> int:

@@ -37,9 +37,9 @@ from ..web.info import Info
 
 if TYPE_CHECKING:
     from ..forms.described import DescribedForm
-    from ..live.form_watch import FormWatch
     from ..mqtt.open import MqttSettings
     from ..web.open import WebSettings
+    from .run_form import WatchedForm
 
 LOG = logging.getLogger(__name__)
 
@@ -102,17 +102,16 @@ def run(settings: LiveSettings) -> int:
             camera = SupervisedCamera(asked.source, asked.size_wh, asked.fps, stop, state.camera_changed)
             held.append(stack.enter_context(camera))
             LOG.info("camera: %s", camera.name)
+            watched = _watched(settings, reader.classifier, state, collector, stack)
             if settings.web is not None:
                 from ..web.open import open_web
 
-                info = Info(reader.classifier.runtime)
-                stack.callback(open_web(settings.web, state, info, photographs, collector).close)
-
-            watch = _form_watch(settings, reader.classifier, state, stack)
+                info, review = Info(reader.classifier.runtime), None if watched is None else watched.review
+                stack.callback(open_web(settings.web, state, info, photographs, collector, review).close)
 
             def collect(frame: Frame, page: Page) -> None:
-                if watch is not None:
-                    watch.see(frame)
+                if watched is not None:
+                    watched.watch.see(frame)
                 if collector is not None:
                     collector.see(frame.luma, page, reader.classifier, reader.classifier.model_sha256)
 
@@ -130,21 +129,20 @@ def _collector(settings: LiveSettings, stack: contextlib.ExitStack) -> Collector
     return collector
 
 
-def _form_watch(
-    settings: LiveSettings, classifier: Classifier, state: LiveState, stack: contextlib.ExitStack
-) -> "FormWatch | None":
+def _watched(
+    settings: LiveSettings,
+    classifier: Classifier,
+    state: LiveState,
+    collector: Collector | None,
+    stack: contextlib.ExitStack,
+) -> "WatchedForm | None":
     if settings.form is None:
         return None
-    from ..forms.reading import FormReader
-    from ..live.form_watch import FormWatch
     from ..mqtt.open import state_folder
+    from .run_form import watch_form
 
-    form = settings.form.form
-    looks_back = any(field.looks_back for field in form.fields)
-    kept = state_folder(settings.state) / "form.json" if looks_back else None
-    watch = FormWatch(FormReader(form, classifier, settings.form.picture), state.form_read, kept)
-    stack.callback(watch.close)
-    return watch
+    folder, asked = state_folder(settings.state), settings.web is not None
+    return watch_form(settings.form, classifier, state, folder, asked, collector, stack)
 
 
 def _outputs(settings: LiveSettings, state: LiveState, stack: contextlib.ExitStack) -> list[Output]:

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import OutputError
@@ -19,14 +20,14 @@ def require_writable(output: Path, flag: str = "--output") -> None:
         ) from error
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: to a temporary file beside it, synced, then renamed."""
+def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Writes a file, at once or bit by bit, whole or not at all: to a temporary one beside it, synced, then renamed."""
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)

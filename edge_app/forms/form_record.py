@@ -118,3 +118,8 @@ def doubt_text(doubt: Iterable[Mapping[str, str]]) -> str:
 def plain_cell(text: str) -> str:
     """A cell that no spreadsheet runs."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def as_typed(cell: str) -> str:
+    """What plain_cell was given."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

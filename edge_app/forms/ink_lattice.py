@@ -43,6 +43,28 @@ def places_of(trace: Trace, box: Box, field: Field) -> tuple[tuple[Place, ...], 
         box: of the field in the ink map's pixels; what has its middle outside is not the field's.
         field: whose signs are looked for.
     """
+    digits, high, low = readings_in(trace, box)
+    found = [(reading.box, _place(reading, alone=not digits)) for reading in [*digits, *high]]
+    sign = _sign(field)
+    if sign is not None:
+        found += [(reading.box, sign) for reading in low]
+    left = _ink_left(trace, box, [each for each, _ in found])
+    if left is not None:
+        found.append((left, BESIDE if found else STRANGE))
+    found.sort(key=lambda each: each[0][0] + each[0][2] / 2)
+    # More than a field can hold is a drawing, or another page.
+    places = tuple(place for _, place in found[:MAX_PLACES])
+    return places, tuple(reading.box for reading in (digits or high))
+
+
+def on_ink_map(box: Box, trace: Trace) -> Box:
+    """A box (x, y, width, height) in pixels of the picture that was read, in those of its ink map."""
+    x, y, width, height = (round(side / trace.page_ink.scale) for side in box)
+    return x, y, width, height
+
+
+def readings_in(trace: Trace, box: Box) -> tuple[list[Reading], list[Reading], list[Reading]]:
+    """A field's digits, other ink in line with them that is as high, and ink that is lower; box as of places_of."""
     inside = [reading for reading in trace.readings if middle_in(reading.box, box)]
     digits = [reading for reading in inside if reading.is_digit]
     others = [
@@ -53,17 +75,7 @@ def places_of(trace: Trace, box: Box, field: Field) -> tuple[tuple[Place, ...], 
     heights = [reading.box[3] for reading in digits]
     least = MIN_HEIGHT_PART * float(np.median(heights)) if heights else MIN_FIELD_PART * box[3]
     high = [reading for reading in others if reading.box[3] >= least and _in_line(reading, digits, box)]
-    found = [(reading.box, _place(reading, alone=not digits)) for reading in [*digits, *high]]
-    sign = _sign(field)
-    if sign is not None:
-        found += [(reading.box, sign) for reading in others if reading.box[3] < least]
-    left = _ink_left(trace, box, [each for each, _ in found])
-    if left is not None:
-        found.append((left, BESIDE if found else STRANGE))
-    found.sort(key=lambda each: each[0][0] + each[0][2] / 2)
-    # More than a field can hold is a drawing, or another page.
-    places = tuple(place for _, place in found[:MAX_PLACES])
-    return places, tuple(reading.box for reading in (digits or high))
+    return digits, high, [reading for reading in others if reading.box[3] < least]
 
 
 def _place(reading: Reading, alone: bool) -> Place:

@@ -66,6 +66,15 @@ class NotLocated:
     share: float = 0.0
 
 
+class WholeImage:
+    """Finds the form on images that show nothing but it."""
+
+    def find(self, photo: NDArray[np.uint8]) -> Located:
+        """The form is all of the image, uint8 (H, W) or (H, W, 3)."""
+        height, width = photo.shape[:2]
+        return Located(np.diag([float(width), float(height), 1.0]), (width, height), 1.0)
+
+
 class FormFinder:
     """Finds one form on photos; what there is to know of its picture is found once."""
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from ..files.image import to_luma
 from .contrast import Grey
 from .field_checks import FormBox
-from .locate import Located
+from .locate import WholeImage
 from .straighten import FieldPicture, cut
 
 # A ruling is at least this long, in heights of its field: no stroke of a digit is, if the form's picture is of one that
@@ -30,8 +30,7 @@ class OwnPrint:
     def __init__(self, picture: NDArray[np.uint8]) -> None:
         """Keeps the picture: uint8 (H, W) luma or (H, W, 3) RGB, straight and cut to the form's edges."""
         self._luma = to_luma(picture)
-        height, width = self._luma.shape
-        self._whole = Located(np.diag([float(width), float(height), 1.0]), (width, height), 1.0)
+        self._whole = WholeImage().find(self._luma)
 
     def taken_out(self, field: FieldPicture, box: FormBox) -> Grey:
         """A field's picture as luma, uint8 (h, w), without the rulings that the form has there.

@@ -1,6 +1,6 @@
 """A form read off a photo: each of its fields."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -14,13 +14,15 @@ from ..page.detection import MapNetwork
 from ..page.reader import PageReader, checked_size
 from ..page.recognition import Classifier
 from ..page.spelling import ColumnNetwork
+from ..page.trace import Trace
 from .contrast import Grey
 from .decide import decide
 from .fields import Field
 from .form import Form
-from .ink_lattice import places_of
+from .ink_lattice import on_ink_map, places_of
 from .lattice import Lattice
-from .locate import FormFinder, Located, NotLocated
+from .locate import FormFinder, Located, NotLocated, WholeImage
+from .look import FieldLook, look_at_field
 from .own_print import OwnPrint, straight_lines_taken_out
 from .rim import with_rim
 from .straighten import cut
@@ -48,6 +50,7 @@ class FieldReading:
         confidence: of text or guess, see Decision; in [0, 1].
         box: (x, y, width, height) around the field in pixels of the photo, or None if it was not found.
         rejected: what the ink seems to say where the rules say otherwise, or None.
+        look: what reading saw, or None where the photo does not show the field.
     """
 
     name: str
@@ -58,6 +61,7 @@ class FieldReading:
     confidence: float = 0.0
     box: Box | None = None
     rejected: str | None = None
+    look: FieldLook | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class FormReading:
         width: of the photo, in pixels.
         height: of the photo, in pixels.
         not_found: why the form is not on the photo, or None if it is.
+        located: where it is, or None.
     """
 
     form: str
@@ -77,6 +82,7 @@ class FormReading:
     width: int
     height: int
     not_found: str | None = None
+    located: Located | None = field(default=None, compare=False, repr=False)
 
 
 class FormReader:
@@ -107,32 +113,33 @@ class FormReader:
         # Numbers are weighed here, together with the field's rules.
         self._reader = PageReader(classifier, detector, traced=True, sequence=None, dark_ink=True)
         self._print = None if picture is None else OwnPrint(picture)
-        self._finder = None if picture is None else FormFinder(picture, [field.box for field in form.fields])
+        self._finder = finder_of(form, picture)
+
+    @property
+    def classifier(self) -> Classifier:
+        """Reads single digits."""
+        return self._reader.classifier
 
     def read(self, photo: NDArray[np.uint8]) -> FormReading:
         """Reads a photo: uint8 (H, W) luma or (H, W, 3) RGB, from 32x32 pixels up; raises ImageError for any other."""
         height, width = checked_size(photo)
         luma = to_luma(photo)
-        located = self._locate(luma)
+        located = self._finder.find(luma)
         if isinstance(located, NotLocated):
             fields = tuple(FieldReading(field.name, "not found") for field in self.form.fields)
             return FormReading(self.form.name, fields, width, height, located.reason)
-        return FormReading(
-            self.form.name, tuple(self._read_field(luma, located, field) for field in self.form.fields), width, height
-        )
+        fields = tuple(self.read_field(luma, located, field) for field in self.form.fields)
+        return FormReading(self.form.name, fields, width, height, located=located)
 
-    def _locate(self, luma: Grey) -> Located | NotLocated:
-        if self._finder is not None:
-            return self._finder.find(luma)
-        height, width = luma.shape
-        return Located(np.diag([float(width), float(height), 1.0]), (width, height), 1.0)
-
-    def _read_field(self, luma: Grey, located: Located, field: Field) -> FieldReading:
+    def read_field(self, luma: Grey, located: Located, field: Field) -> FieldReading:
+        """Reads one field of a photo, uint8 (H, W), on which the form was found."""
         picture = cut(luma, located, field.box)
         if picture.in_view < LEAST_IN_VIEW:
             return FieldReading(field.name, "not found")
         image = straight_lines_taken_out(picture) if self._print is None else self._print.taken_out(picture, field.box)
-        decision = decide(self._lattice(*with_rim(image, picture.box), field), field)
+        image, box = with_rim(image, picture.box)
+        trace = self._reader.read(image).traces[0]
+        decision = decide(self._lattice(trace, box, field), field)
         return FieldReading(
             field.name,
             decision.kind,
@@ -142,18 +149,22 @@ class FormReader:
             decision.confidence,
             _within(picture.on_photo(picture.box), luma),
             decision.rejected,
+            look_at_field(image, trace, box),
         )
 
-    def _lattice(self, image: Grey, box: Box, field: Field) -> Lattice:
-        trace = self._reader.read(image).traces[0]
-        scale = trace.page_ink.scale
-        x, y, width, height = (round(side / scale) for side in box)
-        places, digits = places_of(trace, (x, y, width, height), field)
+    def _lattice(self, trace: Trace, box: Box, field: Field) -> Lattice:
+        box = on_ink_map(box, trace)
+        places, digits = places_of(trace, box, field)
         # Without ink there is nothing that a line could say: it would read the noise of the paper.
         if self._sequence is None or not places:
             return Lattice(places)
-        wholes = whole_texts(places, digits, (x, y, width, height), trace.page_ink, self._sequence, field)
+        wholes = whole_texts(places, digits, box, trace.page_ink, self._sequence, field)
         return Lattice(places, wholes, WHOLE_WEIGHT)
+
+
+def finder_of(form: Form, picture: NDArray[np.uint8] | None) -> FormFinder | WholeImage:
+    """What finds a form on photos: by its picture, uint8 (H, W) luma or (H, W, 3) RGB, if there is one."""
+    return WholeImage() if picture is None else FormFinder(picture, [field.box for field in form.fields])
 
 
 def _within(box: Box, luma: Grey) -> Box:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from ..cameras.camera import Frame
 from ..errors import OutputError
+from ..forms.fields import Field
 from ..forms.form import Form
 from ..forms.form_record import as_number
-from ..forms.history import FieldState, offered
+from ..forms.history import FieldState, confirmed, offered, rejected
 from ..forms.history_file import load_states, save_states
 from ..forms.reading import FieldReading, FormReading, State
 from ..host.lasting_thread import LastingThread
@@ -77,6 +78,8 @@ class FieldNow:
 
 
 Tell = Callable[[tuple[FieldNow, ...]], None]
+# Looks at a frame whose form was read.
+Look = Callable[[Frame, FormReading, tuple[FieldNow, ...]], None]
 
 
 class FormWatch:
@@ -86,10 +89,14 @@ class FormWatch:
         reader: of the form.
         tell: told the fields after each reading, in that thread.
         kept: file of what rules look back to, or None to forget it at the end.
+        look: told more of each reading, in that thread.
     """
 
-    def __init__(self, reader: ReadsForms, tell: Tell, kept: Path | None = None) -> None:
-        self._reader, self._tell, self._kept = reader, tell, kept
+    def __init__(self, reader: ReadsForms, tell: Tell, kept: Path | None = None, look: Look | None = None) -> None:
+        self._reader, self._tell, self._kept, self._look = reader, tell, kept, look
+        # Of the states, and of who is told of them.
+        self._lock = threading.Lock()
+        self._now: tuple[FieldNow, ...] = ()
         self._states = {} if kept is None else load_states(kept, reader.form)
         self._frame: Frame | None = None
         self._something, self._ended = threading.Event(), threading.Event()
@@ -107,6 +114,24 @@ class FormWatch:
         self._something.set()
         self._thread.join(END_S)
 
+    def confirm(self, name: str, text: str | None) -> None:
+        """Takes what a person says stands in a field; None is that what is held does not. From any thread.
+
+        Raises:
+            FormError: the field's rules do not allow the text.
+        """
+        field = next(each for each in self._reader.form.fields if each.name == name)
+        with self._lock:
+            before, state = dict(self._states), self._states.get(name, FieldState())
+            if text is not None and (text or not field.looks_back):
+                state = confirmed(field, state, text, time.time()) if field.allows(text) else replace(state, taken=text)
+            else:
+                state = rejected(state, time.time())
+            self._states[name] = state
+            self._keep(before)
+            self._now = tuple(_told(each, field, state) if each.name == name else each for each in self._now)
+            self._tell(self._now)
+
     def _work(self) -> None:
         self._something.wait(INTERVAL_S)
         self._something.clear()
@@ -115,11 +140,14 @@ class FormWatch:
             return
         started_s = time.monotonic()
         time_s = time.time() - (started_s - frame.captured_s)
-        before = dict(self._states)
         reading = self._reader.read(frame.luma)
-        fields = tuple(self._looked_at(each, index, time_s) for index, each in enumerate(reading.fields))
-        self._keep(before)
-        self._tell(fields)
+        with self._lock:
+            before = dict(self._states)
+            self._now = tuple(self._looked_at(each, index, time_s) for index, each in enumerate(reading.fields))
+            self._keep(before)
+            self._tell(self._now)
+        if self._look is not None:
+            self._look(frame, reading, self._now)
         self._ended.wait(max(0.0, INTERVAL_S - (time.monotonic() - started_s)))
 
     def _looked_at(self, reading: FieldReading, index: int, time_s: float) -> FieldNow:
@@ -129,18 +157,8 @@ class FormWatch:
         if reading.text is not None and (reading.text or not field.looks_back):
             state = offered(field, state, reading.text, time_s)
             self._states[field.name] = state
-        held = state.held
-        return FieldNow(
-            field.name,
-            state.taken,
-            None if state.taken is None else field.value(state.taken),
-            reading.state,
-            reading.confidence,
-            reading.guess,
-            reading.rejected,
-            None if held is None else held.text,
-            None if held is None else held.reason,
-        )
+        now = FieldNow(field.name, None, None, reading.state, reading.confidence, reading.guess, reading.rejected)
+        return _told(now, field, state)
 
     def _keep(self, before: Mapping[str, FieldState]) -> None:
         """Writes what was taken or began to wait; a count of frames alone wears no card out."""
@@ -154,6 +172,18 @@ class FormWatch:
             save_states(self._kept, now)
         except OutputError as error:
             LOG.warning("form: what its fields look back to cannot be kept: %s", error)
+
+
+def _told(now: FieldNow, field: Field, state: FieldState) -> FieldNow:
+    """A field with what is taken and held."""
+    held = state.held
+    return replace(
+        now,
+        text=state.taken,
+        value=None if state.taken is None else field.value(state.taken),
+        held=None if held is None else held.text,
+        reason=None if held is None else held.reason,
+    )
 
 
 def _lasting(states: Mapping[str, FieldState]) -> dict[str, tuple[str | None, str | None]]:

@@ -2,13 +2,11 @@
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import cv2
 from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -20,24 +18,22 @@ from ..live.photographs import Photographs
 from ..live.state import LiveState
 from ..page.reader import ImageReader
 from .access import Access
-from .answers import on_bug, on_http_error
 from .broadcast import Broadcast, Watching
 from .forms import FormUploads
-from .guard import Guard
+from .guarded import guarded
 from .info import Info
 from .kept import KeptPhotos
 from .labelling import Labelling
 from .metrics import LiveCollector, make_registry
-from .openapi import describe
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
+from .review import Review, ReviewPage
+from .static_files import static_file, static_files
 from .uploads import UploadReader
 from .view import News, numbers_record, trouble
 
 # Browsers on the stream and on the events; a page takes one of each.
 SEATS = 32
 INTERVAL_S = 0.1
-STATIC = Path(__file__).parent / "static"
-KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def create_app(
@@ -48,6 +44,7 @@ def create_app(
     photographs: Photographs | None = None,
     collector: Collector | None = None,
     forms: Mapping[str, DescribedForm] | None = None,
+    review: Review | None = None,
 ) -> Starlette:
     """Builds the app.
 
@@ -59,25 +56,19 @@ def create_app(
         photographs: asks the live loop for the camera's large pictures; without it there are none.
         collector: has what waits for a label, if crops are collected.
         forms: that uploads may be read as, by name.
+        review: asks about the fields of the form that is read live, if one is.
     """
     photographs = photographs or Photographs()
     uploads = UploadReader(make_reader, None if collector is None else KeptPhotos())
     of_forms = FormUploads(forms or {}, lambda: uploads.reader().classifier)
-    pages = Pages(state, uploads, of_forms, info, photographs, collecting=collector is not None)
+    parts = {"collecting": collector is not None, "reviewing": review is not None}
+    pages = Pages(state, uploads, of_forms, info, photographs, parts)
     routes = pages.routes()
     if collector is not None:
         routes += Labelling(collector, state, uploads, photographs, pages.files["label.html"]).routes()
-    # Made once: it describes itself, too.
-    routes.append(Route("/openapi.json", lambda _: description))
-    description = JSONResponse(describe(routes, access, info.version))
-    app = Starlette(
-        routes=routes,
-        middleware=[Middleware(Guard, access=access)],
-        exception_handlers={HTTPException: on_http_error, Exception: on_bug},
-    )
-    # It would build an address out of whatever the header Host holds.
-    app.router.redirect_slashes = False
-    return app
+    if review is not None:
+        routes += ReviewPage(review, pages.files["review.html"]).routes()
+    return guarded(routes, access, info.version)
 
 
 class Pages:
@@ -90,14 +81,14 @@ class Pages:
         forms: FormUploads,
         info: Info,
         photographs: Photographs,
-        collecting: bool,
+        parts: Mapping[str, bool],
     ) -> None:
-        self._state, self._info, self._photographs, self._collecting = state, info, photographs, collecting
+        self._state, self._info, self._photographs, self._parts = state, info, photographs, parts
         self._photograph = Response(status_code=404)
         self._uploads, self._forms = uploads, forms
         self._stream = Broadcast(Painter(state).next_part, INTERVAL_S, SEATS)
         self._events = Broadcast(News(state).next_event, INTERVAL_S, SEATS)
-        self.files = _static_files()
+        self.files = static_files()
         self._registry = make_registry(
             LiveCollector(state, info, lambda: self._stream.watchers, lambda: self._uploads.outcomes)
         )
@@ -129,10 +120,7 @@ class Pages:
 
     async def static(self, request: Request) -> Response:
         """Style, scripts and pictures of the page."""
-        try:
-            return self.files[request.path_params["name"]]
-        except KeyError:
-            raise HTTPException(404) from None
+        return await static_file(self.files, request)
 
     async def stream(self, request: Request) -> Response:
         """The camera's picture with what was read, as a browser's <img> takes it."""
@@ -157,7 +145,7 @@ class Pages:
                 "camera": now.camera,
                 "frames_per_second": round(now.frames_per_second, 1),
                 "uptime_s": round(time.monotonic() - self._info.started_s, 1),
-                "collecting": self._collecting,
+                **self._parts,
             }
         )
 
@@ -194,11 +182,3 @@ def _watch(request: Request, broadcast: Broadcast, media_type: str, preamble: by
     if broadcast.full:
         raise HTTPException(503, f"expected at most {SEATS} watchers, got more; try again", {"Retry-After": "10"})
     return Watching(broadcast, media_type, preamble)
-
-
-def _static_files() -> Mapping[str, Response]:
-    return {
-        path.name: Response(path.read_bytes(), media_type=KINDS[path.suffix])
-        for path in STATIC.iterdir()
-        if path.suffix in KINDS
-    }

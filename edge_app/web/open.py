@@ -15,10 +15,13 @@ from ..live.state import LiveState
 from ..page.reader import ImageReader
 from ..page.views import View, ViewReader
 from ..store.choice import ModelChoice
-from .access import choose_access
+from .access import Access, choose_access
 from .info import Info
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from .review import Review
     from .server import WebServer
 
 MAX_PORT = 65535
@@ -59,6 +62,7 @@ def open_web(
     info: Info,
     photographs: Photographs | None = None,
     collector: Collector | None = None,
+    review: "Review | None" = None,
 ) -> "WebServer":
     """Serves the page in a thread and says on stderr where.
 
@@ -68,6 +72,7 @@ def open_web(
         info: about this run.
         photographs: asks the live loop for the camera's large pictures.
         collector: has what waits for a label, if crops are collected.
+        review: asks about the fields of the form that is read, if one is.
 
     Raises:
         OptionError: no such token file, or the address or port cannot be listened on.
@@ -76,7 +81,6 @@ def open_web(
     """
     with needs(PARTS, "--preview-port", "live"):
         from .app import create_app
-        from .server import WebServer
 
     def make_reader() -> ImageReader:
         # Others' photos may lie as they like; regions are the camera's.
@@ -84,12 +88,29 @@ def open_web(
 
     access = choose_access(settings.host, settings.token_file)
     forms = None if settings.forms is None else forms_in(settings.forms)
-    app = create_app(state, make_reader, access, info, photographs, collector, forms)
-    server = WebServer(app, settings.host, settings.port)
+    app = create_app(state, make_reader, access, info, photographs, collector, forms, review)
+    server = _started(app, settings.host, settings.port, access)
+    if review is not None:
+        print(f"edge_app: review its fields at {server.url}review", file=sys.stderr, flush=True)
+    if collector is not None:
+        print(f"edge_app: label what was collected at {server.url}label", file=sys.stderr, flush=True)
+    return server
+
+
+def open_review(host: str, port: int, token_file: Path | None, review: "Review") -> "WebServer":
+    """Serves the review page alone; arguments and errors as of WebSettings and open_web."""
+    with needs(PARTS, "form review", "live"):
+        from .review import create_review_app
+    access = choose_access(host, token_file)
+    return _started(create_review_app(review, access), host, port, access)
+
+
+def _started(app: "Starlette", host: str, port: int, access: Access) -> "WebServer":
+    from .server import WebServer
+
+    server = WebServer(app, host, port)
     server.start()
     # A token that was given is known to its giver alone; a new one has to be printed, once.
     query = f"?token={access.token}" if access.made else ""
     print(f"edge_app: web page at {server.url}{query}", file=sys.stderr, flush=True)
-    if collector is not None:
-        print(f"edge_app: label what was collected at {server.url}label", file=sys.stderr, flush=True)
     return server

@@ -160,6 +160,7 @@ async function showAbout() {
   const info = await (await fetch("/api/info")).json();
   collecting = info.collecting;
   find("label-link").hidden = !collecting;
+  find("review-link").hidden = !info.reviewing;
   find("kept-not").hidden = collecting;
   find("kept").hidden = !collecting;
   find("about").textContent = `digits-edge ${info.version} · ${info.runtime} · model ${info.model_sha256.slice(0, 12)}`;

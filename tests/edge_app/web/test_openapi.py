@@ -24,6 +24,8 @@ from edge_app.collect.queue import CropQueue
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
 from edge_app.page.result import Page
+from edge_app.review.archive import ArchiveReview
+from edge_app.review.corrections import Corrections
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.info import Info
@@ -31,7 +33,9 @@ from edge_app.web.openapi import path_of
 from edge_app.web.server import WebServer
 
 from ...browser import DESKTOP, PHONE, Visit, browser, visit
+from ...mosquitto import wait_until
 from ..collect.sheets import filled, photographed
+from ..review.drawn import make_result
 from .doubt import make_doubting
 from .feed import numbers_of, show
 
@@ -39,7 +43,7 @@ __all__ = ["browser", "visit"]
 
 TOKEN = "a-token-of-the-tests"
 # For people; all else is the API.
-PAGES = {"/", "/docs", "/label", "/static/{name}"}
+PAGES = {"/", "/docs", "/label", "/review", "/static/{name}"}
 
 
 class OneShot(Photographs):
@@ -75,9 +79,13 @@ def photographs() -> OneShot:
 
 
 def app_of(state: LiveState, folder: Path | None, photographs: Photographs, token: str | None = None) -> Starlette:
-    """An app that collects if there is a folder."""
-    collector = None if folder is None else Collector(CropQueue(folder, "ann"))
-    return create_app(state, make_doubting, Access(token), Info("litert", "1.2.3"), photographs, collector)
+    """An app that collects and reviews if there is a folder."""
+    info = Info("litert", "1.2.3")
+    if folder is None:
+        return create_app(state, make_doubting, Access(token), info, photographs)
+    collector, result = Collector(CropQueue(folder, "ann")), make_result(folder.parent, 1)
+    review = ArchiveReview(result, Corrections(result.corrections))
+    return create_app(state, make_doubting, Access(token), info, photographs, collector, review=review)
 
 
 def client_of(app: Starlette) -> TestClient:
@@ -123,7 +131,7 @@ def test_each_route_is_described_and_each_description_has_its_route(
     app = app_of(state, tmp_path / "digits" if collecting else None, photographs)
     document = client_of(app).get("/openapi.json").json()
     assert set(operations(document)) == routes_of(app)
-    assert ("/api/crops" in document["paths"]) == collecting
+    assert ("/api/crops" in document["paths"]) == ("/api/review" in document["paths"]) == collecting
     assert document["info"]["version"] == "1.2.3"
 
 
@@ -197,6 +205,7 @@ def test_answers_are_as_described(client: TestClient, photographs: OneShot, stat
         check(document, "/api/crops/{crop_id}/{label}", "post", answer)
     check(document, "/api/numbers/{track}/wrong", "post", client.post("/api/numbers/77/wrong"))
     check(document, "/api/sheet", "post", client.post("/api/sheet", content=png, headers=kind))
+    check_review(document, client)
     photographs.luma = photographed(filled())
     scan = io.BytesIO()
     sheet = Image.fromarray(photographs.luma)
@@ -206,6 +215,26 @@ def test_answers_are_as_described(client: TestClient, photographs: OneShot, stat
     check(document, "/api/sheet/photograph", "post", client.post("/api/sheet/photograph"))
     state.show(Frame(photographs.luma, 1, time.monotonic() - 60), Page((), 40, 40), [], [], 0.0)
     check(document, "/healthz", "get", client.get("/healthz"))
+
+
+def check_review(document: dict[str, Any], client: TestClient) -> None:
+    """Fails unless what the review page asks for is as it is described."""
+    asked = check(document, "/api/review", "get", client.get("/api/review"))["questions"]
+    place = f"/api/review/{asked[0]['id']}"
+    for text, status in (("abc", 400), ("1", 422), ("10007", 200)):
+        answer = client.post(place, params={"text": text})
+        assert answer.status_code == status
+        check(document, "/api/review/{question}", "post", answer)
+    check(document, "/api/review/{question}", "post", client.post("/api/review/9-9-9"))
+    check(document, "/api/review/{question}/undo", "post", client.post(f"{place}/undo"))
+    for _ in range(2):
+        answer = client.get(f"{place}/picture")
+        check(document, "/api/review/{question}/picture", "get", answer)
+        assert wait_until(lambda: client.get(f"{place}/picture").status_code != 202)
+    assert answer.status_code == 200
+    check(document, "/api/review/{question}/picture", "get", client.get("/api/review/9-9-9/picture"))
+    for path in ("/review.csv", "/review.jsonl"):
+        check(document, path, "get", client.get(path))
 
 
 def test_the_token_is_described(state: LiveState, photographs: OneShot) -> None:
