@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import cv2
 from prometheus_client.exposition import choose_encoder
@@ -30,14 +29,13 @@ from .labelling import Labelling
 from .metrics import LiveCollector, make_registry
 from .openapi import describe
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
+from .static_files import static_files
 from .uploads import UploadReader
 from .view import News, numbers_record, trouble
 
 # Browsers on the stream and on the events; a page takes one of each.
 SEATS = 32
 INTERVAL_S = 0.1
-STATIC = Path(__file__).parent / "static"
-KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def create_app(
@@ -97,7 +95,7 @@ class Pages:
         self._uploads, self._forms = uploads, forms
         self._stream = Broadcast(Painter(state).next_part, INTERVAL_S, SEATS)
         self._events = Broadcast(News(state).next_event, INTERVAL_S, SEATS)
-        self.files = _static_files()
+        self.files = static_files()
         self._registry = make_registry(
             LiveCollector(state, info, lambda: self._stream.watchers, lambda: self._uploads.outcomes)
         )
@@ -194,11 +192,3 @@ def _watch(request: Request, broadcast: Broadcast, media_type: str, preamble: by
     if broadcast.full:
         raise HTTPException(503, f"expected at most {SEATS} watchers, got more; try again", {"Retry-After": "10"})
     return Watching(broadcast, media_type, preamble)
-
-
-def _static_files() -> Mapping[str, Response]:
-    return {
-        path.name: Response(path.read_bytes(), media_type=KINDS[path.suffix])
-        for path in STATIC.iterdir()
-        if path.suffix in KINDS
-    }

@@ -25,12 +25,12 @@ from edge_app.live.form_watch import FieldNow
 from edge_app.live.photographs import Photographs
 from edge_app.live.state import LiveState
 from edge_app.page.stages import NO_WATCH, Watch
-from edge_app.web import app as web_app
 from edge_app.web import receiving, uploads
 from edge_app.web.access import Access
 from edge_app.web.app import create_app
 from edge_app.web.headers import HEADERS
 from edge_app.web.info import Info
+from edge_app.web.static_files import STATIC
 from edge_app.web.view import News
 
 from ...mosquitto import wait_until
@@ -335,7 +335,7 @@ def test_every_answer_has_the_security_headers(method: str, path: str, status: i
 
 def test_the_page_names_no_other_host_and_no_inline_code() -> None:
     """The strict content security policy can hold: all scripts and styles are files of this server."""
-    for path in web_app.STATIC.iterdir():
+    for path in STATIC.iterdir():
         text = path.read_text()
         assert "https://" not in text
         assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")

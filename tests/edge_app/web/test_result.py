@@ -18,9 +18,10 @@ from edge_app.model.contract import DOUBTFUL_BELOW
 from edge_app.page.drawing import save_image
 from edge_app.page.views import View, ViewReader
 from edge_app.web.access import Access
-from edge_app.web.app import STATIC, create_app
+from edge_app.web.app import create_app
 from edge_app.web.info import Info
 from edge_app.web.server import WebServer
+from edge_app.web.static_files import STATIC
 
 from ...browser import DESKTOP, PHONE, Visit, browser, visit
 from .doubt import ROWS, make_doubting
