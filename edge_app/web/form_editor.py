@@ -69,6 +69,8 @@ class FormEditor:
         self._picture = None if there is None else there.picture
         # Whether the picture is not that of the files.
         self._new_picture = False
+        # Whether the photo is newer than the picture.
+        self._pending = photo is not None
         self._photo, self._sample = photo, None if there is None else there.picture
         self._uploads = UploadReader(_no_reader)
         self._static = static_files()
@@ -103,14 +105,20 @@ class FormEditor:
         """What is edited."""
         photo = None if self._photo is None else _photo_record(self._photo)
         return JSONResponse(
-            {"file": str(self._files.toml), "form": self._drawn, "picture": _size(self._picture), "photo": photo}
+            {
+                "file": str(self._files.toml),
+                "form": self._drawn,
+                "picture": _size(self._picture),
+                "photo": photo,
+                "pending": self._pending,
+            }
         )
 
     async def photo(self, request: Request) -> Response:
         """Takes a photo of the form, and looks for the sheet on it."""
 
         def keep(decoded: Decoded) -> dict[str, Any]:
-            self._photo = decoded.pixels
+            self._photo, self._pending = decoded.pixels, True
             return _photo_record(decoded.pixels)
 
         return JSONResponse(await self._uploads.read(request, keep))
@@ -134,12 +142,14 @@ class FormEditor:
             picture = await run_in_threadpool(straight_sheet, photo, corners)
         except FormError as error:
             raise HTTPException(422, str(error)) from error
-        self._picture, self._sample, self._new_picture = picture, photo, True
+        self._picture, self._sample, self._new_picture, self._pending = picture, photo, True, False
         return JSONResponse(_size(picture))
 
     async def check(self, request: Request) -> Response:
-        """Says what is wrong with a drawn form."""
+        """Says what is wrong with a drawn form; a good one is there after the page is loaded again."""
         checked = drawn_form((await receive_json(request, MAX_BYTES)).get("form"))
+        if isinstance(checked, Form):
+            self._drawn = drawn_of(checked)
         return JSONResponse({"problems": [] if isinstance(checked, Form) else [one.to_record() for one in checked]})
 
     async def try_out(self, request: Request) -> Response:
@@ -181,7 +191,8 @@ class FormEditor:
         with self._lock:
             picture = self._picture if self._new_picture else None
             written = self._files.save(form, picture, replace if isinstance(replace, str) else None)
-            self._new_picture, self._drawn = self._new_picture and picture is not self._picture, drawn_of(form)
+            self._new_picture = self._new_picture and picture is not self._picture
+            self._drawn = drawn_of(form)
             for path in written:
                 print(f"wrote {path}", flush=True)
             picture_there = self._files.picture.exists()

@@ -166,7 +166,7 @@ async function load() {
   showPart(true);
   if (record.photo) sheet.show(record.photo);
   if (record.picture) showPicture(record.picture);
-  if (record.picture && record.photo) showPart(true);
+  if (record.pending) showPart(true);
   saved = true;
 }
 

@@ -52,7 +52,10 @@ class Boxes {
       group.setAttribute("class", [number === this.at ? "current" : "", field.wrong ? "bad-box" : "", (field.state ?? "").replace(" ", "-")].join(" "));
       group.setAttribute("aria-label", `Field ${text.textContent}`);
       group.setAttribute("aria-pressed", number === this.at);
-      handles.forEach((each, corner) => placeHandle(each, field.box[CORNERS[corner][0]] * width, field.box[CORNERS[corner][1]] * height, pixel));
+      handles.forEach((each, corner) => {
+        const [side, level] = CORNERS[corner];
+        placeHandle(each, field.box[side] * width, field.box[level] * height, pixel, [side - 1, level - 2]);
+      });
     });
     // What is drawn last lies above; the marked one's handles must be met first.
     if (!this.drag && this.groups[this.at] && !this.svg.contains(document.activeElement)) this.svg.append(this.groups[this.at], this.fresh);

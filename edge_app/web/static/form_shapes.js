@@ -41,8 +41,10 @@ function handle(parent, attributes) {
   return group;
 }
 
-function placeHandle(group, x, y, pixel) {
-  setAll(group.children[0], { cx: x, cy: y, r: TOUCH_PX * pixel });
+// A small box must be met between its handles: their reach lies outside of it, where [across, down] points.
+function placeHandle(group, x, y, pixel, [across, down] = [0, 0]) {
+  const off = 0.6 * TOUCH_PX * pixel;
+  setAll(group.children[0], { cx: x + across * off, cy: y + down * off, r: TOUCH_PX * pixel });
   setAll(group.children[1], { cx: x, cy: y, r: HANDLE_PX * pixel });
 }
 

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from edge_app import DigitClassifier
@@ -57,16 +58,22 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(path: Path) -> Iterator[TestClient]:
-    """Of an app that makes a form."""
-    with TestClient(create_form_editor(FormFiles(path), read, Access()), base_url="http://localhost") as opened:
+def app(path: Path) -> Starlette:
+    """Makes a form."""
+    return create_form_editor(FormFiles(path), read, Access())
+
+
+@pytest.fixture
+def client(app: Starlette) -> Iterator[TestClient]:
+    """Of that app."""
+    with TestClient(app, base_url="http://localhost") as opened:
         yield opened
 
 
 @pytest.fixture
-def server(path: Path) -> Iterator[WebServer]:
+def server(app: Starlette) -> Iterator[WebServer]:
     """The same on a real socket."""
-    opened = WebServer(create_form_editor(FormFiles(path), read, Access()), "127.0.0.1", 0)
+    opened = WebServer(app, "127.0.0.1", 0)
     opened.start()
     yield opened
     opened.close()
@@ -293,10 +300,9 @@ def test_a_form_is_drawn_with_mouse_and_thumb_saved_and_read(
     assert capsys.readouterr().out == "date: 24072026\namount: 127.50 EUR\naccount:\n"
 
 
-def test_keyboard_alone_makes_a_field(visit: Visit, server: WebServer, path: Path) -> None:
+def test_keyboard_alone_makes_a_field(visit: Visit, server: WebServer, client: TestClient, path: Path) -> None:
     """A box is added, moved, resized, named; what is wrong is told at its entry; a box is deleted."""
-    with TestClient(server._config.app, base_url="http://localhost") as client:  # type: ignore[arg-type]
-        photograph(client)
+    photograph(client)
     page = visit(server.url, PHONE)
     page.locator("#add").focus()
     page.keyboard.press("Enter")
@@ -315,6 +321,8 @@ def test_keyboard_alone_makes_a_field(visit: Visit, server: WebServer, path: Pat
     page.locator("#save").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#outcome")).to_contain_text("Saved")
+    page.reload(wait_until="domcontentloaded")
+    expect(page.locator("#key-name")).to_have_value("total")
     assert read_form(path).fields[0].box == pytest.approx((0.407, 0.446, 0.607, 0.5), abs=1e-6)
     box.focus()
     page.keyboard.press("Delete")
@@ -322,11 +330,10 @@ def test_keyboard_alone_makes_a_field(visit: Visit, server: WebServer, path: Pat
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_file_that_is_there_is_asked_about(visit: Visit, server: WebServer, path: Path) -> None:
+def test_a_file_that_is_there_is_asked_about(visit: Visit, server: WebServer, client: TestClient, path: Path) -> None:
     """Kept, then replaced."""
     path.write_text("mine")
-    with TestClient(server._config.app, base_url="http://localhost") as client:  # type: ignore[arg-type]
-        photograph(client)
+    photograph(client)
     page = visit(server.url, DESKTOP)
     draw_with_mouse(page, AMOUNT, "amount")
     page.locator("#form-name").fill("cheque")
