@@ -46,7 +46,8 @@ FIELDS = (
     Field("post code", (0.2, 0.0, 0.4, 1.0), "[0-9]{5}"),
     Field("größe", (0.4, 0.0, 0.6, 1.0), "[0-9]{2}", max=Decimal(60)),
     Field("amount", (0.6, 0.0, 0.8, 1.0), "[0-9]{3,6}", scale=Decimal("0.01"), unit="EUR", device_class="monetary"),
-    Field("later", (0.8, 0.0, 1.0, 1.0), "[0-9]{2}", max=Decimal(60)),
+    Field("later", (0.8, 0.0, 0.9, 1.0), "[0-9]{2}", max=Decimal(60)),
+    Field("note", (0.9, 0.0, 1.0, 1.0), "[0-9]{3}"),
 )  # fmt: skip
 NOW = (
     FieldNow("water", "00417", Decimal("0.417"), "read", 0.98),
@@ -54,6 +55,7 @@ NOW = (
     FieldNow("größe", "42", Decimal(42), "doubtful", 0.5, guess="47"),
     FieldNow("amount", "12750", Decimal("127.50"), "read", 0.99, held="99999", reason="a step too large"),
     FieldNow("later", None, None, "blank", 0.99),
+    FieldNow("note", None, None, "refused", 0.0, rejected="4O8"),
 )
 # By what ends an entity's name: its state, and attributes that it must have.
 WANTED: dict[str, tuple[str, dict[str, Any]]] = {
@@ -63,10 +65,11 @@ WANTED: dict[str, tuple[str, dict[str, Any]]] = {
         "0.417",
         {"unit_of_measurement": "m³", "device_class": "water", "state_class": "total_increasing", "doubtful": False},
     ),
-    "_field_post_code": ("01067", {"state": "read"}),
+    "_field_post_code": ("01067", {"reading": "read"}),
     "_field_größe": ("42", {"doubtful": True, "guess": "47"}),
     "_field_amount": ("127.5", {"unit_of_measurement": "EUR", "device_class": "monetary", "held": "99999"}),
-    "_field_later": ("unknown", {"state": "blank"}),
+    "_field_later": ("unknown", {"reading": "blank"}),
+    "_field_note": ("unknown", {"reading": "refused", "doubtful": True, "rejected": "4O8"}),
 }
 
 

@@ -2,7 +2,8 @@
 
 Usage: python tests/benchmarks/strip_fields.py [PHOTOS] [--seed N] [--sheet PNG]
 PHOTOS has cheques.json. For the check digit each strip gets one more digit behind its number, so that the whole is a
-luhn number: the same digit of the strip itself if there is one, otherwise one of MNIST's validation split in its ink.
+luhn number: the same digit of the strip itself if there is one that stands free, otherwise one of MNIST's validation
+split in its ink. What stands behind the number ("=", "-") goes.
 """
 
 import argparse
@@ -41,6 +42,8 @@ RULES: dict[str, dict[str, Any]] = {
 }
 # Of the ink of a digit that is taken again, how much must lie in its box: a neighbour's stroke stays behind.
 OWN_PART = 0.6
+# And how much of the box's height and width it must fill: of a thin stroke not all may be found.
+FILLED = 0.8, 0.6
 OUTCOMES = ("right", "marked, guess right", "marked", "wrong, unmarked")
 
 Luma = NDArray[np.uint8]
@@ -115,20 +118,22 @@ def with_check_digit(strip: Strip, digits: Split, random: np.random.Generator) -
     paper = float(np.percentile(strip.luma, 80))
     boxes = np.array([box for _, box in strip.digits])
     high, gap = int(np.median(boxes[:, 3])), max(2, round(0.25 * float(np.median(boxes[:, 2]))))
-    own = [box for digit, box in strip.digits if digit == wanted]
+    own = [taken(strip.luma, box, paper) for digit, box in strip.digits if digit == wanted]
+    own = [each for each in own if each is not None]
     if own:
-        drawn = taken(strip.luma, own[int(random.integers(len(own)))], paper)
+        drawn = own[int(random.integers(len(own)))]
         high = len(drawn)
     else:
         examples = digits.images[digits.labels == int(wanted)]
         drawn = written(examples[int(random.integers(len(examples)))], high, paper, ink_of(strip))
-    left = int((boxes[:, 0] + boxes[:, 2]).max()) + gap
+    right = int((boxes[:, 0] + boxes[:, 2]).max()) + 1
+    left = right + gap
     middle = round(float(np.mean(boxes[-1, 1] + boxes[-1, 3] / 2)))
-    height, width = strip.luma.shape
+    height = len(strip.luma)
     top = min(max(0, middle - high // 2), max(0, height - high))
-    wide = max(width, left + drawn.shape[1] + gap)
+    wide = left + drawn.shape[1] + gap
     luma = np.full((max(height, top + high), wide), paper, np.uint8)
-    luma[:height, :width] = strip.luma
+    luma[:height, :right] = strip.luma[:, :right]
     place = luma[top : top + high, left : left + drawn.shape[1]]
     np.minimum(place, drawn, out=place)
     box = (left, top, drawn.shape[1], high)
@@ -140,8 +145,8 @@ def ink_of(strip: Strip) -> float:
     return float(np.mean([np.percentile(strip.luma[y : y + h, x : x + w], 5) for _, (x, y, w, h) in strip.digits]))
 
 
-def taken(luma: Luma, box: tuple[int, int, int, int], paper: float) -> Luma:
-    """A digit of the strip alone, uint8 (h, w), on bare paper."""
+def taken(luma: Luma, box: tuple[int, int, int, int], paper: float) -> Luma | None:
+    """A digit of the strip alone, uint8 (h, w), on bare paper; None if it does not stand free."""
     x, y, width, height = box
     _, ink = cv2.threshold(luma, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     count, labels = cv2.connectedComponents(ink, connectivity=8)
@@ -150,8 +155,8 @@ def taken(luma: Luma, box: tuple[int, int, int, int], paper: float) -> Luma:
     its_own = inside >= OWN_PART * all_of
     its_own[0] = False
     mask = its_own[within].astype(np.uint8)
-    # Of a digit that touches its neighbour, what lies in the box.
-    mask = mask if mask.any() else (within > 0).astype(np.uint8)
+    if np.any(np.array(cv2.boundingRect(mask)[:1:-1]) < np.multiply(FILLED, mask.shape)):
+        return None
     near = cv2.dilate(mask, np.ones((3, 3), np.uint8))
     part = luma[y : y + height, x : x + width]
     return np.where(near > 0, part, np.uint8(paper)).astype(np.uint8)

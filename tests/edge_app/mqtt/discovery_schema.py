@@ -11,12 +11,16 @@ TOPIC: dict[str, Any] = {"type": "string", "pattern": "^[^#+\u0000]{1,65535}$"}
 TEMPLATE: dict[str, Any] = {"type": "string", "pattern": r"\{\{.+\}\}"}
 FLAG: dict[str, Any] = {"type": "boolean"}
 SECONDS: dict[str, Any] = {"type": "integer", "minimum": 0}
+DEVICE_TEXTS = (
+    "configuration_url", "hw_version", "manufacturer", "model", "model_id", "name", "serial_number", "suggested_area",
+    "sw_version", "via_device",
+)  # fmt: skip
 DEVICE: dict[str, Any] = {
     "type": "object",
     "properties": {
         "identifiers": {"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1}]},
         "connections": {"type": "array", "items": {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}},
-        **dict.fromkeys(("configuration_url", "hw_version", "manufacturer", "model", "model_id", "name", "serial_number", "suggested_area", "sw_version", "via_device"), TEXT),
+        **dict.fromkeys(DEVICE_TEXTS, TEXT),
     },
     "anyOf": [{"required": ["identifiers"]}, {"required": ["connections"]}],
     "additionalProperties": False,
