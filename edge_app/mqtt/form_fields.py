@@ -47,7 +47,7 @@ def _entity_of(topics: Topics, field: Field) -> dict[str, str]:
         "name": field.name,
         "icon": "mdi:form-textbox",
         "state_topic": topic,
-        # Home Assistant takes None for unknown; before 2024.5 only of what is measured.
+        # Home Assistant takes None for unknown; 2024.3 does so only of what is measured.
         "value_template": f"{{{{ {said} }}}}" if measured else f"{{{{ {said} if {said} is not none else 'unknown' }}}}",
         "json_attributes_topic": topic,
         # An attribute cannot be named state.

@@ -126,7 +126,7 @@ def with_check_digit(strip: Strip, digits: Split, random: np.random.Generator) -
     else:
         examples = digits.images[digits.labels == int(wanted)]
         drawn = written(examples[int(random.integers(len(examples)))], high, paper, ink_of(strip))
-    right = int((boxes[:, 0] + boxes[:, 2]).max()) + 1
+    right = min(strip.luma.shape[1], int((boxes[:, 0] + boxes[:, 2]).max()) + 1)
     left = right + gap
     middle = round(float(np.mean(boxes[-1, 1] + boxes[-1, 3] / 2)))
     height = len(strip.luma)
