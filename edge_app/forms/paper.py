@@ -13,7 +13,7 @@ from .straighten import warped
 
 # The photo's longer side where corners are looked for, and the most that a form's picture has.
 LOOKED_PX, PICTURE_PX, LEAST_PICTURE_PX = 640, 1600, 64
-# A sheet fills this part of the photo, and this part of the square-cornered outline around it.
+# A sheet fills this part of the photo; it and the outline through its four corners are this much alike in area.
 LEAST_AREA, LEAST_FILLED = 0.15, 0.93
 # Print and writing are closed over by this, in parts of the longer side.
 PRINT_PART = 0.03
@@ -37,7 +37,10 @@ def find_sheet(luma: Grey) -> Corners | None:
     if largest is None or cv2.contourArea(largest) < LEAST_AREA * small.size:
         return None
     four = _four_corners(cv2.convexHull(largest))
-    if four is None or cv2.contourArea(largest) < LEAST_FILLED * cv2.contourArea(four.astype(np.float32)):
+    if four is None:
+        return None
+    filled = cv2.contourArea(largest) / max(1.0, cv2.contourArea(four.astype(np.float32)))
+    if not LEAST_FILLED <= filled <= 1 / LEAST_FILLED:
         return None
     scale = np.array([luma.shape[1] / small.shape[1], luma.shape[0] / small.shape[0]])
     return np.clip((_clockwise(four) + 0.5) * scale, 0, luma.shape[::-1])
