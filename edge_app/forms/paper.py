@@ -36,14 +36,14 @@ def find_sheet(luma: Grey) -> Corners | None:
     largest = max(outlines, key=cv2.contourArea, default=None)
     if largest is None or cv2.contourArea(largest) < LEAST_AREA * small.size:
         return None
-    four = _four_corners(cv2.convexHull(largest))
+    four = _four_corners(np.asarray(cv2.convexHull(largest), np.int32))
     if four is None:
         return None
     filled = cv2.contourArea(largest) / max(1.0, cv2.contourArea(four.astype(np.float32)))
     if not LEAST_FILLED <= filled <= 1 / LEAST_FILLED:
         return None
     scale = np.array([luma.shape[1] / small.shape[1], luma.shape[0] / small.shape[0]])
-    return np.clip((_clockwise(four) + 0.5) * scale, 0, luma.shape[::-1])
+    return np.asarray(np.clip((_clockwise(four) + 0.5) * scale, 0, luma.shape[::-1]), np.float64)
 
 
 def whole(luma: Grey) -> Corners:

@@ -91,7 +91,7 @@ def main() -> int:
         wait_until(lambda: not differences(home.states(), wanted), PATIENCE_S)
         failed = report(home.states(), wanted)
         out.close()
-        gone = {name: ("unavailable", {}) for name in wanted}
+        gone: dict[str, tuple[str, dict[str, Any]]] = {name: ("unavailable", {}) for name in wanted}
         wait_until(lambda: not differences(home.states(), gone), PATIENCE_S)
         left = differences(home.states(), gone)
         print(f"unavailable after the publisher left: {len(gone) - len(left)} of {len(gone)}")

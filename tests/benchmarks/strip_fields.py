@@ -118,8 +118,8 @@ def with_check_digit(strip: Strip, digits: Split, random: np.random.Generator) -
     paper = float(np.percentile(strip.luma, 80))
     boxes = np.array([box for _, box in strip.digits])
     high, gap = int(np.median(boxes[:, 3])), max(2, round(0.25 * float(np.median(boxes[:, 2]))))
-    own = [taken(strip.luma, box, paper) for digit, box in strip.digits if digit == wanted]
-    own = [each for each in own if each is not None]
+    again = (taken(strip.luma, box, paper) for digit, box in strip.digits if digit == wanted)
+    own = [each for each in again if each is not None]
     if own:
         drawn = own[int(random.integers(len(own)))]
         high = len(drawn)
@@ -159,7 +159,7 @@ def taken(luma: Luma, box: tuple[int, int, int, int], paper: float) -> Luma | No
         return None
     near = cv2.dilate(mask, np.ones((3, 3), np.uint8))
     part = luma[y : y + height, x : x + width]
-    return np.where(near > 0, part, np.uint8(paper)).astype(np.uint8)
+    return np.asarray(np.where(near > 0, part, np.uint8(paper)), np.uint8)
 
 
 def written(image: Luma, high: int, paper: float, ink: float) -> Luma:
@@ -168,7 +168,7 @@ def written(image: Luma, high: int, paper: float, ink: float) -> Luma:
     cut = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     width = max(2, round(high * cut.shape[1] / cut.shape[0]))
     resized = cv2.resize(cut, (width, high), interpolation=cv2.INTER_CUBIC)
-    return np.rint(paper + (ink - paper) * resized / 255.0).astype(np.uint8)
+    return np.asarray(np.rint(paper + (ink - paper) * resized / 255.0), np.uint8)
 
 
 def sheet(strips: Sequence[Strip]) -> Luma:
