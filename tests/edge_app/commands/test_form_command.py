@@ -4,6 +4,7 @@ import csv
 import json
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_a_table_that_cannot_be_written_is_refused_first(folder: Path, capsys: p
 
 def test_edit_serves_the_page_until_it_is_ended(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """On loopback, with the form that is there and a photo of it; a token for whoever comes from elsewhere."""
-    heard = []
+    heard: list[Any] = []
 
     def wait() -> None:
         said = capsys.readouterr().err
