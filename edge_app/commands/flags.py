@@ -100,6 +100,29 @@ def model_of(options: argparse.Namespace) -> "ModelChoice":
     return ModelChoice(options.model, options.store, options.runtime, options.threads)
 
 
+def add_address(parser: argparse.ArgumentParser, port: int | None = None) -> None:
+    """Adds --preview-host, --preview-port and --token-file; `port` is what is served on unless another is asked for."""
+    parser.add_argument(
+        "--preview-host", default="127.0.0.1", metavar="H", help="web page's address; needs the extra live"
+    )
+    parser.add_argument(
+        "--preview-port", type=_port, default=port, metavar="P", help="serve the web page here; 0: any port"
+    )
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help="the web page's token; default: $EDGE_APP_TOKEN, else a new one is printed; loopback needs none",
+    )
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"expected 0 to 65535, got {text}")
+    return number
+
+
 def add_store(parser: argparse.ArgumentParser) -> None:
     """Adds --store."""
     parser.add_argument(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from .flags import add_address, add_model, model_of
 from .form_review import add_review
 
 # Of forms.ready_made.KINDS, which is loaded only when it is asked for.
@@ -18,7 +19,7 @@ def add(commands: Any) -> None:
         help="describe a form for read --form",
         description="Forms: what stands where on a sheet, for read --form and batch --form.",
     )
-    actions = parser.add_subparsers(title="actions", required=True, metavar="{new,check,draw,review}")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="{new,check,draw,edit,review}")
     new = actions.add_parser(
         "new", help="write the file of a ready-made form", description="Writes a form's file to begin with."
     )
@@ -38,6 +39,16 @@ def add(commands: Any) -> None:
     draw.add_argument("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
     draw.add_argument("folder", type=Path, metavar="DIR")
     draw.set_defaults(command=_draw)
+    edit = actions.add_parser(
+        "edit",
+        help="make a form in the browser",
+        description="Serves a page on which a form is photographed, its fields drawn, tried out and saved.",
+    )
+    edit.add_argument("file", type=Path, metavar="FILE", help="form.toml, there or to be; or a folder for it")
+    edit.add_argument("--photo", type=Path, metavar="IMAGE", help="a photo of the form to begin with")
+    add_address(edit, port=0)
+    add_model(edit)
+    edit.set_defaults(command=_edit)
     add_review(actions)
 
 
@@ -79,3 +90,18 @@ def _draw(options: argparse.Namespace) -> int:
         write_atomically(options.folder / f"{options.kind}.{suffix}", content)
         print(f"wrote {options.folder / f'{options.kind}.{suffix}'}")
     return 0
+
+
+def _edit(options: argparse.Namespace) -> int:
+    from .form_edit import EditSettings, edit_form
+
+    return edit_form(
+        EditSettings(
+            options.file,
+            options.photo,
+            options.preview_host,
+            options.preview_port,
+            options.token_file,
+            model_of(options),
+        )
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError, OutputError
-from .flags import add_model, add_writer, model_of
+from .flags import add_address, add_model, add_writer, model_of
 
 if TYPE_CHECKING:
     from ..forms.reading import FormReader
@@ -30,9 +30,7 @@ def add_review(actions: Any) -> None:
     parser.add_argument(
         "--form-picture", type=Path, metavar="IMAGE", help="the form's own picture, if it was read by it"
     )
-    parser.add_argument("--host", default="127.0.0.1", metavar="H", help="the page's address (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, metavar="P", help="the page's port (default: any)")
-    parser.add_argument("--token-file", type=Path, metavar="FILE", help="as of run; loopback needs none")
+    add_address(parser, port=0)
     parser.add_argument(
         "--export", type=Path, metavar="FILE", help="write result and corrections as .csv or .jsonl; serves nothing"
     )
@@ -127,7 +125,7 @@ def _serve(options: argparse.Namespace, review: "ArchiveReview", stack: contextl
     for number in (signal.SIGTERM, signal.SIGINT):
         former = signal.signal(number, lambda *_: stopped.set())
         stack.callback(signal.signal, number, former)
-    server = open_review(options.host, options.port, options.token_file, review)
+    server = open_review(options.preview_host, options.preview_port, options.token_file, review)
     stack.callback(server.close)
     stopped.wait()
     print(f"{review.done} fields reviewed, {review.waiting} still in doubt; export them with --export FILE")

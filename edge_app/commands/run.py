@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..cameras.settings import CameraSettings
 from ..errors import OptionError
-from .flags import add_form, add_model, add_view, add_writer, form_of, model_of, positive, view_of
+from .flags import add_address, add_form, add_model, add_view, add_writer, form_of, model_of, positive, view_of
 
 if TYPE_CHECKING:
     from ..forms.described import DescribedForm
@@ -37,16 +37,7 @@ def add_live(parser: argparse.ArgumentParser) -> None:
     add_view(parser, "a frame")
     parser.add_argument("--frames", type=positive, metavar="N", help="stop after N frames (default: never)")
     parser.add_argument("--json", action="store_true", help="JSON Lines on stdout even if it is a terminal")
-    parser.add_argument(
-        "--preview-host", default="127.0.0.1", metavar="H", help="web page's address; needs the extra live"
-    )
-    parser.add_argument("--preview-port", type=_port, metavar="P", help="serve the web page here; 0: any port")
-    parser.add_argument(
-        "--token-file",
-        type=Path,
-        metavar="FILE",
-        help="the web page's token; default: $EDGE_APP_TOKEN, else a new one is printed; loopback needs none",
-    )
+    add_address(parser)
     parser.add_argument(
         "--forms", type=Path, metavar="DIR", help="forms NAME.toml that the web page's /api/read?form=NAME reads"
     )
@@ -86,13 +77,6 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--size", type=_size, default=(640, 480), metavar="WxH", help="of frames (default: 640x480)")
     parser.add_argument("--fps", type=_fps, default=30.0, metavar="N", help="frames a second (default: %(default)g)")
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"expected 0 to 65535, got {text}")
-    return number
 
 
 def _fps(text: str) -> float:

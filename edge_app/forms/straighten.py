@@ -68,12 +68,19 @@ def cut(photo: NDArray[np.uint8], located: Located, box: Parts, margin_part: flo
                            [0, 0, 1]]) @ np.array([[1, 0, -margin], [0, 1, -margin], [0, 0, 1]])  # fmt: skip
     matrix = located.matrix @ onto_parts
     size_wh = field_wh[0] + 2 * margin, field_wh[1] + 2 * margin
-    image = _warped(photo, matrix, size_wh, int(seen_px / height))
+    image = warped(photo, matrix, size_wh, int(seen_px / height))
     return FieldPicture(image, (margin, margin, *field_wh), matrix / matrix[2, 2], _share_in_view(corners, photo))
 
 
-def _warped(photo: NDArray[np.uint8], matrix: Matrix, size_wh: tuple[int, int], shrink: int) -> NDArray[np.uint8]:
-    """The photo's part under a picture of that size; shrunk by area first, so that no pixel of it is skipped."""
+def warped(photo: NDArray[np.uint8], matrix: Matrix, size_wh: tuple[int, int], shrink: int) -> NDArray[np.uint8]:
+    """The photo's part under a picture of that size; shrunk by area first, so that no pixel of it is skipped.
+
+    Args:
+        photo: uint8 (H, W) or (H, W, 3).
+        matrix: from pixels of the picture to the photo's.
+        size_wh: of the picture.
+        shrink: how many of the photo's pixels fall on one of the picture's.
+    """
     outline = cv2.perspectiveTransform((UNIT_SQUARE * size_wh)[None], matrix)[0]
     rim = 2 * shrink + 2
     low = np.clip(np.floor(outline.min(axis=0)).astype(int) - rim, 0, np.array(photo.shape[1::-1]) - 1)

@@ -36,7 +36,8 @@ def plain(name: str) -> str:
 
 def _entity_of(topics: Topics, field: Field) -> dict[str, str]:
     topic = field_topic(topics, field.name)
-    number = field.is_number or any((field.unit, field.device_class, field.state_class))
+    measured = any((field.unit, field.device_class, field.state_class))
+    said = "value_json.value" if measured or field.is_number else "value_json.text"
     given = {
         "unit_of_measurement": field.unit,
         "device_class": field.device_class,
@@ -46,9 +47,11 @@ def _entity_of(topics: Topics, field: Field) -> dict[str, str]:
         "name": field.name,
         "icon": "mdi:form-textbox",
         "state_topic": topic,
-        # Home Assistant takes None for unknown.
-        "value_template": "{{ value_json.value }}" if number else "{{ value_json.text }}",
+        # Home Assistant takes None for unknown; 2024.3 does so only of what is measured.
+        "value_template": f"{{{{ {said} }}}}" if measured else f"{{{{ {said} if {said} is not none else 'unknown' }}}}",
         "json_attributes_topic": topic,
+        # An attribute cannot be named state.
+        "json_attributes_template": "{{ dict(value_json, reading=value_json.state) | tojson }}",
         **{key: value for key, value in given.items() if value is not None},
     }
 

@@ -2,13 +2,17 @@
 
 import csv
 import json
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from edge_app.cli import main
+from edge_app.commands.form_edit import EditSettings, edit_form
 from edge_app.forms.ready_made import ready_made
 from edge_app.page.drawing import save_image
+from edge_app.store.choice import ModelChoice
 
 from ..forms.filled import filled, photographed
 from ..pages import blank
@@ -120,3 +124,44 @@ def test_a_table_that_cannot_be_written_is_refused_first(folder: Path, capsys: p
     captured = capsys.readouterr()
     assert "--csv" in captured.err
     assert captured.out == ""
+
+
+def test_edit_serves_the_page_until_it_is_ended(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On loopback, with the form that is there and a photo of it; a token for whoever comes from elsewhere."""
+    heard: list[Any] = []
+
+    def wait() -> None:
+        said = capsys.readouterr().err
+        address = said.split(" at ")[1].split(";")[0]
+        heard.append(address)
+        if "token" not in address:
+            with urllib.request.urlopen(f"{address}api/form", timeout=60) as answer:
+                heard.append(json.load(answer))
+        raise KeyboardInterrupt
+
+    choice, path = ModelChoice(), folder / "cheque.toml"
+    assert edit_form(EditSettings(path, folder / "photo.png", "127.0.0.1", 0, None, choice), wait) == 0
+    address, record = heard
+    assert address.startswith("http://127.0.0.1:")
+    assert record["photo"]["found"]
+    assert [field["name"] for field in record["form"]["fields"]] == ["date", "amount", "account"]
+    assert edit_form(EditSettings(folder, None, "0.0.0.0", 0, None, choice), wait) == 0
+    assert "/?token=" in heard[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["photo.png"], "expected a folder or a file *.toml"),
+        (["cheque.toml", "--photo", "no-such.png"], "no-such.png"),
+        (["cheque.toml", "--token-file", "no-such"], "expected a file with a token"),
+    ],
+)
+def test_what_cannot_be_edited_is_said(
+    arguments: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In one line, before anything is served."""
+    assert main(["form", "edit", str(folder / arguments[0]), *arguments[1:]]) == 1
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.count("\n") == 1

@@ -71,6 +71,15 @@ def test_templates_give_values_or_texts() -> None:
         assert jinja2.Template(entity["value_template"]).render(value_json=record) == state
     empty = FieldNow("water", None, None, "doubtful", 0.0).to_record()
     assert jinja2.Template(water["value_template"]).render(value_json=empty) == "None"
+    for entity in (code, size):
+        assert jinja2.Template(entity["value_template"]).render(value_json=empty) == "unknown"
+
+
+def test_how_it_was_read_is_an_attribute() -> None:
+    """Under a name that Home Assistant lets pass: state is its own."""
+    template = entities()[0]["json_attributes_template"]
+    attributes = json.loads(jinja2.Template(template).render(value_json=NOW.to_record()))
+    assert attributes == {**NOW.to_record(), "reading": "read"}
 
 
 def test_what_changed_is_published() -> None:
