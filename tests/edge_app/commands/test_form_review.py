@@ -29,7 +29,10 @@ def folder(tmp_path: Path) -> Path:
         (["missing.csv", "--form", "form.toml"], "expected a table to review, got"),
         ([".", "--form", "form.toml"], "expected --form with a file of read --form, got a folder"),
         (["."], "expected the --output of batch --form, got"),
-        (["read.jsonl", "--form", "form.toml", "--preview-host", "0.0.0.0", "--token-file", "form.toml"], "expected a token"),
+        (
+            ["read.jsonl", "--form", "form.toml", "--preview-host", "0.0.0.0", "--token-file", "form.toml"],
+            "expected a token",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_one_line(
