@@ -17,7 +17,7 @@ from .settings import AnyConversion, DetectorConversion, DigitsConversion, Micro
 MEANINGS = ("as trained", "float16 weights", "int8 weights, float activations", "integers throughout")
 # The networks that only pages need, and what has no effect on them. --float32 has: it is made as asked, with int8.
 PAGE_NETWORKS = ("detector", "sequence")
-NOT_OF_PAGE_NETWORKS = ("float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
+NOT_OF_PAGE_NETWORKS = ("nano", "float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
 FORMER_P = "max_teaching_p"
 
 
@@ -37,6 +37,7 @@ def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport:
         return SequenceConversion(**common, pens=given.get("pens"))
     return DigitsConversion(
         **common,
+        network="nano" if "nano" in given else "digits",
         precisions=tuple(precision for precision in PRECISIONS if precision in given),
         limits=_limits(given),
         has_fine_tuning_limit="max_fine_tuning_p" in given,
@@ -51,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
         argument_default=argparse.SUPPRESS,
     )
     for precision, meaning in zip(PRECISIONS, MEANINGS, strict=True):
-        parser.add_argument(f"--{precision}", action="store_true", help=f"make digits_{precision}.tflite: {meaning}")
+        parser.add_argument(f"--{precision}", action="store_true", help=f"make the .tflite of {precision}: {meaning}")
+    parser.add_argument("--nano", action="store_true", help="convert the network for microcontrollers instead")
     parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
     parser.add_argument("--sequence", action="store_true", help="convert the sequence reader instead")
     parser.add_argument(
@@ -111,12 +113,22 @@ def _refusal(given: Mapping[str, Any]) -> str:
         return "expected --sequence with --pens, got --pens without it; add --sequence, or leave out --pens"
     if not given.keys() & set(PRECISIONS):
         return "expected at least one of --int8, --float32, --float16 and --dynamic, got none; add --int8"
-    if "max_fine_tuning_p" in given and "int8" not in given:
+    return _refusal_of_fine_tuning(given) if "max_fine_tuning_p" in given else ""
+
+
+def _refusal_of_fine_tuning(given: Mapping[str, Any]) -> str:
+    """The same for its limit."""
+    if "nano" in given:
         return (
-            "expected --int8 with --max-fine-tuning-p, got the limit without it; add --int8, "
-            "or leave out --max-fine-tuning-p"
+            "expected --nano without --max-fine-tuning-p, got both; leave out --max-fine-tuning-p, "
+            "which would have no effect"
         )
-    return ""
+    if "int8" in given:
+        return ""
+    return (
+        "expected --int8 with --max-fine-tuning-p, got the limit without it; add --int8, "
+        "or leave out --max-fine-tuning-p"
+    )
 
 
 def _refusal_of(network: str, given: Mapping[str, Any]) -> str:

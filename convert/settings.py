@@ -27,14 +27,16 @@ class Conversion:
 
 @dataclass(frozen=True, kw_only=True)
 class DigitsConversion(Conversion):
-    """The digit network's.
+    """A digit network's.
 
     Attributes:
+        network: "digits", or "nano" for the one of microcontrollers.
         precisions: which to make, in the order of PRECISIONS.
         limits: the gate's.
         has_fine_tuning_limit: whether one was given: it needs a fine-tuned model.
     """
 
+    network: str = "digits"
     precisions: tuple[str, ...]
     limits: Limits = field(default_factory=Limits)
     has_fine_tuning_limit: bool = False

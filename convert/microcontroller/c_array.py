@@ -14,7 +14,7 @@ from train.quiet_import import import_tensorflow
 
 from ..errors import SourceError
 from ..prove.inspection import inspect_model
-from ..prove.micro import measure_arena
+from ..prove.micro import measure_arena, resolver_call
 
 BYTES_A_LINE = 20
 EXPONENTIALS_A_LINE = 10
@@ -158,12 +158,6 @@ def _model_source(model: MicroModel) -> str:
         f"alignas(16) const unsigned char digits_model[DIGITS_MODEL_BYTES] = {{\n"
         f"{_rows(model.flatbuffer, BYTES_A_LINE)}}};\n"
     )
-
-
-def resolver_call(operator: str) -> str:
-    """What adds an operator to tflite::MicroMutableOpResolver: CONV_2D is AddConv2D()."""
-    words = (word if word[0].isdigit() else word.capitalize() for word in operator.split("_"))
-    return f"Add{''.join(words)}()"
 
 
 def _origin(model: MicroModel) -> str:

@@ -34,9 +34,7 @@ def print_agreement(path: Path) -> None:
     file, test = read_model(path), load_mnist().test
     model = take_apart(file, path.name)
     run = run_micro(model.flatbuffer, test.images)
-    scale, zero_point = model.output
-    own_logits = (run.outputs.astype(np.float32) - zero_point) * np.float32(scale)
-    own = read_logits(own_logits, file.contract)
+    own = read_logits(run.logits, file.contract)
     accuracy = 100 * (own.digits == test.labels).mean()
     print(f"tflite-micro: {accuracy:.2f} % of {len(test.images):,} test images, arena {run.arena_bytes:,} bytes")
     print(f"operators: {', '.join(model.operators)}")
@@ -45,7 +43,7 @@ def print_agreement(path: Path) -> None:
         other = read_logits(logits, file.contract)
         agreement = 100 * (own.digits == other.digits).mean()
         labels = int((own.labels != other.labels).sum())
-        steps = np.abs(own_logits - logits) / scale
+        steps = np.abs(run.logits - logits) / model.output[0]
         print(
             f"with {runtime}: same digit {agreement:.2f} %, other label or refusal {labels}, "
             f"outputs apart by at most {steps.max():.0f} of 255 steps, equal {100 * (steps < 0.5).mean():.2f} %"

@@ -10,7 +10,7 @@ from convert.prove.gate import FineTuningLimits, Limits
 from convert.settings import DetectorConversion, DigitsConversion, SequenceConversion
 from tests.flags import refusal
 
-MODES = {"digits": "--int8", "detector": "--detector --int8", "sequence": "--sequence --int8"}
+MODES = {"digits": "--int8", "nano": "--nano --int8", "detector": "--detector --int8", "sequence": "--sequence --int8"}
 # The networks on which each flag has an effect; on the others it is refused.
 TAKEN = {
     "--model here": set(MODES),
@@ -19,10 +19,10 @@ TAKEN = {
     "--publish": set(MODES),
     "--pens here": {"sequence"},
     "--float32": set(MODES),
-    "--float16": {"digits"},
-    "--dynamic": {"digits"},
-    "--max-accuracy-drop 2": {"digits"},
-    "--min-agreement 2": {"digits"},
+    "--float16": {"digits", "nano"},
+    "--dynamic": {"digits", "nano"},
+    "--max-accuracy-drop 2": {"digits", "nano"},
+    "--min-agreement 2": {"digits", "nano"},
     "--max-fine-tuning-p 1": {"digits"},
 }
 # The networks for pages are made as float32 in any case: asking for it is no mistake.

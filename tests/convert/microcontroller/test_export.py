@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from convert.cli import main
-from convert.microcontroller.c_array import resolver_call, take_apart
+from convert.microcontroller.c_array import take_apart
 from edge_app.model.classifier import DigitClassifier, read_logits
 from edge_app.model.file import embed_contract, read_model, shipped_model_path
 from edge_app.page.normalise import normalise
@@ -52,12 +52,6 @@ def test_the_contract_is_in_the_header(written: Path) -> None:
     assert f"#define DIGITS_TEMPERATURE {contract.temperature!r}\n" in header
     assert f"#define DIGITS_REFUSE_BELOW {contract.refuse_below!r}\n" in header
     assert "(resolver).AddConv2D(), (resolver).AddMaxPool2D()" in (written / "digits_model.h").read_text()
-
-
-def test_operators_are_named_as_the_resolver_names_them() -> None:
-    """Digits keep their place: CONV_2D is AddConv2D."""
-    assert resolver_call("DEPTHWISE_CONV_2D") == "AddDepthwiseConv2D()"
-    assert resolver_call("FULLY_CONNECTED") == "AddFullyConnected()"
 
 
 def test_the_example_and_its_project_come_along(written: Path) -> None:
