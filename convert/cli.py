@@ -27,7 +27,7 @@ from .prove.micro_proof import PARTIAL_COUNT
 from .prove.runtimes import installed_runtimes
 from .report.publish import merge_metrics, model_name, publish, require_proof
 from .report.table import print_report
-from .settings import Conversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion
+from .settings import Conversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion, VectorsExport
 from .source import load_pair, load_source, read_metrics
 
 INTERRUPTED = 130
@@ -44,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if isinstance(settings, MicroExport):
             return _write_c_array(settings)
+        if isinstance(settings, VectorsExport):
+            return _write_vectors(settings)
         if isinstance(settings, SequenceConversion):
             return _convert_sequence(settings)
         return _convert_detector(settings) if isinstance(settings, DetectorConversion) else _convert(settings)
@@ -147,6 +149,14 @@ def _write_c_array(settings: MicroExport) -> int:
 
     for path in write_sources(settings.model, settings.c_array):
         print(f"wrote {path}")
+    return 0
+
+
+def _write_vectors(settings: VectorsExport) -> int:
+    require_writable(settings.vectors.parent, "--vectors")
+    from .vectors import write_vectors
+
+    print(f"wrote {write_vectors(settings.model, settings.vectors, load_mnist(settings.data).validation)}")
     return 0
 
 

@@ -12,16 +12,25 @@ from train.settings import NO_PENS, PensFlag
 
 from .keras_to_tflite import PRECISIONS
 from .prove.gate import FineTuningLimits, Limits
-from .settings import AnyConversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion
+from .settings import (
+    AnyConversion,
+    DetectorConversion,
+    DigitsConversion,
+    MicroExport,
+    SequenceConversion,
+    VectorsExport,
+)
 
 MEANINGS = ("as trained", "float16 weights", "int8 weights, float activations", "integers throughout")
 # The networks that only pages need, and what has no effect on them. --float32 has: it is made as asked, with int8.
 PAGE_NETWORKS = ("detector", "sequence")
 NOT_OF_PAGE_NETWORKS = ("nano", "float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
+# What only writes other files of a .tflite, and which flags go with it.
+EXPORTS = {"c_array": ("model",), "vectors": ("model", "data")}
 FORMER_P = "max_teaching_p"
 
 
-def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport:
+def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport | VectorsExport:
     """The settings of a command line; ends the program with exit code 2 where it makes no sense."""
     parser = _parser()
     given = _renamed(vars(parser.parse_args(arguments)))
@@ -30,6 +39,8 @@ def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport:
         parser.error(refusal)
     if "c_array" in given:
         return MicroExport(**given)
+    if "vectors" in given:
+        return VectorsExport(**given)
     common = {name: given[name] for name in ("model", "output", "publish", "data") if name in given}
     if "detector" in given:
         return DetectorConversion(**common)
@@ -62,6 +73,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OUT",
         help="write a microcontroller's C sources there; --model is an int8 .tflite then (default: the shipped one)",
     )
+    parser.add_argument(
+        "--vectors", type=Path, metavar="FILE",
+        help="write crops and what the networks make of them there, as JSON; --model as with --c-array",
+    )  # fmt: skip
     parser.add_argument("--model", type=Path, help="folder of python -m train, or one .h5 (default: the last in runs/)")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
     parser.add_argument(
@@ -103,9 +118,12 @@ def _renamed(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refusal(given: Mapping[str, Any]) -> str:
     """What is wrong with flags that parse; empty if nothing is."""
-    if "c_array" in given:
-        beside = next((_flag(name) for name in given if name not in ("c_array", "model")), None)
-        return f"expected --c-array with --model alone, got {beside} too; leave it out" if beside else ""
+    export = next((name for name in EXPORTS if name in given), None)
+    if export:
+        taken = EXPORTS[export]
+        beside = next((_flag(name) for name in given if name not in (export, *taken)), None)
+        alone = " and ".join(map(_flag, taken))
+        return f"expected {_flag(export)} with {alone} alone, got {beside} too; leave it out" if beside else ""
     network = next((name for name in PAGE_NETWORKS if name in given), None)
     if network:
         return _refusal_of(network, given)

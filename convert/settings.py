@@ -71,4 +71,19 @@ class MicroExport:
     model: Path | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class VectorsExport:
+    """Test vectors for whoever writes the road from ink to digit again.
+
+    Attributes:
+        vectors: the JSON file to write.
+        model: an int8 .tflite, its float32 parent beside it; None for the shipped one.
+        data: MNIST's place; None for wherever it is found.
+    """
+
+    vectors: Path
+    model: Path | None = None
+    data: Path | None = None
+
+
 AnyConversion = DigitsConversion | DetectorConversion | SequenceConversion

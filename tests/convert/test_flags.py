@@ -40,7 +40,8 @@ def test_a_flag_has_an_effect_or_is_refused(flag: str, mode: str, capsys: pytest
         assert changed != ((flag, mode) in NO_CHANGE)
     else:
         name = flag.split(maxsplit=1)[0]
-        needed = "--sequence with" if mode == "digits" else f"--{mode} without"
+        without = mode == "digits" or (mode == "nano" and name == "--pens")
+        needed = "--sequence with" if without else f"--{mode} without"
         assert message.startswith(f"convert: error: expected {needed} {name}, got ")
         assert f"leave out {name}" in message
 
@@ -50,8 +51,9 @@ def test_the_table_above_knows_every_flag(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit):
         main(["--help"])
     shown = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  --")}
-    # --c-array is alone; its own tests refuse the others beside it.
-    assert shown == {flag.split()[0] for flag in TAKEN} | {"--int8", "--detector", "--sequence", "--c-array"}
+    # --c-array and --vectors stand alone; their own tests refuse the others beside them.
+    others = {"--int8", "--nano", "--detector", "--sequence", "--c-array", "--vectors"}
+    assert shown == {flag.split()[0] for flag in TAKEN} | others
 
 
 @pytest.mark.parametrize(
