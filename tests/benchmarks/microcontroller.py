@@ -3,7 +3,7 @@
 `python tests/benchmarks/microcontroller.py [MODEL]` prints, as far as the parts are there: agreement of tflite-micro
 with the other runtimes over MNIST's 10,000 test images, its arena and operators (`pip install .[micro]`); how the
 C normalisation differs from Python's over 10,000 crops (gcc); flash and RAM on a Cortex-M4 (arm-none-eabi-gcc); and
-instructions a digit of ink, normalisation and reading on an emulated one (qemu-system-arm).
+instructions a digit of ink, normalisation, network and reading on an emulated one (qemu-system-arm).
 """
 
 import subprocess
@@ -27,6 +27,7 @@ from tests.parts import find_program
 from train.data.mnist import load_mnist
 
 CROPS = 10_000
+NETWORK_IMAGES = 2000
 
 
 def print_agreement(path: Path) -> None:
@@ -50,6 +51,18 @@ def print_agreement(path: Path) -> None:
         )
 
 
+def print_network(sources: Path, build: Path, path: Path) -> None:
+    """How far the network in C is from tflite-micro's."""
+    compiled, file, images = Compiled(sources, build), read_model(path), load_mnist().test.head(NETWORK_IMAGES).images
+    scale, zero_point = take_apart(file, path.name).output
+    outputs = np.stack([compiled.network(image) for image in images]).astype(np.float32)
+    apart = np.abs((outputs - zero_point) * np.float32(scale) - run_micro(file.flatbuffer, images).logits) / scale
+    equal = int((apart.max(axis=1) < 0.5).sum())
+    print(
+        f"network in C: {equal:,} of {len(images):,} images bit for bit as tflite-micro, at most {apart.max():.0f} steps apart"
+    )
+
+
 def print_normalisation(sources: Path, build: Path) -> None:
     """How far C is from Python."""
     compiled = Compiled(sources, build)
@@ -71,7 +84,7 @@ def print_sizes(sources: Path, build: Path) -> None:
 
 
 def print_instructions(sources: Path, build: Path) -> None:
-    """Instructions a digit around the network, by the size of the box."""
+    """Instructions a digit, by the size of the box."""
     for side, counts in instructions(sources, build).items():
         told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
         print(f"instructions on an emulated Cortex-M4, box of {side}x{side}: {told}")
@@ -86,6 +99,8 @@ def main() -> int:
         write_sources(path, sources)
         if is_installed():
             print_agreement(path)
+            if find_program("gcc"):
+                print_network(sources, build, path)
         else:
             print("tflite-micro: not installed")
         for step, needed in (
