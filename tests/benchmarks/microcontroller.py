@@ -58,9 +58,8 @@ def print_network(sources: Path, build: Path, path: Path) -> None:
     outputs = np.stack([compiled.network(image) for image in images]).astype(np.float32)
     apart = np.abs((outputs - zero_point) * np.float32(scale) - run_micro(file.flatbuffer, images).logits) / scale
     equal = int((apart.max(axis=1) < 0.5).sum())
-    print(
-        f"network in C: {equal:,} of {len(images):,} images bit for bit as tflite-micro, at most {apart.max():.0f} steps apart"
-    )
+    told = f"{equal:,} of {len(images):,} images bit for bit as tflite-micro, at most {apart.max():.0f} steps apart"
+    print(f"network in C: {told}")
 
 
 def print_normalisation(sources: Path, build: Path) -> None:
