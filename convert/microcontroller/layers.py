@@ -74,7 +74,8 @@ def _layers(model: Any, schema: Any) -> Iterator[Layer]:
         name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
         if name in IGNORED:
             continue
-        activation = operator.builtinOptions.fusedActivationFunction
+        # Not every operator has options, or an activation among them.
+        activation = getattr(operator.builtinOptions, "fusedActivationFunction", kinds.NONE)
         if name not in KINDS or activation not in (kinds.NONE, kinds.RELU):
             raise SourceError(
                 f"expected a network of {', '.join(KINDS)} with ReLU or nothing behind them, got {name} with "

@@ -125,7 +125,7 @@ def test_the_network_in_c_reads_what_the_runtime_reads(compiled: Compiled) -> No
 def test_a_network_that_c_does_not_know_is_refused() -> None:
     """The operator is named."""
     detector = shipped_model_path("detector_int8.tflite")
-    with pytest.raises(SourceError, match="expected a network of CONV_2D, .* got "):
+    with pytest.raises(SourceError, match=r"expected a network of CONV_2D, .* got "):
         read_layers(read_model(detector, DetectorContract.from_json).flatbuffer)
 
 
