@@ -58,7 +58,7 @@ static void measure(const frame *of) {
   for (int i = 0; i < DIGITS_LABEL_COUNT; i++) sum = sum * 31 + (uint8_t)outputs[i];
   const uint32_t numbers[] = {finding, normalising, running, reading};
   print_number((uint32_t)of->side);
-  for (int i = 0; i < 4; i++) print_number(numbers[i] / RUNS * INSTRUCTIONS_A_TICK);
+  for (int i = 0; i < 4; i++) print_number(numbers[i] * INSTRUCTIONS_A_TICK / RUNS);
   print_number(sum);
   print_number((uint32_t)found.digit);
   print("\n");
