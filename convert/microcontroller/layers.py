@@ -110,11 +110,11 @@ def _geometry(name: str, options: Any, tensors: list[Any]) -> tuple[tuple[int, i
     if name == "FULLY_CONNECTED":
         return (1, 1), 1, False
     if name == "MAX_POOL_2D":
-        kernel = options.filterHeight, options.filterWidth
+        height, width = options.filterHeight, options.filterWidth
     else:
-        kernel = tuple(int(side) for side in tensors[1].shape[1:3])
+        height, width = tensors[1].shape[1:3]
     # 0 is SAME in TFLite's schema.
-    return (int(kernel[0]), int(kernel[1])), int(options.strideH), options.padding == 0
+    return (int(height), int(width)), int(options.strideH), options.padding == 0
 
 
 def _hwc(tensor: Any, is_dense: bool) -> tuple[int, int, int]:

@@ -13,7 +13,9 @@ from convert.prove.micro import is_installed
 from convert.report.publish import conversion_key
 from edge_app.model.file import read_model
 from train.cli import main as train
+from train.data.mnist import Mnist, load_mnist
 
+COUNT = 600
 # A training and a conversion of its own.
 pytestmark = pytest.mark.slow
 
@@ -25,7 +27,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny = ["--epochs", "1", "--batch-size", "32", "--train-limit", "320"]
     assert train(["--nano", "--quick", *tiny, "--output", str(place)]) == 0
     wide = ["--max-accuracy-drop", "100", "--min-agreement", "0"]
-    assert main(["--nano", "--int8", "--float32", *wide, "--model", str(place)]) == 0
+    mnist = load_mnist()
+    few = Mnist(mnist.train, mnist.validation.head(COUNT), mnist.test.head(COUNT), mnist.sha256)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("convert.cli.load_mnist", lambda _: few)
+        patch.setattr("convert.conversion.NON_DIGIT_COUNT", COUNT)
+        assert main(["--nano", "--int8", "--float32", *wide, "--model", str(place)]) == 0
     return place
 
 
