@@ -9,6 +9,7 @@ from edge_app.model.contract import ModelContract
 from .prove.finetuned import FineTuningProof
 from .prove.gate import Check
 from .prove.inspection import Inspection
+from .prove.micro_proof import MicroProof
 from .prove.proof import Proof
 
 
@@ -24,6 +25,7 @@ class Artefact:
         proofs: its measurements, by runtime.
         checks: its numbers against the limits.
         corruption_accuracy_percent: of int8 on the first runtime, by kind of corruption; None for the others.
+        micro: of int8, what it shows on tflite-micro; None for the others, and where that is not installed.
         fine_tuning: of a fine-tuned int8 model, by runtime: how it compares with its parent; else empty.
     """
 
@@ -34,6 +36,7 @@ class Artefact:
     proofs: Mapping[str, Proof]
     checks: tuple[Check, ...]
     corruption_accuracy_percent: Mapping[str, float] | None = None
+    micro: MicroProof | None = None
     fine_tuning: Mapping[str, FineTuningProof] = field(default_factory=dict)
 
     @property

@@ -20,12 +20,14 @@ from .conversion import EvaluationImages, Step, convert_and_prove, draw_non_digi
 from .errors import SourceError
 from .flags import parse
 from .places import Places, find_places
+from .prove import micro
 from .prove.finetuned import fine_tuning_paragraph, load_held_out
 from .prove.gate import Check
+from .prove.micro_proof import PARTIAL_COUNT
 from .prove.runtimes import installed_runtimes
 from .report.publish import merge_metrics, model_name, publish, require_proof
 from .report.table import print_report
-from .settings import Conversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion
+from .settings import Conversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion, VectorsExport
 from .source import load_pair, load_source, read_metrics
 
 INTERRUPTED = 130
@@ -42,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if isinstance(settings, MicroExport):
             return _write_c_array(settings)
+        if isinstance(settings, VectorsExport):
+            return _write_vectors(settings)
         if isinstance(settings, SequenceConversion):
             return _convert_sequence(settings)
         return _convert_detector(settings) if isinstance(settings, DetectorConversion) else _convert(settings)
@@ -57,12 +61,12 @@ def _convert(settings: DigitsConversion) -> int:
     _quieten_tensorflow()
     # Cheap checks come before a minute of work.
     precisions, limits = settings.precisions, settings.limits
-    places = _places(settings, "digits")
+    places = _places(settings, settings.network)
     output = places.output
     former_metrics = read_metrics(output)
     runtimes = installed_runtimes()
     mnist = load_mnist(settings.data)
-    source = load_source(places.model)
+    source = load_source(places.model, settings.network)
     held_out = load_held_out(places.folder, source.train_metrics)
     if held_out is not None:
         require_proof(precisions, source, output)
@@ -70,22 +74,25 @@ def _convert(settings: DigitsConversion) -> int:
         raise SourceError(
             f"expected a fine-tuned model with --max-fine-tuning-p, got {places.model}; leave out the limit"
         )
-    images = EvaluationImages(mnist, draw_non_digits(mnist.test), held_out)
-    with _steps(step_count(precisions, runtimes, held_out is not None)) as step:
+    micro_count = 0 if not micro.is_installed() else len(mnist.test) if settings.publish else PARTIAL_COUNT
+    images = EvaluationImages(mnist, draw_non_digits(mnist.test), held_out, micro_count)
+    with _steps(step_count(precisions, runtimes, images)) as step:
         artefacts = convert_and_prove(source, precisions, images, runtimes, limits, step)
     print_report(artefacts, Console())
+    if "int8" in precisions and not micro_count:
+        print(f"{micro.RUNTIME}: not installed, int8 is proven without it; {micro.INSTALL}")
     if held_out is not None:
         (proofs,) = (artefact.fine_tuning for artefact in artefacts if artefact.fine_tuning)
         print(fine_tuning_paragraph(proofs, held_out))
     if not _passes((check for artefact in artefacts for check in artefact.checks), OTHER_LIMITS):
         return 1
     metrics = merge_metrics(former_metrics, source, artefacts, limits)
-    for path in publish(output, artefacts, metrics, images, places.read_training_files()):
+    for path in publish(output, artefacts, metrics, images, places.read_training_files(), settings.network):
         print(f"wrote {path}")
     if settings.publish:
         print(AFTER_PUBLISHING)
     elif "int8" in precisions:
-        print(f"next: python -m edge_app model install {output / model_name('int8')}")
+        print(f"next: python -m edge_app model install {output / model_name('int8', settings.network)}")
     return 0
 
 
@@ -142,6 +149,14 @@ def _write_c_array(settings: MicroExport) -> int:
 
     for path in write_sources(settings.model, settings.c_array):
         print(f"wrote {path}")
+    return 0
+
+
+def _write_vectors(settings: VectorsExport) -> int:
+    require_writable(settings.vectors.parent, "--vectors")
+    from .vectors import write_vectors
+
+    print(f"wrote {write_vectors(settings.model, settings.vectors, load_mnist(settings.data).validation)}")
     return 0
 
 

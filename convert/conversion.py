@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,22 +11,22 @@ from edge_app.model.file import embed_contract
 from train.data.corruptions import accuracy_by_kind
 from train.data.mnist import Mnist, Split
 from train.data.non_digits import make_non_digits
-from train.metrics_file import package_versions
 
 from .artefact import Artefact
 from .errors import VerificationError
-from .keras_to_tflite import CALIBRATION_COUNT, to_tflite
+from .keras_to_tflite import CALIBRATION_COUNT, to_tflite, without_names
 from .prove.calibrate import calibrate
 from .prove.comparison import best_digits
 from .prove.finetuned import FineTuningProof, HeldOut, check_fine_tuning, prove_fine_tuning
 from .prove.gate import Limits, check_model
 from .prove.golden import choose_golden
-from .prove.inspection import inspect_model
+from .prove.inspection import Inspection, inspect_model
+from .prove.micro_proof import Elsewhere, MicroProof, check_micro, prove_micro
 from .prove.proof import prove
 from .prove.runtimes import logits_on_runtime
+from .provenance import provenance
 from .source import Source
 
-PACKAGES = ("digits-edge", "tensorflow", "tf_keras", "tensorflow-model-optimization")
 PARENT = "float32"
 CORRUPTED_COUNT = 2000
 NON_DIGIT_COUNT = 5000
@@ -45,11 +44,13 @@ class EvaluationImages:
         mnist: calibration images from its training split, confidence from validation, the proof from test.
         non_digits: uint8 (N, 28, 28), none of them a digit.
         held_out: of a fine-tuned model, the digits that show what it learnt.
+        micro_count: how many of the test images tflite-micro reads; 0 without it.
     """
 
     mnist: Mnist
     non_digits: NDArray[np.uint8]
     held_out: HeldOut | None = None
+    micro_count: int = 0
 
 
 def draw_non_digits(digits: Split) -> NDArray[np.uint8]:
@@ -57,11 +58,12 @@ def draw_non_digits(digits: Split) -> NDArray[np.uint8]:
     return make_non_digits(NON_DIGIT_COUNT, NON_DIGIT_SEED, digits.images, digits.labels)
 
 
-def step_count(precisions: Iterable[str], runtimes: Iterable[str], fine_tuned: bool = False) -> int:
+def step_count(precisions: Iterable[str], runtimes: Iterable[str], images: EvaluationImages) -> int:
     """How often convert_and_prove calls its `step`."""
     models = {PARENT, *precisions}
     ran = len(list(runtimes))
-    return len(models) * (2 + ran) + ("int8" in models) * (1 + fine_tuned * ran)
+    of_int8 = 1 + (images.micro_count > 0) + (images.held_out is not None) * ran
+    return len(models) * (2 + ran) + ("int8" in models) * of_int8
 
 
 def convert_and_prove(
@@ -105,30 +107,34 @@ def convert_and_prove(
         }
         comparisons = {runtime: proof.comparison for runtime, proof in proofs.items()}
         checks = check_model(precision, inspection, comparisons, limits)
-        content, kinds, fine_tuning = contents[precision], None, {}
+        content, kinds, micro, fine_tuning = contents[precision], None, None, {}
         if precision == "int8":
             kinds = _corruption_accuracy(runtimes[0], content, images.mnist.test, step)
+            micro = _on_micro(content, inspection, logits, images, step)
             int8_logits = {runtime: of_model[precision] for runtime, of_model in logits.items()}
             fine_tuning = _fine_tuning(int8_logits, contract, images, step)
+        if micro is not None:
+            checks += tuple(check_micro(micro, limits))
         for runtime, proof in fine_tuning.items():
             checks += check_fine_tuning(proof, runtime, limits.fine_tuning)
-        artefacts.append(Artefact(precision, content, contract, inspection, proofs, checks, kinds, fine_tuning))
+        artefacts.append(Artefact(precision, content, contract, inspection, proofs, checks, kinds, micro, fine_tuning))
     return artefacts
 
 
 def _flatbuffer(source: Source, precision: str, mnist: Mnist) -> bytes:
     if precision != "int8":
         return to_tflite(source.float_model, precision)
-    if source.qat_model is not None:
-        return to_tflite(source.qat_model, precision)
-    return to_tflite(source.float_model, precision, mnist.train.images[:CALIBRATION_COUNT])
+    if source.qat_model is None:
+        return to_tflite(source.float_model, precision, mnist.train.images[:CALIBRATION_COUNT])
+    flatbuffer = to_tflite(source.qat_model, precision)
+    return without_names(flatbuffer) if source.network == "nano" else flatbuffer
 
 
 def _promises(
     source: Source, precision: str, flatbuffer: bytes, mnist: Mnist, runtime: str
 ) -> tuple[ModelContract, bytes]:
     """The contract, and the golden digits."""
-    bare = ModelContract(source.labels, provenance=_provenance(source, precision))
+    bare = ModelContract(source.labels, provenance=provenance(source, precision))
     images = {"validation": mnist.validation.images}
     logits = logits_on_runtime(runtime, embed_contract(flatbuffer, bare), images)["validation"]
     if not np.isfinite(logits).all():
@@ -137,20 +143,6 @@ def _promises(
             f"got {np.sum(~np.isfinite(logits))} that are NaN or infinite; train the model again"
         )
     return calibrate(bare, logits, mnist.validation.labels), choose_golden(mnist.validation, logits)
-
-
-def _provenance(source: Source, precision: str) -> dict[str, Any]:
-    trained = source.train_metrics
-    return {
-        "precision": precision,
-        "quantization": source.quantization if precision == "int8" else None,
-        "versions": package_versions(PACKAGES),
-        "float_sha256": source.float_sha256,
-        "training_recipe": trained.get("recipe"),
-        "training_seed": trained.get("seed"),
-        "training_versions": trained.get("versions"),
-        "data_sha256": trained.get("data_sha256"),
-    }
 
 
 def _test_logits(
@@ -183,6 +175,23 @@ def _fine_tuning(
         parent = logits_on_runtime(runtime, images.held_out.parent, _named(images))
         proven[runtime] = prove_fine_tuning(images.held_out, parent, child, images.mnist.test.labels, contract)
     return proven
+
+
+def _on_micro(
+    content: bytes,
+    inspection: Inspection,
+    logits: Mapping[str, Mapping[str, Mapping[str, NDArray[np.float32]]]],
+    images: EvaluationImages,
+    step: Step,
+) -> MicroProof | None:
+    """Of the int8 model, beside the first runtime; None where tflite-micro is not installed."""
+    if not images.micro_count:
+        return None
+    step("running int8 on tflite-micro")
+    runtime, test = next(iter(logits)), images.mnist.test
+    parent, child = (logits[runtime][precision]["test"] for precision in (PARENT, "int8"))
+    elsewhere = Elsewhere(runtime, parent, child, test.labels)
+    return prove_micro(content, test.images[: images.micro_count], inspection, elsewhere)
 
 
 def _corruption_accuracy(runtime: str, content: bytes, digits: Split, step: Step) -> dict[str, float]:

@@ -22,12 +22,13 @@ from train.detector.evaluation import DetectorScore, score_detector
 from train.detector.patches import Patches, draw_patches
 from train.metrics_file import METRICS_NAME, package_versions
 
-from .conversion import PACKAGES, Step
+from .conversion import Step
 from .keras_to_tflite import to_tflite
 from .places import Places
 from .prove.gate import Check
 from .prove.inspection import Inspection, inspect_model
 from .prove.runtimes import maps_on_runtime
+from .provenance import PACKAGES
 from .source import load_pair, read_metrics
 
 TILE_PX = 256

@@ -12,16 +12,25 @@ from train.settings import NO_PENS, PensFlag
 
 from .keras_to_tflite import PRECISIONS
 from .prove.gate import FineTuningLimits, Limits
-from .settings import AnyConversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion
+from .settings import (
+    AnyConversion,
+    DetectorConversion,
+    DigitsConversion,
+    MicroExport,
+    SequenceConversion,
+    VectorsExport,
+)
 
 MEANINGS = ("as trained", "float16 weights", "int8 weights, float activations", "integers throughout")
 # The networks that only pages need, and what has no effect on them. --float32 has: it is made as asked, with int8.
 PAGE_NETWORKS = ("detector", "sequence")
-NOT_OF_PAGE_NETWORKS = ("float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
+NOT_OF_PAGE_NETWORKS = ("nano", "float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
+# What only writes other files of a .tflite, and which flags go with it.
+EXPORTS = {"c_array": ("model",), "vectors": ("model", "data")}
 FORMER_P = "max_teaching_p"
 
 
-def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport:
+def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport | VectorsExport:
     """The settings of a command line; ends the program with exit code 2 where it makes no sense."""
     parser = _parser()
     given = _renamed(vars(parser.parse_args(arguments)))
@@ -30,6 +39,8 @@ def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport:
         parser.error(refusal)
     if "c_array" in given:
         return MicroExport(**given)
+    if "vectors" in given:
+        return VectorsExport(**given)
     common = {name: given[name] for name in ("model", "output", "publish", "data") if name in given}
     if "detector" in given:
         return DetectorConversion(**common)
@@ -37,6 +48,7 @@ def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport:
         return SequenceConversion(**common, pens=given.get("pens"))
     return DigitsConversion(
         **common,
+        network="nano" if "nano" in given else "digits",
         precisions=tuple(precision for precision in PRECISIONS if precision in given),
         limits=_limits(given),
         has_fine_tuning_limit="max_fine_tuning_p" in given,
@@ -51,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
         argument_default=argparse.SUPPRESS,
     )
     for precision, meaning in zip(PRECISIONS, MEANINGS, strict=True):
-        parser.add_argument(f"--{precision}", action="store_true", help=f"make digits_{precision}.tflite: {meaning}")
+        parser.add_argument(f"--{precision}", action="store_true", help=f"make the .tflite of {precision}: {meaning}")
+    parser.add_argument("--nano", action="store_true", help="convert the network for microcontrollers instead")
     parser.add_argument("--detector", action="store_true", help="convert the page's digit detector instead")
     parser.add_argument("--sequence", action="store_true", help="convert the sequence reader instead")
     parser.add_argument(
@@ -60,6 +73,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OUT",
         help="write a microcontroller's C sources there; --model is an int8 .tflite then (default: the shipped one)",
     )
+    parser.add_argument(
+        "--vectors", type=Path, metavar="FILE",
+        help="write crops and what the networks make of them there, as JSON; --model as with --c-array",
+    )  # fmt: skip
     parser.add_argument("--model", type=Path, help="folder of python -m train, or one .h5 (default: the last in runs/)")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
     parser.add_argument(
@@ -101,9 +118,12 @@ def _renamed(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refusal(given: Mapping[str, Any]) -> str:
     """What is wrong with flags that parse; empty if nothing is."""
-    if "c_array" in given:
-        beside = next((_flag(name) for name in given if name not in ("c_array", "model")), None)
-        return f"expected --c-array with --model alone, got {beside} too; leave it out" if beside else ""
+    export = next((name for name in EXPORTS if name in given), None)
+    if export:
+        taken = EXPORTS[export]
+        beside = next((_flag(name) for name in given if name not in (export, *taken)), None)
+        alone = " and ".join(map(_flag, taken))
+        return f"expected {_flag(export)} with {alone} alone, got {beside} too; leave it out" if beside else ""
     network = next((name for name in PAGE_NETWORKS if name in given), None)
     if network:
         return _refusal_of(network, given)
@@ -111,12 +131,22 @@ def _refusal(given: Mapping[str, Any]) -> str:
         return "expected --sequence with --pens, got --pens without it; add --sequence, or leave out --pens"
     if not given.keys() & set(PRECISIONS):
         return "expected at least one of --int8, --float32, --float16 and --dynamic, got none; add --int8"
-    if "max_fine_tuning_p" in given and "int8" not in given:
+    return _refusal_of_fine_tuning(given) if "max_fine_tuning_p" in given else ""
+
+
+def _refusal_of_fine_tuning(given: Mapping[str, Any]) -> str:
+    """The same for its limit."""
+    if "nano" in given:
         return (
-            "expected --int8 with --max-fine-tuning-p, got the limit without it; add --int8, "
-            "or leave out --max-fine-tuning-p"
+            "expected --nano without --max-fine-tuning-p, got both; leave out --max-fine-tuning-p, "
+            "which would have no effect"
         )
-    return ""
+    if "int8" in given:
+        return ""
+    return (
+        "expected --int8 with --max-fine-tuning-p, got the limit without it; add --int8, "
+        "or leave out --max-fine-tuning-p"
+    )
 
 
 def _refusal_of(network: str, given: Mapping[str, Any]) -> str:

@@ -52,6 +52,15 @@ def to_tflite(
     return bytes(converter.convert())
 
 
+def without_names(flatbuffer: bytes) -> bytes:
+    """The same network without the names of its tensors, for chips on which each kilobyte counts."""
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(flatbuffer))
+    flatbuffer_utils.strip_strings(model)
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
 def _representative(images: NDArray[np.uint8]) -> Iterator[list[NDArray[np.float32]]]:
     # All 256 grey values, so that the input's range is [0, 1] whichever images were drawn.
     ramp = np.resize(np.arange(256, dtype=np.uint8), (1, *IMAGE_HW))

@@ -16,6 +16,7 @@ TRAINING_FILES = {
         "training_confusion.png",
         "seeds.json",
     ),
+    "nano": ("nano_float.h5", "nano_qat.h5"),
     "detector": ("detector_float.h5", "detector_qat.h5"),
     "sequence": ("sequence_float.h5", "sequence_qat.h5"),
 }
@@ -60,7 +61,7 @@ def find_places(model: Path | None, output: Path | None, publish: bool, network:
         model: --model; the last run if None.
         output: --output; the model's folder if None, but never the checkout's models/.
         publish: to models/, together with the training's files.
-        network: "digits", "detector" or "sequence".
+        network: "digits", "nano", "detector" or "sequence".
 
     Raises:
         SourceError: there is no run yet, or one file is to be published without its training.

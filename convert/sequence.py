@@ -22,12 +22,13 @@ from train.sequence.evaluation import SequenceScore, agreement, score_sequence
 from train.sequence.pool import load_pool
 from train.sequence.strips import WIDTH_PX, Strips, draw_strips
 
-from .conversion import PACKAGES, Step
+from .conversion import Step
 from .keras_to_tflite import to_tflite
 from .places import Places
 from .prove.gate import Check
 from .prove.inspection import Inspection, inspect_model
 from .prove.runtimes import columns_on_runtime
+from .provenance import PACKAGES
 from .source import read_metrics
 
 # What the edge cuts: wider than the strips that are trained on, for amounts with long gaps.

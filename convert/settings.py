@@ -27,14 +27,16 @@ class Conversion:
 
 @dataclass(frozen=True, kw_only=True)
 class DigitsConversion(Conversion):
-    """The digit network's.
+    """A digit network's.
 
     Attributes:
+        network: "digits", or "nano" for the one of microcontrollers.
         precisions: which to make, in the order of PRECISIONS.
         limits: the gate's.
         has_fine_tuning_limit: whether one was given: it needs a fine-tuned model.
     """
 
+    network: str = "digits"
     precisions: tuple[str, ...]
     limits: Limits = field(default_factory=Limits)
     has_fine_tuning_limit: bool = False
@@ -67,6 +69,21 @@ class MicroExport:
 
     c_array: Path
     model: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorsExport:
+    """Test vectors for whoever writes the road from ink to digit again.
+
+    Attributes:
+        vectors: the JSON file to write.
+        model: an int8 .tflite, its float32 parent beside it; None for the shipped one.
+        data: MNIST's place; None for wherever it is found.
+    """
+
+    vectors: Path
+    model: Path | None = None
+    data: Path | None = None
 
 
 AnyConversion = DigitsConversion | DetectorConversion | SequenceConversion

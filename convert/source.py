@@ -13,7 +13,6 @@ from train import metrics_file
 from .errors import SourceError
 
 FLOAT_NAME = "digits_float.h5"
-QAT_NAME = "digits_qat.h5"
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Source:
         labels: the meaning of the logits.
         float_sha256: hash of the float model's file.
         train_metrics: what training wrote; empty if it is unknown.
+        network: "digits" or "nano"; files are named for it.
     """
 
     float_model: Any
@@ -33,6 +33,7 @@ class Source:
     labels: tuple[str, ...]
     float_sha256: str
     train_metrics: Mapping[str, Any] = field(default_factory=dict)
+    network: str = "digits"
 
     @property
     def quantization(self) -> str:
@@ -40,22 +41,23 @@ class Source:
         return "PTQ" if self.qat_model is None else "QAT"
 
 
-def load_source(model: Path) -> Source:
+def load_source(model: Path, network: str = "digits") -> Source:
     """Loads the float model and, where there is one, its quantization-aware twin.
 
     Args:
         model: a folder that holds digits_float.h5 and optionally digits_qat.h5, or one .h5 file: a
             quantization-aware one (its float parent digits_float.h5 lies beside it), or a float one (int8 then comes
             from PTQ).
+        network: "digits" or "nano"; the files of the latter are nano_float.h5 and nano_qat.h5.
 
     Raises:
         SourceError: a file is missing, corrupt, or of the wrong shape.
     """
     folder = model if model.is_dir() else model.parent
-    float_path = folder / FLOAT_NAME
-    qat_path: Path | None = folder / QAT_NAME if model.is_dir() else model
+    float_path = folder / f"{network}_float.h5"
+    qat_path: Path | None = folder / f"{network}_qat.h5" if model.is_dir() else model
     _require(float_path if model.is_dir() else model)
-    train_metrics = read_metrics(folder).get("train", {})
+    train_metrics = read_metrics(folder).get(metrics_file.training_key(network), {})
     from train.qat import load_quantized
 
     # The content decides, not the name: the quantization-aware loader takes float models too.
@@ -68,7 +70,8 @@ def load_source(model: Path) -> Source:
     labels = _labels(float_model, float_path)
     if qat_model is not None and _labels(qat_model, qat_path) != labels:
         raise SourceError(f"expected {qat_path} to have the outputs of {float_path}; run python -m train again")
-    return Source(float_model, qat_model, labels, hashlib.sha256(float_path.read_bytes()).hexdigest(), train_metrics)
+    float_sha256 = hashlib.sha256(float_path.read_bytes()).hexdigest()
+    return Source(float_model, qat_model, labels, float_sha256, train_metrics, network)
 
 
 def load_pair(folder: Path, name: str) -> tuple[Any, Any]:

@@ -19,6 +19,8 @@ PACKAGES = {
     "chromium": "chromium",
     "debootstrap": "debootstrap",
     "gcc": "gcc libc6-dev",
+    "java": "default-jre-headless",
+    "kotlinc": "kotlin libandroid-json-java",
     "mke2fs": "e2fsprogs",
     "mosquitto": "mosquitto",
     "mosquitto_passwd": "mosquitto",

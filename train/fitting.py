@@ -15,7 +15,7 @@ from .data.examples import Targets, View, batches, draw_views, hard_targets, to_
 from .data.mnist import DataError, Mnist, Split
 from .data.pen_pool import PenPool
 from .distribution import distributed
-from .network import build_network
+from .network import NETWORKS, build_network
 from .optimizer import build_optimizer
 from .precision import bfloat16_convolutions
 from .progress import epoch_progress, tracked
@@ -76,7 +76,7 @@ def train(
     if teacher is not None:
         asked = tracked(views, "asking the teacher", len(views))
         targets = [soft_targets(teacher, view, recipe.teacher_share) for view in asked]
-    model = build_network()
+    model = NETWORKS[recipe.network]()
     with bfloat16_convolutions():
         histories["float"] = fit(model, targets, "float", recipe.learning_rate, recipe.float_epochs)
     twin = quantization_aware(model, to_inputs(views[0].images[: recipe.batch_size]))

@@ -32,7 +32,7 @@ MODES = {"add": "--add DIR", "detector": "--detector", "sequence": "--sequence",
 EVERYWHERE = {"epochs", "batch_size", "seed", "data", "output"}
 # What else has an effect in each mode.
 ALLOWED = {
-    "digits": {"quick", "teacher", "train_limit", "pens"},
+    "digits": {"nano", "quick", "teacher", "train_limit", "pens"},
     "seeds": {"seeds", "quick", "teacher", "train_limit", "pens"},
     "detector": {"detector", "quick", "start", "pages", "pens"},
     "sequence": {"sequence", "quick", "strips", "pens"},
@@ -56,13 +56,19 @@ def parse(arguments: Sequence[str]) -> AnyTraining:
         return _detector_training(given)
     if mode == "sequence":
         return _sequence_training(given)
-    recipe = _with_flags(RECIPES["quick" if given.get("quick") else "default"], given)
+    recipe = _with_flags(_digits_base(given), given)
     if mode == "seeds":
         flags = child_flags(arguments)
         return SeedsTraining(
             **_common(given, mode), recipe=recipe, count=given["seeds"], flags=flags, pens=_pens(given)
         )
     return DigitsTraining(**_common(given, mode), recipe=recipe, teacher=given.get("teacher"), pens=_pens(given))
+
+
+def _digits_base(given: Given) -> Recipe:
+    if given.get("quick"):
+        return dataclasses.replace(RECIPES["quick"], network="nano" if given.get("nano") else "digits")
+    return RECIPES["nano" if given.get("nano") else "default"]
 
 
 def child_flags(arguments: Sequence[str]) -> tuple[str, ...]:
@@ -88,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", type=Path, metavar="DIR", help="where models go (a folder in runs/)")
     parser.add_argument("--add", type=Path, metavar="DIR", help="fine-tune a trained model on these WRITER/LABEL/*.png")
     parser.add_argument("--from", type=Path, dest="parent", metavar="DIR", help="the model to fine-tune (models/)")
+    parser.add_argument("--nano", action="store_true", help="train the network for microcontrollers, of 12 kB")
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
     parser.add_argument("--teacher", type=Path, metavar="FILE", help="learn from this digits_teacher.h5, train none")
     parser.add_argument("--detector", action="store_true", help="train the page's digit detector, on drawn pages")
@@ -176,7 +183,7 @@ def _sequence_base(given: Given) -> SequenceRecipe:
 def _common(given: Given, mode: str) -> dict[str, Any]:
     seed = given.get("seed", 0)
     what = [
-        mode if mode in ("detector", "sequence") else "digits",
+        mode if mode in ("detector", "sequence") else "nano" if "nano" in given else "digits",
         *(name for name in ("quick", "start") if name in given),
     ]
     found = FINE_TUNED if mode == "add" else default_output(what, seed, given.get("seeds"))

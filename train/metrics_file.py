@@ -39,6 +39,11 @@ FORMER_KINDS: Mapping[str, str] = MappingProxyType(
 )
 
 
+def training_key(network: str) -> str:
+    """Where a network's training stands in metrics.json."""
+    return "train" if network == "digits" else f"train_{network}"
+
+
 def read_metrics(path: Path) -> dict[str, Any]:
     """The content of metrics.json, empty if there is none; raises OutputError if nothing can be added to it."""
     try:

@@ -13,6 +13,7 @@ class Recipe:
     """What `python -m train` does, in numbers.
 
     Attributes:
+        network: which of train.network's NETWORKS is trained; its teacher is always of the first.
         teacher_epochs: epochs of the teacher; 0 trains the float network from labels alone.
         teacher_width: the teacher's filters, as a multiple of the network's.
         teacher_learning_rate: AdamW's at the start of the cosine schedule of the teacher.
@@ -38,6 +39,7 @@ class Recipe:
         train_limit: how many training images are used; None for all.
     """
 
+    network: str = "digits"
     teacher_epochs: int = 12
     teacher_width: float = 2
     teacher_learning_rate: float = 2e-3
@@ -96,4 +98,7 @@ RECIPES = {
     "quick": Recipe(teacher_epochs=0, float_epochs=3, views=2, learning_rate=4e-3, qat_epochs=1,
                     qat_learning_rate=5e-5, qat_parent_share=1.0, ema_momentum=0.98, camera_share=0.1, drawn_share=0.05,
                     non_digit_share=0.05, train_limit=40_000),
+    # A network this small does not learn by heart: it needs epochs, not views.
+    "nano": Recipe(network="nano", float_epochs=24, views=2, learning_rate=8e-3, weight_decay=2e-3, qat_epochs=3,
+                   qat_learning_rate=4e-4),
 }  # fmt: skip

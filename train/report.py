@@ -10,7 +10,15 @@ from edge_app.files.atomic import write_atomically
 
 from .data.mnist import Mnist, Split
 from .fitting import Trained, predict
-from .metrics_file import FINE_TUNING_KEY, METRICS_NAME, PENS_KEY, package_versions, read_metrics, write_metrics
+from .metrics_file import (
+    FINE_TUNING_KEY,
+    METRICS_NAME,
+    PENS_KEY,
+    package_versions,
+    read_metrics,
+    training_key,
+    write_metrics,
+)
 from .network import save_h5
 from .plots import confusion_png, curves_png
 from .runs import model_flag
@@ -36,21 +44,26 @@ class Results:
 def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> None:
     """Writes digits_float.h5, digits_qat.h5, any digits_teacher.h5, "train" in metrics.json, and the pictures.
 
-    Each whole or not at all.
+    Each whole or not at all. Another network than "digits" has its own name in place of that, but for the teacher.
     """
-    scores = {}
-    for name, network in (("teacher", trained.teacher), ("float", trained.model), ("qat", trained.twin)):
+    scores, own = {}, results.recipe.network
+    for name, kind, network in (
+        ("teacher", "digits", trained.teacher),
+        ("float", own, trained.model),
+        ("qat", own, trained.twin),
+    ):
         if network is None:
             continue
-        save_h5(network, output / f"digits_{name}.h5")
+        save_h5(network, output / f"{kind}_{name}.h5")
         scores[name] = {split: _accuracy(network, getattr(mnist, split)) for split in ("validation", "test")}
         print(f"train: {name}: validation {scores[name]['validation']:.2f} %, test {scores[name]['test']:.2f} %")
     _write_metrics(output / METRICS_NAME, trained, results, scores)
     read = predict(trained.twin, mnist.test.images)[:, :10].argmax(axis=1)
     write_atomically(output / "training_curves.png", curves_png(trained.histories))
     write_atomically(output / "training_confusion.png", confusion_png(mnist.test.labels, read))
+    flag = "" if own == "digits" else f" --{own}"
     took, where = f"{results.seconds / 60:.1f} minutes", model_flag(output)
-    print(f"train: wrote {output} in {took}; next: python -m convert --int8{where}")
+    print(f"train: wrote {output} in {took}; next: python -m convert{flag} --int8{where}")
 
 
 def _accuracy(model: Any, split: Split) -> float:
@@ -64,7 +77,7 @@ def pens_metrics(results: Results) -> dict[str, Any]:
 
 def _write_metrics(path: Path, trained: Trained, results: Results, scores: dict[str, dict[str, float]]) -> None:
     metrics = read_metrics(path)
-    metrics["train"] = {
+    metrics[training_key(results.recipe.network)] = {
         "seed": results.seed,
         "recipe": dataclasses.asdict(results.recipe),
         "data_sha256": results.data_sha256,

@@ -28,7 +28,7 @@ def last_run(network: str) -> Path | None:
     """The folder in runs/ whose training ended last, None if there is none.
 
     Args:
-        network: "digits", "detector" or "sequence".
+        network: "digits", "nano", "detector" or "sequence".
     """
     # The quantization-aware twin is written after the float network; conversion touches neither.
     twins = [twin for twin in RUNS.glob(f"*/{network}_qat.h5") if twin.with_name(f"{network}_float.h5").is_file()]

@@ -1,7 +1,6 @@
 """A .tflite file as C source: its flatbuffer as an aligned constant, its contract as constants."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,10 @@ from train.quiet_import import import_tensorflow
 
 from ..errors import SourceError
 from ..prove.inspection import inspect_model
-from ..prove.micro import measure_arena
+from ..prove.micro import measure_arena, resolver_call
+from .c_layers import layer_sources
+from .layers import Layer, read_layers
+from .text import guarded, rows
 
 BYTES_A_LINE = 20
 EXPONENTIALS_A_LINE = 10
@@ -38,6 +40,7 @@ class MicroModel:
         input: scale and zero point.
         output: scale and zero point.
         operators: each kind once, as TFLite names them.
+        layers: the same network as integers.
         arena_bytes: what tflite-micro took here; None where it is not installed.
     """
 
@@ -48,6 +51,7 @@ class MicroModel:
     input: tuple[float, int]
     output: tuple[float, int]
     operators: tuple[str, ...]
+    layers: tuple[Layer, ...]
     arena_bytes: int | None
 
 
@@ -74,6 +78,7 @@ def take_apart(model: ModelFile[ModelContract], name: str) -> MicroModel:
         input=_quantization(inputs),
         output=_quantization(outputs),
         operators=tuple(dict.fromkeys(operator.name for operator in inspect_model(model.content).operators)),
+        layers=read_layers(model.flatbuffer),
         arena_bytes=measure_arena(model.flatbuffer),
     )
 
@@ -84,12 +89,13 @@ def _quantization(end: Endpoint) -> tuple[float, int]:
 
 
 def generated_sources(model: MicroModel) -> dict[str, str]:
-    """Text by file name: digits_contract.h and .c (C99), digits_model.h and .cc (C++11)."""
+    """Text by file name: digits_contract and digits_layers, .h and .c (C99), digits_model.h and .cc (C++11)."""
     return {
         "digits_contract.h": _contract_header(model),
         "digits_contract.c": _contract_source(model),
         "digits_model.h": _model_header(model),
         "digits_model.cc": _model_source(model),
+        **layer_sources(_origin(model), model.layers),
     }
 
 
@@ -124,7 +130,7 @@ def _contract_header(model: MicroModel) -> str:
             "extern const uint32_t digits_exponentials[256];",
         )
     }"""
-    return _origin(model) + _guarded("DIGITS_CONTRACT_H", body)
+    return _origin(model) + guarded("DIGITS_CONTRACT_H", body)
 
 
 def _contract_source(model: MicroModel) -> str:
@@ -132,7 +138,7 @@ def _contract_source(model: MicroModel) -> str:
     return (
         f'{_origin(model)}#include "digits_contract.h"\n\n'
         f"const char *const digits_labels[DIGITS_LABEL_COUNT] = {{{labels}}};\n\n"
-        f"const uint32_t digits_exponentials[256] = {{\n{_rows(exponentials(model), EXPONENTIALS_A_LINE)}}};\n"
+        f"const uint32_t digits_exponentials[256] = {{\n{rows(exponentials(model), EXPONENTIALS_A_LINE)}}};\n"
     )
 
 
@@ -149,37 +155,21 @@ def _model_header(model: MicroModel) -> str:
 #define DIGITS_MODEL_BYTES {len(model.flatbuffer)}
 
 {_extern_c("extern const unsigned char digits_model[DIGITS_MODEL_BYTES];")}"""
-    return _origin(model) + _guarded("DIGITS_MODEL_H", body)
+    return _origin(model) + guarded("DIGITS_MODEL_H", body)
 
 
 def _model_source(model: MicroModel) -> str:
     return (
         f'{_origin(model)}#include "digits_model.h"\n\n'
         f"alignas(16) const unsigned char digits_model[DIGITS_MODEL_BYTES] = {{\n"
-        f"{_rows(model.flatbuffer, BYTES_A_LINE)}}};\n"
+        f"{rows(model.flatbuffer, BYTES_A_LINE)}}};\n"
     )
-
-
-def resolver_call(operator: str) -> str:
-    """What adds an operator to tflite::MicroMutableOpResolver: CONV_2D is AddConv2D()."""
-    words = (word if word[0].isdigit() else word.capitalize() for word in operator.split("_"))
-    return f"Add{''.join(words)}()"
 
 
 def _origin(model: MicroModel) -> str:
     return f"/* {model.source} as python -m convert --c-array writes it; SHA-256 of the file:\n * {model.sha256} */\n"
 
 
-def _guarded(name: str, body: str) -> str:
-    return f"#ifndef {name}\n#define {name}\n\n{body}\n#endif\n"
-
-
 def _extern_c(*lines: str) -> str:
     declared = "\n".join(lines)
     return f'#ifdef __cplusplus\nextern "C" {{\n#endif\n\n{declared}\n\n#ifdef __cplusplus\n}}\n#endif'
-
-
-def _rows(numbers: Iterable[int], a_line: int) -> str:
-    texts = [str(number) for number in numbers]
-    rows = (texts[start : start + a_line] for start in range(0, len(texts), a_line))
-    return "".join(f"    {', '.join(row)},\n" for row in rows)

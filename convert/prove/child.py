@@ -4,7 +4,8 @@
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 from edge_app.errors import DigitsError
 from edge_app.model.classifier import DigitClassifier
 from edge_app.model.detector import DigitDetector
+from edge_app.model.file import read_model
 from edge_app.model.sequence import SequenceReader
+
+from .micro import run_micro
 
 Arrays = Mapping[str, NDArray[np.uint8]]
 MAPS = ("centre", "box", "label")
@@ -50,7 +54,18 @@ def _columns(runtime: str, model_path: str, given: Arrays) -> dict[str, NDArray[
     return {"columns": np.stack([reader.columns(strip) for strip in given["strips"]])}
 
 
-KINDS = {"classifier": _logits, "detector": _maps, "sequence": _columns}
+def _micro(_: str, model_path: str, given: Arrays) -> dict[str, NDArray[Any]]:
+    """Of "images", uint8 (N, 28, 28): "logits", float32 (N, number of labels), and "arena_bytes"."""
+    run = run_micro(read_model(model_path).flatbuffer, given["images"])
+    return {"logits": run.logits, "arena_bytes": np.array(run.arena_bytes)}
+
+
+KINDS: Mapping[str, Callable[[str, str, Arrays], dict[str, NDArray[Any]]]] = {
+    "classifier": _logits,
+    "detector": _maps,
+    "sequence": _columns,
+    "micro": _micro,
+}
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1:]))

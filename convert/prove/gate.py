@@ -98,6 +98,14 @@ def check_model(
     return tuple(_checks(precision, inspection, comparisons, limits))
 
 
+def check_on_runtime(precision: str, runtime: str, comparison: Comparison, limits: Limits) -> Iterator[Check]:
+    """Compares one model on one runtime with the limits."""
+    place = f"of {precision} on {runtime}"
+    yield Check(f"NaN or infinite logits {place}", comparison.non_finite_count, "at most", 0, "")
+    yield Check(f"accuracy drop {place}", comparison.drop_pp, "at most", limits.max_accuracy_drop_pp, "pp")
+    yield Check(f"agreement {place}", comparison.agreement_percent, "at least", limits.min_agreement_percent, "%")
+
+
 def _checks(
     precision: str, inspection: Inspection, comparisons: Mapping[str, Comparison], limits: Limits
 ) -> Iterator[Check]:
@@ -105,8 +113,4 @@ def _checks(
         findings = len(inspection.float_findings)
         yield Check("float tensors and conversions in int8", findings, "at most", 0, "")
     for runtime, comparison in comparisons.items():
-        place = f"of {precision} on {runtime}"
-        yield Check(f"NaN or infinite logits {place}", comparison.non_finite_count, "at most", 0, "")
-        yield Check(f"accuracy drop {place}", comparison.drop_pp, "at most", limits.max_accuracy_drop_pp, "pp")
-        agreement = comparison.agreement_percent
-        yield Check(f"agreement {place}", agreement, "at least", limits.min_agreement_percent, "%")
+        yield from check_on_runtime(precision, runtime, comparison, limits)

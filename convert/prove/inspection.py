@@ -140,7 +140,7 @@ def _tensor(tensor: Any, dtype_names: dict[int, str], buffers: Sequence[Any]) ->
     content = buffers[tensor.buffer].data
     scales, zero_points = (quantization.scale, quantization.zeroPoint) if quantization else (None, None)
     return Tensor(
-        name=tensor.name.decode(),
+        name=(tensor.name or b"").decode(),
         shape=tuple(int(side) for side in tensor.shape) if tensor.shape is not None else (),
         dtype=dtype_names[tensor.type],
         scales=tuple(float(scale) for scale in scales) if scales is not None else (),

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from edge_app.errors import ModelError
 from edge_app.host.stderr import stderr_without
+from edge_app.model.classifier import input_table
 
 MODULE = "tflite_micro"
 RUNTIME = "tflite-micro"
+INSTALL = "on x86-64 Linux: pip install -e '.[micro]'"
 # Plenty for every network here; what of it is used is measured.
 ARENA_BYTES = 4 * 1024 * 1024
 _TOTAL = re.compile(rb"Arena allocation total (\d+) bytes")
@@ -23,11 +25,11 @@ class MicroRun:
     """What a model showed on tflite-micro.
 
     Attributes:
-        outputs: of the images, int8 (N, number of labels), as the network gives them.
+        logits: of the images, float32 (N, number of labels).
         arena_bytes: memory for activations and bookkeeping, with 64-bit pointers.
     """
 
-    outputs: NDArray[np.int8]
+    logits: NDArray[np.float32]
     arena_bytes: int
 
 
@@ -37,24 +39,37 @@ def is_installed() -> bool:
 
 
 def run_micro(flatbuffer: bytes, images: NDArray[np.uint8]) -> MicroRun:
-    """Runs an int8 network that takes pixel - 128 over images, uint8 (N, 28, 28), N >= 1.
+    """Runs an int8 network over images, uint8 (N, 28, 28), N >= 1.
 
     Raises:
         ModelError: tflite-micro refuses the model.
     """
     interpreter = _open(flatbuffer)
-    inputs = (images.astype(np.int16) - 128).astype(np.int8)[..., None]
+    inputs = input_table({"quantization": _quantization(interpreter.get_input_details(0))})[images][..., None]
     outputs = []
     for index in range(len(inputs)):
         interpreter.set_input(inputs[index : index + 1], 0)
         interpreter.invoke()
         outputs.append(interpreter.get_output(0)[0].copy())
-    return MicroRun(np.stack(outputs), _arena_bytes(interpreter))
+    scale, zero_point = _quantization(interpreter.get_output_details(0))
+    logits = (np.stack(outputs).astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
+    return MicroRun(logits, _arena_bytes(interpreter))
+
+
+def resolver_call(operator: str) -> str:
+    """What adds an operator to tflite::MicroMutableOpResolver: CONV_2D is AddConv2D()."""
+    words = (word if word[0].isdigit() else word.capitalize() for word in operator.split("_"))
+    return f"Add{''.join(words)}()"
 
 
 def measure_arena(flatbuffer: bytes) -> int | None:
     """Memory that the network takes, in bytes; None where tflite-micro is not installed."""
     return run_micro(flatbuffer, np.zeros((1, 28, 28), np.uint8)).arena_bytes if is_installed() else None
+
+
+def _quantization(details: dict[str, Any]) -> tuple[float, int]:
+    parameters = details["quantization_parameters"]
+    return float(parameters["scales"][0]), int(parameters["zero_points"][0])
 
 
 def _open(flatbuffer: bytes) -> Any:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from edge_app.model.runtime import PACKAGES
 from edge_app.model.runtime import installed_runtimes as found_runtimes
 
 from ..errors import VerificationError
+from .micro import RUNTIME as MICRO
+from .micro import MicroRun
 
 
 def installed_runtimes() -> tuple[str, ...]:
@@ -70,9 +73,15 @@ def columns_on_runtime(runtime: str, content: bytes, strips: NDArray[np.uint8]) 
     return _in_process("sequence", runtime, content, {"strips": strips})["columns"]
 
 
+def run_on_micro(content: bytes, images: NDArray[np.uint8]) -> MicroRun:
+    """Runs an int8 digit network over images, uint8 (N, 28, 28), on tflite-micro, as logits_on_runtime does."""
+    found = _in_process("micro", MICRO, content, {"images": images})
+    return MicroRun(found["logits"], int(found["arena_bytes"]))
+
+
 def _in_process(
     kind: str, runtime: str, content: bytes, arrays: Mapping[str, NDArray[np.uint8]]
-) -> dict[str, NDArray[np.float32]]:
+) -> dict[str, NDArray[Any]]:
     with tempfile.TemporaryDirectory(prefix="digits-convert-") as folder:
         model_path, in_path, out_path = (Path(folder, name) for name in ("model.tflite", "in.npz", "out.npz"))
         write_atomically(model_path, content)

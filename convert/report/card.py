@@ -6,7 +6,7 @@ The tables of the ablation and of the seeds come from models/ablation.json and m
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from train.seeds import SEEDS_NAME
 
 from ..errors import SourceError
 from ..source import read_metrics
-from .markdown import percent, table
+from .chips import chips_table
+from .markdown import table
+from .numbers import HEADLINE, numbers_table
 from .page_networks import detector_table, sequence_table
 from .plots import int8_pictures
 
@@ -28,18 +30,21 @@ ABLATION_NAME = "ablation.json"
 # The rendered parts of each page; each stands between its marks.
 PAGES = {
     Path("README.md"): ("headline",),
-    Path("models", "README.md"): ("numbers", "pens", "operators", "ablation", "seeds", "detector", "sequence"),
+    Path("models", "README.md"): (
+        "numbers",
+        "pens",
+        "operators",
+        "ablation",
+        "seeds",
+        "detector",
+        "sequence",
+        "nano",
+        "nano_operators",
+        "chips",
+    ),
 }
 
-# The rows of the card's table that README shows.
-HEADLINE = (
-    "accuracy",
-    "drop from float32",
-    "labels changed",
-    "corruption suite, mean",
-    "file",
-    "multiply-accumulates",
-)
+NO_NANO = "Not measured yet; make it with `python -m convert --nano --int8 --float32 --publish`.\n"
 
 Json = Mapping[str, Any]
 
@@ -55,9 +60,13 @@ def rendered_parts(models: Path) -> dict[str, str]:
         KeyError: metrics.json lacks a number.
     """
     metrics = read_metrics(models)
+    nano = metrics.get("nano", {}).get("models", {})
     return {
-        "headline": numbers_table(metrics, HEADLINE),
-        "numbers": numbers_table(metrics, _ROWS),
+        "headline": numbers_table(metrics["convert"]["models"], HEADLINE),
+        "numbers": numbers_table(metrics["convert"]["models"]),
+        "nano": numbers_table(nano) if nano else NO_NANO,
+        "nano_operators": operator_table(nano.get("int8", {}).get("operators")),
+        "chips": chips_table(metrics),
         "pens": pens_text(metrics),
         "operators": operator_table(metrics["convert"]["models"]["int8"].get("operators")),
         "ablation": ablation_table(_read_if_there(models / ABLATION_NAME, "budget", "rows")),
@@ -79,16 +88,6 @@ def with_parts(page: str, names: Iterable[str], parts: Mapping[str, str]) -> str
         before, opening, closing, after = before_and_after
         page = before + opening + parts[name] + closing + after
     return page
-
-
-def numbers_table(metrics: Json, names: Iterable[str]) -> str:
-    """The float-against-int8 table, from what `python -m convert` measured; names are its rows."""
-    models = metrics["convert"]["models"]
-    runtimes = list(models["int8"]["runtimes"])
-    columns = [("float32", runtimes[0]), *(("int8", runtime) for runtime in runtimes)]
-    measured = [_measured(models[precision], runtime) for precision, runtime in columns]
-    titles = ["MNIST test, 10,000 images", *(f"{precision} on {runtime}" for precision, runtime in columns)]
-    return table(titles, ([name, *map(_ROWS[name], measured)] for name in names))
 
 
 def pens_text(metrics: Json) -> str:
@@ -166,38 +165,12 @@ def _read_if_there(path: Path, *keys: str) -> Json | None:
     return content
 
 
-def _measured(model: Json, runtime: str) -> Json:
-    on_runtime = model["runtimes"][runtime]
-    # Corrupted digits are read on the first runtime alone.
-    kinds = model.get("corruption_accuracy_percent") if runtime == next(iter(model["runtimes"])) else None
-    mean = sum(kinds.values()) / len(kinds) if kinds else None
-    return {**model, **on_runtime, **on_runtime["comparison"], "corruption_mean": mean}
-
-
 def _decimals(value: float | None) -> str:
     return "n/a" if value is None else f"{value:.2f}"
 
 
 def _with_difference(value: float | None, reference: float | None) -> str:
     return _decimals(value) if value is None or reference is None else f"{value:.2f} ({value - reference:+.2f})"
-
-
-_ROWS: dict[str, Callable[[Json], str]] = {
-    "accuracy": lambda m: percent(m["accuracy_percent"]),
-    "accuracy without 15 disputed labels": lambda m: percent(m.get("undisputed_accuracy_percent")),
-    "drop from float32": lambda m: f"{m['drop_pp']:+.2f} pp",
-    "McNemar's exact p": lambda m: f"{m['mcnemar_p']:.2f}",
-    "labels changed": lambda m: f"{m['labels_changed']}",
-    "worst logit error": lambda m: f"{m['worst_logit_error']:.2f}",
-    "expected calibration error": lambda m: f"{m['calibration_error']:.4f}",
-    "digits kept": lambda m: percent(m["digits_kept_percent"]),
-    "non-digits passed": lambda m: percent(m["non_digits_passed_percent"], 1),
-    "non-digits passed where 99 % of digits are kept": lambda m: percent(m["non_digits_passed_at_99_percent"], 1),
-    "corruption suite, mean": lambda m: percent(m["corruption_mean"]),
-    "file": lambda m: f"{m['size_bytes'] / 1024:.1f} KiB",
-    "parameters": lambda m: f"{m['parameters']:,}",
-    "multiply-accumulates": lambda m: f"{m['macs'] / 1e6:.2f} M",
-}
 
 
 def main(root: Path = ROOT) -> int:

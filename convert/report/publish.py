@@ -8,20 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from edge_app.files.atomic import write_atomically
-from train.metrics_file import METRICS_NAME, package_versions
+from edge_app.model.file import parse_model
+from train.metrics_file import METRICS_NAME, package_versions, training_key
 
 from ..artefact import Artefact
-from ..conversion import PACKAGES, EvaluationImages
+from ..conversion import EvaluationImages
 from ..errors import SourceError
 from ..prove.gate import Limits
 from ..prove.inspection import Operator
+from ..provenance import PACKAGES
 from ..source import FLOAT_NAME, Source
 from .plots import fine_tuning_png, int8_pictures
 
 
-def model_name(precision: str) -> str:
+def model_name(precision: str, network: str = "digits") -> str:
     """File name of a model."""
-    return f"digits_{precision}.tflite"
+    return f"{network}_{precision}.tflite"
+
+
+def conversion_key(network: str) -> str:
+    """Where a digit network's proof stands in metrics.json."""
+    return "convert" if network == "digits" else network
 
 
 def require_proof(precisions: Sequence[str], source: Source, output: Path) -> None:
@@ -42,6 +49,7 @@ def publish(
     metrics: Mapping[str, Any],
     images: EvaluationImages,
     training_files: Mapping[str, bytes],
+    network: str = "digits",
 ) -> list[Path]:
     """Writes models, pictures of int8, and metrics.json; all is made in memory before the first byte is written.
 
@@ -51,12 +59,13 @@ def publish(
         metrics: from merge_metrics.
         images: what the models were proven on.
         training_files: what the training left and is published with the models, by name.
+        network: "digits" or "nano"; the card has pictures of the former alone.
 
     Returns:
         What was written.
     """
     files = dict(training_files)
-    if any(artefact.precision == "int8" for artefact in artefacts):
+    if network == "digits" and any(artefact.precision == "int8" for artefact in artefacts):
         files |= int8_pictures(metrics["convert"]["models"]["int8"], images.mnist.test.images)
     for artefact in artefacts:
         if artefact.fine_tuning and images.held_out is not None:
@@ -64,7 +73,7 @@ def publish(
             files["int8_fine_tuning.png"] = fine_tuning_png(images.held_out.images, images.held_out.labels, on_first)
     files[METRICS_NAME] = (json.dumps(metrics, indent=1, allow_nan=False) + "\n").encode()
     # The models last: the numbers beside them must already be theirs.
-    files |= {model_name(artefact.precision): artefact.content for artefact in artefacts}
+    files |= {model_name(artefact.precision, network): artefact.content for artefact in artefacts}
     for name, content in files.items():
         write_atomically(output / name, content)
     return [output / name for name in files]
@@ -73,7 +82,7 @@ def publish(
 def merge_metrics(
     former: Mapping[str, Any], source: Source, artefacts: Sequence[Artefact], limits: Limits
 ) -> dict[str, Any]:
-    """What goes into metrics.json: the former content, with the key "convert" and that of the models' training renewed.
+    """What goes into metrics.json: the former content, with the network's conversion and its training renewed.
 
     Args:
         former: the output folder's metrics.json; numbers of precisions that were not converted now are kept.
@@ -81,21 +90,23 @@ def merge_metrics(
         artefacts: what was converted.
         limits: the gate's.
     """
-    former_models = former.get("convert", {}).get("models", {})
-    models = {**former_models, **{artefact.precision: _model_metrics(artefact) for artefact in artefacts}}
-    train = {"train": source.train_metrics} if source.train_metrics else {}
+    key, network = conversion_key(source.network), source.network
+    former_models = former.get(key, {}).get("models", {})
+    models = {**former_models, **{artefact.precision: _model_metrics(artefact, network) for artefact in artefacts}}
+    train = {training_key(network): source.train_metrics} if source.train_metrics else {}
     convert = {"versions": package_versions(PACKAGES), "limits": dataclasses.asdict(limits), "models": models}
-    return {**former, **train, "convert": convert}
+    return {**former, **train, key: convert}
 
 
-def _model_metrics(artefact: Artefact) -> dict[str, Any]:
+def _model_metrics(artefact: Artefact, network: str) -> dict[str, Any]:
     inspection, contract = artefact.inspection, artefact.contract
     kinds = artefact.corruption_accuracy_percent
     fine_tuning = {runtime: dataclasses.asdict(proof) for runtime, proof in artefact.fine_tuning.items()}
     return {
-        "file": model_name(artefact.precision),
+        "file": model_name(artefact.precision, network),
         "sha256": artefact.sha256,
         "size_bytes": len(artefact.content),
+        "flatbuffer_bytes": len(parse_model(artefact.content).flatbuffer),
         "macs": inspection.macs,
         "parameters": inspection.parameter_count,
         "integer_only": inspection.is_integer_only,
@@ -105,6 +116,7 @@ def _model_metrics(artefact: Artefact) -> dict[str, Any]:
         "refuse_below": contract.refuse_below,
         "provenance": contract.provenance,
         "runtimes": {runtime: dataclasses.asdict(proof) for runtime, proof in artefact.proofs.items()},
+        **({} if artefact.micro is None else {"micro": dataclasses.asdict(artefact.micro)}),
         **({"fine_tuning": fine_tuning} if fine_tuning else {}),
         **({} if kinds is None else {"corruption_accuracy_percent": dict(kinds)}),
     }

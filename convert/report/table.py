@@ -11,6 +11,8 @@ from rich.table import Table
 from ..artefact import Artefact
 from ..prove.calibrate import KEEP_FRACTION
 from ..prove.inspection import Inspection, Tensor
+from ..prove.micro import RUNTIME, resolver_call
+from ..prove.micro_proof import MicroProof
 from ..prove.proof import Proof
 
 
@@ -23,6 +25,8 @@ def print_report(artefacts: Sequence[Artefact], console: Console) -> None:
         console.print(proof_table(artefact))
         if artefact.corruption_accuracy_percent:
             console.print(_corruption_line(artefact.corruption_accuracy_percent))
+        if artefact.micro is not None:
+            console.print(micro_line(artefact.micro))
         if artefact.contract.refuse_below == 0:
             console.print(f'"not a digit" alone refuses more than {1 - KEEP_FRACTION:.1%} of the validation digits')
     console.print(gate_table(artefacts))
@@ -111,6 +115,17 @@ def _integer_line(inspection: Inspection) -> str:
 def _corruption_line(kinds: Mapping[str, float]) -> str:
     worst = min(kinds, key=lambda kind: kinds[kind])
     return f"corrupted digits: {fmean(kinds.values()):.2f} % right; worst for {worst}, {kinds[worst]:.2f} %"
+
+
+def micro_line(micro: MicroProof) -> str:
+    """What int8 shows and needs on tflite-micro."""
+    part = ", the first of them; all with --publish" if micro.is_partial else ""
+    return (
+        f"{RUNTIME}: {micro.comparison.accuracy_percent:.2f} % of {micro.images:,} test images right{part}; "
+        f"the same digit as on {micro.beside} for {micro.same_digit_percent:.2f} %, as float32 for "
+        f"{micro.comparison.agreement_percent:.2f} %; arena {micro.arena_bytes:,} bytes; "
+        f"resolver: {', '.join(map(resolver_call, micro.operators))}"
+    )
 
 
 def _scale_range(tensor: Tensor) -> str:

@@ -1,8 +1,9 @@
-/* Counts instructions of ink, normalisation and reading, and prints them: a program for QEMU's mps2-an386.
+/* Counts instructions of ink, normalisation, network and reading, and prints them: a program for QEMU's mps2-an386.
  *
  * Run with -icount shift=0 an instruction takes 1 ns, and the board's timer ticks once in 40.
  */
 #include "digits_ink.h"
+#include "digits_network.h"
 #include "digits_normalise.h"
 #include "digits_read.h"
 #include "frames.h"
@@ -32,7 +33,8 @@ static void restore(const frame *of) {
 
 static void measure(const frame *of) {
   const digits_ink ink = {box, of->side, of->side, (size_t)of->side};
-  uint32_t start, copying, finding, normalising, reading, sum = 0;
+  int8_t outputs[DIGITS_LABEL_COUNT];
+  uint32_t start, copying, finding, normalising, running, reading, sum = 0;
   digits_reading found = {0, 0, 0};
   start = timer[1];
   for (int i = 0; i < RUNS; i++) restore(of);
@@ -47,12 +49,16 @@ static void measure(const frame *of) {
   for (int i = 0; i < RUNS; i++) digits_normalise(&ink, image);
   normalising = elapsed(start);
   start = timer[1];
-  for (int i = 0; i < RUNS; i++) found = digits_read(of->outputs);
+  digits_network(image, outputs);
+  running = elapsed(start) * RUNS;
+  start = timer[1];
+  for (int i = 0; i < RUNS; i++) found = digits_read(outputs);
   reading = elapsed(start);
   for (int i = 0; i < (int)sizeof image; i++) sum = sum * 31 + image[i];
-  const uint32_t numbers[] = {(uint32_t)of->side, finding, normalising, reading};
-  print_number(numbers[0]);
-  for (int i = 1; i < 4; i++) print_number(numbers[i] * INSTRUCTIONS_A_TICK / RUNS);
+  for (int i = 0; i < DIGITS_LABEL_COUNT; i++) sum = sum * 31 + (uint8_t)outputs[i];
+  const uint32_t numbers[] = {finding, normalising, running, reading};
+  print_number((uint32_t)of->side);
+  for (int i = 0; i < 4; i++) print_number(numbers[i] * INSTRUCTIONS_A_TICK / RUNS);
   print_number(sum);
   print_number((uint32_t)found.digit);
   print("\n");

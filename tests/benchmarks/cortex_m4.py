@@ -1,4 +1,4 @@
-"""Instructions of ink, normalisation and reading on a Cortex-M4 that QEMU emulates."""
+"""Instructions of ink, normalisation, network and reading on a Cortex-M4 that QEMU emulates."""
 
 import subprocess
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_app import DigitClassifier
 from tests.convert.microcontroller.compiled import Compiled
 from train.data.mnist import load_mnist
 
@@ -15,17 +14,17 @@ HERE = Path(__file__).parent
 # How often each pixel of a test digit is repeated: boxes of 28, 56 and 112 pixels.
 FACTORS = (1, 2, 4)
 # What the program prints for each box.
-STEPS = ("ink", "normalisation", "reading")
+STEPS = ("ink", "normalisation", "network", "reading")
 
 
 def instructions(sources: Path, build: Path) -> dict[int, dict[str, int]]:
     """Instructions by step, by the side of the box in pixels.
 
     Raises:
-        ValueError: the emulated processor's image or digit is not this machine's.
+        ValueError: the emulated processor's image, outputs or digit are not this machine's.
     """
     compiled, frames = Compiled(sources, build), _frames()
-    (build / "frames.h").write_text(_header(frames, [_outputs(compiled, frame) for frame in frames]))
+    (build / "frames.h").write_text(_header(frames))
     program = build / "digits.elf"
     files = [HERE / "cortex_m4.c", *sorted(sources.glob("*.c"))]
     link = [
@@ -43,10 +42,12 @@ def instructions(sources: Path, build: Path) -> dict[int, dict[str, int]]:
     )
     rows = [[int(number) for number in line.split()] for line in done.stdout.splitlines() if line[:1].isdigit()]
     for frame, (side, *_, checksum, digit) in zip(frames, rows, strict=True):
-        expected = _checksum(_normalised(compiled, frame)), int(_outputs(compiled, frame)[:10].argmax())
+        image = _normalised(compiled, frame)
+        outputs = compiled.network(image)
+        expected = _checksum(np.concatenate([image.ravel(), outputs.view(np.uint8)])), compiled.read(outputs)[1]
         if (checksum, digit) != expected:
             raise ValueError(f"expected {expected} of a box of {side} pixels, got {(checksum, digit)}")
-    return {row[0]: dict(zip(STEPS, row[1:4], strict=True)) for row in rows}
+    return {row[0]: dict(zip(STEPS, row[1:5], strict=True)) for row in rows}
 
 
 def _frames() -> list[NDArray[np.uint8]]:
@@ -62,29 +63,20 @@ def _normalised(compiled: Compiled, frame: NDArray[np.uint8]) -> NDArray[np.uint
     return compiled.normalise(ink)[1]
 
 
-def _outputs(compiled: Compiled, frame: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """Stand-ins for the network's: its logits, in steps of 1/8."""
-    logits = DigitClassifier.load().logits(_normalised(compiled, frame)[None])[0]
-    return np.asarray(np.clip(np.rint(logits * 8), -128, 127), np.int8)
-
-
-def _checksum(image: NDArray[np.uint8]) -> int:
+def _checksum(values: NDArray[np.uint8]) -> int:
     found = 0
-    for grey in image.ravel().tolist():
-        found = (found * 31 + grey) % 2**32
+    for value in values.tolist():
+        found = (found * 31 + value) % 2**32
     return found
 
 
-def _header(frames: list[NDArray[np.uint8]], outputs: list[NDArray[np.int8]]) -> str:
+def _header(frames: list[NDArray[np.uint8]]) -> str:
     lines = [
         "#include <stdint.h>",
         f"enum {{ FRAME_COUNT = {len(frames)}, FRAME_MAX_PX = {max(len(frame) for frame in frames)} }};",
-        "typedef struct { int side; const uint8_t *pixels; int8_t outputs[11]; } frame;",
+        "typedef struct { int side; const uint8_t *pixels; } frame;",
     ]
     for index, frame in enumerate(frames):
         lines.append(f"static const uint8_t pixels_{index}[] = {{{', '.join(map(str, frame.ravel().tolist()))}}};")
-    rows = (
-        f"{{{len(frame)}, pixels_{index}, {{{', '.join(map(str, logits.tolist()))}}}}}"
-        for index, (frame, logits) in enumerate(zip(frames, outputs, strict=True))
-    )
+    rows = (f"{{{len(frame)}, pixels_{index}}}" for index, frame in enumerate(frames))
     return "\n".join([*lines, f"static const frame frames[] = {{{', '.join(rows)}}};"]) + "\n"

@@ -3,7 +3,7 @@
 `python tests/benchmarks/microcontroller.py [MODEL]` prints, as far as the parts are there: agreement of tflite-micro
 with the other runtimes over MNIST's 10,000 test images, its arena and operators (`pip install .[micro]`); how the
 C normalisation differs from Python's over 10,000 crops (gcc); flash and RAM on a Cortex-M4 (arm-none-eabi-gcc); and
-instructions a digit of ink, normalisation and reading on an emulated one (qemu-system-arm).
+instructions a digit of ink, normalisation, network and reading on an emulated one (qemu-system-arm).
 """
 
 import subprocess
@@ -27,6 +27,7 @@ from tests.parts import find_program
 from train.data.mnist import load_mnist
 
 CROPS = 10_000
+NETWORK_IMAGES = 2000
 
 
 def print_agreement(path: Path) -> None:
@@ -34,9 +35,7 @@ def print_agreement(path: Path) -> None:
     file, test = read_model(path), load_mnist().test
     model = take_apart(file, path.name)
     run = run_micro(model.flatbuffer, test.images)
-    scale, zero_point = model.output
-    own_logits = (run.outputs.astype(np.float32) - zero_point) * np.float32(scale)
-    own = read_logits(own_logits, file.contract)
+    own = read_logits(run.logits, file.contract)
     accuracy = 100 * (own.digits == test.labels).mean()
     print(f"tflite-micro: {accuracy:.2f} % of {len(test.images):,} test images, arena {run.arena_bytes:,} bytes")
     print(f"operators: {', '.join(model.operators)}")
@@ -45,11 +44,22 @@ def print_agreement(path: Path) -> None:
         other = read_logits(logits, file.contract)
         agreement = 100 * (own.digits == other.digits).mean()
         labels = int((own.labels != other.labels).sum())
-        steps = np.abs(own_logits - logits) / scale
+        steps = np.abs(run.logits - logits) / model.output[0]
         print(
             f"with {runtime}: same digit {agreement:.2f} %, other label or refusal {labels}, "
             f"outputs apart by at most {steps.max():.0f} of 255 steps, equal {100 * (steps < 0.5).mean():.2f} %"
         )
+
+
+def print_network(sources: Path, build: Path, path: Path) -> None:
+    """How far the network in C is from tflite-micro's."""
+    compiled, file, images = Compiled(sources, build), read_model(path), load_mnist().test.head(NETWORK_IMAGES).images
+    scale, zero_point = take_apart(file, path.name).output
+    outputs = np.stack([compiled.network(image) for image in images]).astype(np.float32)
+    apart = np.abs((outputs - zero_point) * np.float32(scale) - run_micro(file.flatbuffer, images).logits) / scale
+    equal = int((apart.max(axis=1) < 0.5).sum())
+    told = f"{equal:,} of {len(images):,} images bit for bit as tflite-micro, at most {apart.max():.0f} steps apart"
+    print(f"network in C: {told}")
 
 
 def print_normalisation(sources: Path, build: Path) -> None:
@@ -73,7 +83,7 @@ def print_sizes(sources: Path, build: Path) -> None:
 
 
 def print_instructions(sources: Path, build: Path) -> None:
-    """Instructions a digit around the network, by the size of the box."""
+    """Instructions a digit, by the size of the box."""
     for side, counts in instructions(sources, build).items():
         told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
         print(f"instructions on an emulated Cortex-M4, box of {side}x{side}: {told}")
@@ -88,6 +98,8 @@ def main() -> int:
         write_sources(path, sources)
         if is_installed():
             print_agreement(path)
+            if find_program("gcc"):
+                print_network(sources, build, path)
         else:
             print("tflite-micro: not installed")
         for step, needed in (

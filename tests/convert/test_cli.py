@@ -12,8 +12,10 @@ import pytest
 
 from convert.cli import main
 from convert.prove.inspection import inspect_model
+from convert.prove.micro import is_installed
 from convert.report import card
 from convert.report.card import PAGES, ROOT
+from convert.report.chips import chips_table
 from convert.report.plots import int8_pictures
 from edge_app import DigitClassifier
 from edge_app.errors import ModelError
@@ -210,6 +212,30 @@ def test_publishing_writes_the_training_and_the_models_to_models_alone(
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == f"convert: takes {trained}, writes to {models}"
     assert printed[-1] == "next: python -m convert.report.card"
+
+
+def test_without_tflite_micro_it_is_said_in_a_line(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the gate goes on with the other runtimes."""
+    monkeypatch.setattr("convert.prove.micro.is_installed", lambda: False)
+    monkeypatch.setattr("convert.cli.convert_and_prove", lambda *_: [])
+    assert main(["--int8", "--model", str(trained), "--output", str(tmp_path)]) == 0
+    assert "tflite-micro: not installed, int8 is proven without it; on x86-64 Linux: pip" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not is_installed(), reason="needs tflite-micro, of the extra micro")
+def test_int8_is_proven_on_tflite_micro(converted: Path) -> None:
+    """On a part of the images, as nothing was published; what the card needs is in the metrics, of int8 alone."""
+    models = json.loads((converted / "metrics.json").read_text())["convert"]["models"]
+    assert [name for name, model in models.items() if "micro" in model] == ["int8"]
+    micro = models["int8"]["micro"]
+    assert (micro["images"], micro["is_partial"]) == (2000, True)
+    assert micro["same_digit_percent"] > 99.5
+    assert micro["comparison"]["agreement_percent"] > 95
+    assert micro["arena_bytes"] > 1000
+    assert micro["operators"][0] == "CONV_2D"
+    assert "AddConv2D(), " in chips_table({"convert": {"models": models}})
 
 
 @pytest.mark.parametrize("arguments", [[], ["--int", "--data", "none"], ["--int8", "--data", "none", "--unknown"]])

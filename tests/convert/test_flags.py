@@ -10,7 +10,7 @@ from convert.prove.gate import FineTuningLimits, Limits
 from convert.settings import DetectorConversion, DigitsConversion, SequenceConversion
 from tests.flags import refusal
 
-MODES = {"digits": "--int8", "detector": "--detector --int8", "sequence": "--sequence --int8"}
+MODES = {"digits": "--int8", "nano": "--nano --int8", "detector": "--detector --int8", "sequence": "--sequence --int8"}
 # The networks on which each flag has an effect; on the others it is refused.
 TAKEN = {
     "--model here": set(MODES),
@@ -19,10 +19,10 @@ TAKEN = {
     "--publish": set(MODES),
     "--pens here": {"sequence"},
     "--float32": set(MODES),
-    "--float16": {"digits"},
-    "--dynamic": {"digits"},
-    "--max-accuracy-drop 2": {"digits"},
-    "--min-agreement 2": {"digits"},
+    "--float16": {"digits", "nano"},
+    "--dynamic": {"digits", "nano"},
+    "--max-accuracy-drop 2": {"digits", "nano"},
+    "--min-agreement 2": {"digits", "nano"},
     "--max-fine-tuning-p 1": {"digits"},
 }
 # The networks for pages are made as float32 in any case: asking for it is no mistake.
@@ -40,7 +40,8 @@ def test_a_flag_has_an_effect_or_is_refused(flag: str, mode: str, capsys: pytest
         assert changed != ((flag, mode) in NO_CHANGE)
     else:
         name = flag.split(maxsplit=1)[0]
-        needed = "--sequence with" if mode == "digits" else f"--{mode} without"
+        without = mode == "digits" or (mode == "nano" and name == "--pens")
+        needed = "--sequence with" if without else f"--{mode} without"
         assert message.startswith(f"convert: error: expected {needed} {name}, got ")
         assert f"leave out {name}" in message
 
@@ -50,8 +51,9 @@ def test_the_table_above_knows_every_flag(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit):
         main(["--help"])
     shown = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  --")}
-    # --c-array is alone; its own tests refuse the others beside it.
-    assert shown == {flag.split()[0] for flag in TAKEN} | {"--int8", "--detector", "--sequence", "--c-array"}
+    # --c-array and --vectors stand alone; their own tests refuse the others beside them.
+    others = {"--int8", "--nano", "--detector", "--sequence", "--c-array", "--vectors"}
+    assert shown == {flag.split()[0] for flag in TAKEN} | others
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from convert.errors import SourceError
 from convert.places import Places, find_places
 from train.runs import SHIPPED
 
-NETWORKS = ("digits", "detector", "sequence")
+NETWORKS = ("digits", "nano", "detector", "sequence")
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from train.settings import NO_PENS, DetectorTraining, DigitsTraining, FineTuning
 MODES = {
     "digits": "",
     "quick": "--quick",
+    "nano": "--nano",
+    "quick nano": "--nano --quick",
     "seeds": "--seeds 2",
     "detector": "--detector",
     "quick detector": "--detector --quick",
@@ -21,7 +23,7 @@ MODES = {
     "quick sequence": "--sequence --quick",
     "fine-tuning": "--add own",
 }
-DIGITS = {"digits", "quick", "seeds"}
+DIGITS = {"digits", "quick", "nano", "quick nano", "seeds"}
 DETECTOR = {"detector", "quick detector"}
 SEQUENCE = {"sequence", "quick sequence"}
 # The kinds of training in which each flag has an effect; in the others it is refused.
@@ -40,8 +42,8 @@ EFFECTIVE = {
     "--from models": {"fine-tuning"},
 }
 # Flags that choose the kind of training, and which of them go together.
-CHOICES = ["--quick", "--seeds 2", "--detector", "--sequence", "--add own"]
-TOGETHER = {("--quick", "--seeds 2"), ("--quick", "--detector"), ("--quick", "--sequence")}
+CHOICES = ["--quick", "--nano", "--seeds 2", "--detector", "--sequence", "--add own"]
+TOGETHER = {("--quick", "--nano"), ("--quick", "--seeds 2"), ("--quick", "--detector"), ("--quick", "--sequence")}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -103,6 +105,11 @@ def test_each_kind_of_training_has_its_settings() -> None:
     assert isinstance(quick, DigitsTraining)
     assert (quick.recipe.float_epochs, quick.recipe.views) == (9, RECIPES["quick"].views)
     assert (quick.seed, quick.teacher, quick.data) == (3, Path("t.h5"), None)
+    for line, views in (("--nano", RECIPES["nano"].views), ("--nano --quick", RECIPES["quick"].views)):
+        nano = parse(line.split())
+        assert isinstance(nano, DigitsTraining)
+        assert (nano.recipe.network, nano.recipe.views) == ("nano", views)
+        assert nano.output.name.startswith("nano-")
     seeds = parse(["--seeds", "3", "--seed", "2", "--batch-size", "64"])
     assert isinstance(seeds, SeedsTraining)
     assert (list(seeds.seeds), seeds.flags) == ([2, 3, 4], ("--batch-size", "64"))

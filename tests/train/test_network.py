@@ -11,7 +11,7 @@ from edge_app.model.contract import LABELS
 from train.backup import Backup
 from train.data.mnist import DataError, Mnist, load_mnist
 from train.fitting import train
-from train.network import build_network, load_float, save_h5
+from train.network import NETWORKS, build_network, load_float, save_h5
 from train.qat import load_quantized, quantization_aware
 from train.recipe import Recipe
 
@@ -49,6 +49,22 @@ def test_the_network_is_small_and_gives_a_logit_for_each_label(network: Any) -> 
     logits = outputs(network)
     assert logits.shape == (len(INPUTS), len(LABELS)) == (64, 11)
     assert logits.min() < 0
+
+
+def test_the_network_for_microcontrollers_is_smaller_still() -> None:
+    """12 kB of weights as int8 with biases of 4 bytes, 300 thousand multiply-accumulates, the same ends."""
+    from tf_keras import layers
+
+    model = NETWORKS["nano"]()
+    assert (model.input_shape, model.output_shape) == ((None, 28, 28, 1), (None, len(LABELS)))
+    size_bytes = macs = 0
+    for layer in model.layers:
+        if isinstance(layer, (layers.Conv2D, layers.Dense)):
+            weights, channels = int(np.prod(layer.get_weights()[0].shape)), layer.output_shape[-1]
+            size_bytes += weights + 4 * channels
+            macs += weights * int(np.prod(layer.output_shape[1:-1]))
+    assert size_bytes <= 12 * 1024
+    assert macs <= 300_000
 
 
 def test_float_models_load_as_they_were_saved(network: Any, tmp_path: Path) -> None:

@@ -54,6 +54,12 @@ class Compiled:
         height, width = box.shape
         return bool(self._library.digits_find_ink(box.ctypes.data, width, height, box.strides[0]))
 
+    def network(self, image: NDArray[np.uint8], count: int = 11) -> NDArray[np.int8]:
+        """The network's outputs, int8 (number of labels,), of uint8 (28, 28)."""
+        outputs, image = np.empty(count, np.int8), np.ascontiguousarray(image)
+        self._library.digits_network(ctypes.c_void_p(image.ctypes.data), ctypes.c_void_p(outputs.ctypes.data))
+        return outputs
+
     def read(self, outputs: NDArray[np.int8]) -> tuple[int, int, float]:
         """Label (-1: refused), digit and confidence in [0, 1] of a network's outputs, int8 (number of labels,)."""
         outputs = np.ascontiguousarray(outputs)

@@ -5,7 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from convert.prove.micro import is_installed, measure_arena, run_micro
+from convert.prove.micro import is_installed, measure_arena, resolver_call, run_micro
 from edge_app.errors import ModelError
 from edge_app.model.classifier import DigitClassifier, read_logits
 from edge_app.model.file import read_model, shipped_model_path
@@ -22,9 +22,9 @@ def test_it_reads_what_the_other_runtimes_read() -> None:
     model = read_model(shipped_model_path())
     run = run_micro(model.flatbuffer, images)
     logits = DigitClassifier.load().logits(images)
-    scale, zero_point = open_interpreter(model.content).interpreter.get_output_details()[0]["quantization"]
-    assert np.abs((run.outputs.astype(np.float32) - zero_point) * np.float32(scale) - logits).max() < 1.5 * scale
-    digits = read_logits(run.outputs.astype(np.float32), model.contract).digits
+    scale, _ = open_interpreter(model.content).interpreter.get_output_details()[0]["quantization"]
+    assert np.abs(run.logits - logits).max() < 1.5 * scale
+    digits = read_logits(run.logits, model.contract).digits
     assert (digits == DigitClassifier.load().classify_batch(images).digits).all()
     assert 8_000 < run.arena_bytes < 30_000
     assert measure_arena(model.flatbuffer) == run.arena_bytes
@@ -41,3 +41,9 @@ def test_without_it_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None
     """The sources then say that the arena is not measured."""
     monkeypatch.setattr(importlib.util, "find_spec", {}.get)
     assert measure_arena(b"") is None
+
+
+def test_operators_are_named_as_the_resolver_names_them() -> None:
+    """Digits keep their place: CONV_2D is AddConv2D."""
+    assert resolver_call("DEPTHWISE_CONV_2D") == "AddDepthwiseConv2D()"
+    assert resolver_call("FULLY_CONNECTED") == "AddFullyConnected()"
