@@ -31,9 +31,9 @@ SOFT_PX = 2
 # How much out of focus rulings may be, in pixels of the field's picture, and how far from where they are expected, in
 # heights of the field; they are believed to lie elsewhere if they are at least this much alike there.
 BLURS_PX, REACH_PART, ALIKE = (0.5, 1.0, 1.6, 2.4, 3.4), 0.09, 0.2
-# What is left of a ruling is this part of it at most. Where less light than this comes through, what the pen wrote is
-# guessed from around, up to FILLED_FROM_PX.
-LEFT_PART, LEAST_LIGHT, FILLED_FROM_PX = 0.25, 0.4, 3
+# What is left of a ruling, and of the camera's ringing so far around it in heights of the field, is this part of it at
+# most. Where less light than this comes through, what the pen wrote is guessed from around, up to FILLED_FROM_PX.
+LEFT_PART, AROUND_PART, LEAST_LIGHT, FILLED_FROM_PX = 0.2, 0.05, 0.4, 3
 # Without the form's picture: how much wider than it seems a ruling is, in heights of the field, and in pixels of the
 # photo.
 RIM_PART, BLUR_PX = 0.03, 1.2
@@ -75,8 +75,9 @@ class OwnPrint:
         paper = _paper(luma, field.box[3])
         rulings = _found(np.clip(1 - luma / paper, 0, 1).astype(np.float32), expected, field.box[3])
         light = np.maximum(1 - rulings.dark, LEAST_LIGHT)
-        pen = np.maximum(1 - luma / light / paper - LEFT_PART * rulings.dark, 0)
-        clean = np.clip(np.where(rulings.dark > 0.01, (1 - pen) * paper, luma), 0, 255).astype(np.uint8)
+        around = np.ones((2 * round(AROUND_PART * field.box[3]) + 1,) * 2, np.uint8)
+        pen = np.maximum(1 - luma / light / paper - LEFT_PART * cv2.blur(cv2.dilate(rulings.dark, around), (3, 3)), 0)
+        clean = np.clip((1 - pen) * np.maximum(paper, luma), 0, 255).astype(np.uint8)
         hidden = cv2.dilate((rulings.dark > 1 - LEAST_LIGHT).astype(np.uint8), np.ones((3, 3), np.uint8))
         return np.asarray(cv2.inpaint(clean, hidden, FILLED_FROM_PX, cv2.INPAINT_TELEA), np.uint8)
 

@@ -30,8 +30,6 @@ State = Literal["read", "doubtful", "refused", "blank", "not found"]
 STATES: tuple[State, ...] = ("read", "doubtful", "refused", "blank", "not found")
 # Of a field, what the photo has to show.
 LEAST_IN_VIEW = 0.9
-# What whole texts say, places weighed in, counts this much against the places alone.
-WHOLE_WEIGHT = 0.9
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ class FormReader:
         if self._sequence is None or not places:
             return Lattice(places)
         wholes = whole_texts(places, digits, (x, y, width, height), trace.page_ink, self._sequence, field)
-        return Lattice(places, wholes, WHOLE_WEIGHT)
+        return Lattice(places, wholes, weight=1.0)
 
 
 def _within(box: Box, luma: Grey) -> Box:
