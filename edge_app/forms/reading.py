@@ -15,7 +15,7 @@ from ..page.reader import PageReader, checked_size
 from ..page.recognition import Classifier
 from ..page.spelling import ColumnNetwork
 from .contrast import Grey
-from .decide import decide
+from .decide import Limits, decide
 from .fields import Field
 from .form import Form
 from .ink_lattice import places_of
@@ -87,6 +87,7 @@ class FormReader:
         picture: NDArray[np.uint8] | None = None,
         detector: MapNetwork | Literal["shipped"] | None = "shipped",
         sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
+        limits: Limits | None = None,
     ) -> None:
         """Gets ready.
 
@@ -97,8 +98,9 @@ class FormReader:
                 None if images are of the form alone.
             detector: see PageReader.
             sequence: see PageReader.
+            limits: see decide.
         """
-        self.form = form
+        self.form, self._limits = form, limits
         if sequence == "shipped":
             sequence = SequenceReader.load(runtime=getattr(classifier, "runtime", "auto"))
         self._sequence = sequence
@@ -130,7 +132,7 @@ class FormReader:
         if picture.in_view < LEAST_IN_VIEW:
             return FieldReading(field.name, "not found")
         image = straight_lines_taken_out(picture) if self._print is None else self._print.taken_out(picture, field.box)
-        decision = decide(self._lattice(*with_rim(image, picture.box), field), field)
+        decision = decide(self._lattice(*with_rim(image, picture.box), field), field, self._limits)
         return FieldReading(
             field.name,
             decision.kind,
