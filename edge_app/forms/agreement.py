@@ -17,8 +17,6 @@ BLUR_PX = 1.2
 REACHES_PX, WORDS_REACH_PX = (14, 6), 2
 # A place is found where the correlation is at least this, and agrees where it is also this near to its own.
 LEAST_LIKENESS, NEAR_PX = 0.6, 2.0
-# Words agree from here on: those of another form in the same place reach less.
-WORD_LIKENESS = 0.8
 LEAST_FOUND, LEAST_WORDS = 8, 12
 # Rulings are dark lines longer than this; every form has them, so that they are no sign of one.
 RULING_PX, RULING_RIM_PX, DARK, PAPER = 41, 7, 100, 150
@@ -30,12 +28,13 @@ class Agreement:
 
     Attributes:
         matrix: float64 (3, 3), from pixels of the form's picture to the photo's, brought to agree best.
-        share: of the words seen in the photo, which agree; of all places where the form has hardly any word.
+        likeness: of the words seen in the photo, the median correlation, in [-1, 1]; of all places where the form has
+            hardly any word. Words that are written over or in shadow do not count, if they are the fewer.
         agreeing: points of the form's picture, float32 (N, 2), that agree, those of rulings among them.
     """
 
     matrix: Matrix
-    share: float
+    likeness: float
     agreeing: Points
 
 
@@ -82,19 +81,19 @@ class Print:
             off = cv2.perspectiveTransform(self._places.points[None], better)[0] - found.points
             agrees = alike & (np.hypot(off[:, 0], off[:, 1]) <= NEAR_PX)
             matrix = matrix @ better
-        share = self._words_share(luma, matrix)
-        if share is None:
-            share = float(agrees.sum() / max(1, seen.sum()))
+        likeness = self._words_likeness(luma, matrix)
+        if likeness is None:
+            likeness = float(np.median(np.where(agrees, found.likeness, 0)[seen])) if seen.any() else 0.0
         scale = np.array([self._larger[0, 0], self._larger[1, 1]], np.float32)
-        return Agreement(matrix @ smaller, share, self._places.points[agrees] * scale)
+        return Agreement(matrix @ smaller, likeness, self._places.points[agrees] * scale)
 
-    def _words_share(self, luma: Grey, matrix: Matrix) -> float | None:
-        """Of the words in view, how many are alike; None if hardly any is."""
+    def _words_likeness(self, luma: Grey, matrix: Matrix) -> float | None:
+        """Of the words in view, how much alike most are; None if hardly any is."""
         seen = self._words.in_view(matrix, (luma.shape[1], luma.shape[0]))
         if seen.sum() < LEAST_WORDS:
             return None
         found = self._words.look(self._without_rulings(self._flat(luma, matrix)), seen, WORDS_REACH_PX)
-        return float((found.likeness[seen] >= WORD_LIKENESS).mean())
+        return float(np.median(found.likeness[seen]))
 
     def _flat(self, luma: Grey, matrix: Matrix) -> Grey:
         """The photo brought back onto the form."""
