@@ -112,7 +112,8 @@ def _found(dark: _Floats, expected: _Floats, height_px: int) -> Rulings:
     best, shift, soft = -1.0, (0.0, 0.0), expected
     for blur_px in BLURS_PX:
         blurred = np.asarray(cv2.GaussianBlur(expected, (0, 0), blur_px), np.float32)
-        alike = cv2.matchTemplate(dark, blurred[reach:-reach, reach:-reach], cv2.TM_CCOEFF_NORMED)
+        inner = blurred[reach:-reach, reach:-reach]
+        alike = np.asarray(cv2.matchTemplate(dark, inner, cv2.TM_CCOEFF_NORMED), np.float32)
         _, likeness, _, (x, y) = cv2.minMaxLoc(alike)
         if likeness > best:
             best, soft = likeness, blurred

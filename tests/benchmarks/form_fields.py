@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -49,11 +50,12 @@ MOST_WRONG = 0.003
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a field."""
+    """What became of a field that is so high in the photo."""
 
     field: FieldReading
     place: Field
     truth: str
+    height_px: float
 
     @property
     def name(self) -> str:
@@ -64,11 +66,6 @@ class Outcome:
             return OUTCOMES[4]
         return OUTCOMES[2] if self.field.guess == self.truth else OUTCOMES[3]
 
-    @property
-    def height_px(self) -> int:
-        """Of the field in the photo; 0 where it was not found."""
-        return 0 if self.field.box is None else min(self.field.box[2:])
-
 
 def main() -> int:
     """Draws, reads, and prints."""
@@ -76,6 +73,7 @@ def main() -> int:
     parser.add_argument("--forms", type=int, default=600, help="(default: %(default)s)")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--hands", choices=("pens", "mnist"), default="pens", help="(default: %(default)s)")
+    parser.add_argument("--rules", choices=RULES, action="append", help="only these; more than once (default: all)")
     parser.add_argument("--limits", action="store_true", help="print what decide.Limits should be")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -96,9 +94,10 @@ def validation_pens() -> PenPool:
 
 def print_fields(options: argparse.Namespace, pens: PenPool | None) -> int:
     """The shares of each outcome."""
-    counts = {rules: Counter[str]() for rules in RULES}
+    chosen = tuple(options.rules or RULES)
+    counts = {rules: Counter[str]() for rules in chosen}
     seconds: list[float] = []
-    for rules, outcome in outcomes(options, pens, RULES, seconds):
+    for rules, outcome in outcomes(options, pens, chosen, seconds):
         counts[rules][outcome.name] += 1
         if rules == RULES[2]:
             names = ["only fields with one"] if outcome.place.checksum else []
@@ -132,7 +131,9 @@ def outcomes(
             reading = reader.read(photo.image)
             seconds.append(time.perf_counter() - started)
             for field, place in zip(reading.fields, ruled.fields, strict=True):
-                yield rules, Outcome(field, place, photo.values[field.name])
+                sides = photo.corners[field.name][[0, 1]] - photo.corners[field.name][[3, 2]]
+                height_px = float(np.hypot(*sides.T).min())
+                yield rules, Outcome(field, place, photo.values[field.name], height_px)
 
 
 def form_of(form: DrawnForm, rules: str) -> Form:
