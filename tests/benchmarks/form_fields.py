@@ -1,6 +1,6 @@
 """Prints how well the fields of drawn forms are read: without patterns, with them, and with check digits.
 
-Usage: python tests/benchmarks/form_fields.py [--forms N] [--seed N] [--hands pens|mnist]
+Usage: python tests/benchmarks/form_fields.py [--forms N] [--seed N] [--hands pens|mnist] [--rules R]
        python tests/benchmarks/form_fields.py --limits [--forms N]
 The forms and photos are those of forms.py, filled in by UNIPEN's writers whom no network learnt from, or with MNIST's
 validation split. A field is right if exactly what was written there is read, or blank where nothing was, and marked if
@@ -150,9 +150,7 @@ def form_of(form: DrawnForm, rules: str) -> Form:
 
 def print_limits(options: argparse.Namespace, pens: PenPool | None) -> int:
     """For each limit of a reading's confidence what it lets through, and the least one that is good enough."""
-    found = [
-        each for _, each in outcomes(options, pens, RULES[2:], [], Limits(read=0.0)) if each.name != OUTCOMES[4]
-    ]
+    found = [each for _, each in outcomes(options, pens, RULES[2:], [], Limits(read=0.0)) if each.name != OUTCOMES[4]]
     enough = None
     for limit in LIMITS:
         # What is doubtful whatever the limit stays so.

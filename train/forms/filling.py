@@ -8,8 +8,8 @@ import numpy as np
 from ..data.mnist import Split
 from ..data.pen_pool import PenPool
 from ..pages.hand import Hand
-from ..pages.pen_hand import PenHand
 from ..pages.ink import Ink
+from ..pages.pen_hand import PenHand
 from .canvas import DrawnField, DrawnForm, Parts
 from .values import value_for
 
