@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .contrast import Grey, even_contrast, shrunk
-from .places import Places, Points
+from .places import Floats, Places, Points
 
 Matrix = NDArray[np.float64]
 MOST_PLACES, MOST_WORDS = 120, 100
@@ -17,9 +17,9 @@ BLUR_PX = 1.2
 REACHES_PX, WORDS_REACH_PX = (14, 6), 2
 # A place is found where the correlation is at least this, and agrees where it is also this near to its own.
 LEAST_LIKENESS, NEAR_PX = 0.6, 2.0
-# Words agree from here on: those of another form in the same place reach less.
-WORD_LIKENESS = 0.8
 LEAST_FOUND, LEAST_WORDS = 8, 12
+# Words are alike at all from here on.
+WORD_LIKENESS = 0.8
 # Rulings are dark lines longer than this; every form has them, so that they are no sign of one.
 RULING_PX, RULING_RIM_PX, DARK, PAPER = 41, 7, 100, 150
 
@@ -30,11 +30,14 @@ class Agreement:
 
     Attributes:
         matrix: float64 (3, 3), from pixels of the form's picture to the photo's, brought to agree best.
-        share: of the words seen in the photo, which agree; of all places where the form has hardly any word.
+        likeness: of the words seen in the photo, the median correlation, in [-1, 1]; of all places where the form has
+            hardly any word. Words that are written over or in shadow do not count, if they are the fewer.
+        share: of those words, which are alike at all, in [0, 1]; 0 where there is hardly any.
         agreeing: points of the form's picture, float32 (N, 2), that agree, those of rulings among them.
     """
 
     matrix: Matrix
+    likeness: float
     share: float
     agreeing: Points
 
@@ -78,23 +81,25 @@ class Print:
             alike = found.likeness >= LEAST_LIKENESS
             better = _perspective(self._places.points[alike], found.points[alike])
             if better is None:
-                return Agreement(matrix @ smaller, 0.0, np.zeros((0, 2), np.float32))
+                return Agreement(matrix @ smaller, 0.0, 0.0, np.zeros((0, 2), np.float32))
             off = cv2.perspectiveTransform(self._places.points[None], better)[0] - found.points
             agrees = alike & (np.hypot(off[:, 0], off[:, 1]) <= NEAR_PX)
             matrix = matrix @ better
-        share = self._words_share(luma, matrix)
-        if share is None:
-            share = float(agrees.sum() / max(1, seen.sum()))
+        words = self._words_likeness(luma, matrix)
+        share = float((words >= WORD_LIKENESS).mean()) if len(words) else 0.0
+        if not len(words):
+            words = np.where(agrees, found.likeness, 0)[seen]
+        likeness = float(np.median(words)) if len(words) else 0.0
         scale = np.array([self._larger[0, 0], self._larger[1, 1]], np.float32)
-        return Agreement(matrix @ smaller, share, self._places.points[agrees] * scale)
+        return Agreement(matrix @ smaller, likeness, share, self._places.points[agrees] * scale)
 
-    def _words_share(self, luma: Grey, matrix: Matrix) -> float | None:
-        """Of the words in view, how many are alike; None if hardly any is."""
+    def _words_likeness(self, luma: Grey, matrix: Matrix) -> Floats:
+        """How much alike each of the words in view is, float32 (N,); N is 0 if hardly any is in view."""
         seen = self._words.in_view(matrix, (luma.shape[1], luma.shape[0]))
         if seen.sum() < LEAST_WORDS:
-            return None
+            return np.zeros(0, np.float32)
         found = self._words.look(self._without_rulings(self._flat(luma, matrix)), seen, WORDS_REACH_PX)
-        return float((found.likeness[seen] >= WORD_LIKENESS).mean())
+        return found.likeness[seen]
 
     def _flat(self, luma: Grey, matrix: Matrix) -> Grey:
         """The photo brought back onto the form."""

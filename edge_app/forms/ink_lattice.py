@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from ..page.boxes import Box, middle_in, overlap_of_smaller
@@ -31,6 +32,8 @@ SIGN = 0.6
 # field's height on.
 STRANGE_PART = 0.012
 STRANGE = Place({}, skip=0.1)
+# Ink that reaches less far than this, in the field's heights, is a speck.
+SPECK_PART = 0.2
 # The same beside digits, not counting what is this near to them, in their heights.
 BESIDE, RIM_PART = Place({}, skip=0.6), 0.15
 
@@ -125,7 +128,9 @@ def _ink_left(trace: Trace, box: Box, looked_at: Sequence[Box]) -> Box | None:
         rim = round(RIM_PART * high)
         mask[max(0, top - rim) : top + high + rim, max(0, left - rim) : left + wide + rim] = 0
     own = mask[max(0, y) : y + height, max(0, x) : x + width]
-    down, across = np.nonzero(own)
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(own)
+    specks = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) < SPECK_PART * height
+    down, across = np.nonzero((own > 0) & ~specks[pieces])
     if len(across) < STRANGE_PART * height**2:
         return None
     return max(0, x) + int(across.min()), max(0, y) + int(down.min()), int(np.ptp(across)) + 1, int(np.ptp(down)) + 1

@@ -67,8 +67,8 @@ class Places:
             likely = cv2.matchTemplate(_around(wide, x, y, rim), self._patches[index], cv2.TM_CCOEFF_NORMED)
             alike = np.asarray(likely, np.float32)
             _, likeness[index], _, (left, top) = cv2.minMaxLoc(alike)
-            points[index, 0] += left + _peak(alike[top], left) - reach_px
-            points[index, 1] += top + _peak(alike[:, left], top) - reach_px
+            points[index, 0] += left + peak(alike[top], left) - reach_px
+            points[index, 1] += top + peak(alike[:, left], top) - reach_px
         return Found(points, likeness)
 
 
@@ -76,7 +76,7 @@ def _around(image: Grey, x: int, y: int, rim: int) -> Grey:
     return image[y - rim : y + rim + 1, x - rim : x + rim + 1]
 
 
-def _peak(values: Floats, at: int) -> float:
+def peak(values: Floats, at: int) -> float:
     """How far from the best value the top of the parabola through it and its neighbours is."""
     if not 0 < at < len(values) - 1:
         return 0.0

@@ -16,7 +16,7 @@ from ..page.recognition import Classifier
 from ..page.spelling import ColumnNetwork
 from ..page.trace import Trace
 from .contrast import Grey
-from .decide import decide
+from .decide import Limits, decide
 from .fields import Field
 from .form import Form
 from .ink_lattice import on_ink_map, places_of
@@ -32,8 +32,6 @@ State = Literal["read", "doubtful", "refused", "blank", "not found"]
 STATES: tuple[State, ...] = ("read", "doubtful", "refused", "blank", "not found")
 # Of a field, what the photo has to show.
 LEAST_IN_VIEW = 0.9
-# What whole texts say, places weighed in, counts this much against the places alone.
-WHOLE_WEIGHT = 0.9
 
 
 @dataclass(frozen=True)
@@ -95,6 +93,7 @@ class FormReader:
         picture: NDArray[np.uint8] | None = None,
         detector: MapNetwork | Literal["shipped"] | None = "shipped",
         sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
+        limits: Limits | None = None,
     ) -> None:
         """Gets ready.
 
@@ -105,8 +104,9 @@ class FormReader:
                 None if images are of the form alone.
             detector: see PageReader.
             sequence: see PageReader.
+            limits: see decide.
         """
-        self.form = form
+        self.form, self._limits = form, limits
         if sequence == "shipped":
             sequence = SequenceReader.load(runtime=getattr(classifier, "runtime", "auto"))
         self._sequence = sequence
@@ -139,7 +139,7 @@ class FormReader:
         image = straight_lines_taken_out(picture) if self._print is None else self._print.taken_out(picture, field.box)
         image, box = with_rim(image, picture.box)
         trace = self._reader.read(image).traces[0]
-        decision = decide(self._lattice(trace, box, field), field)
+        decision = decide(self._lattice(trace, box, field), field, self._limits)
         return FieldReading(
             field.name,
             decision.kind,
@@ -159,7 +159,7 @@ class FormReader:
         if self._sequence is None or not places:
             return Lattice(places)
         wholes = whole_texts(places, digits, box, trace.page_ink, self._sequence, field)
-        return Lattice(places, wholes, WHOLE_WEIGHT)
+        return Lattice(places, wholes, weight=1.0)
 
 
 def finder_of(form: Form, picture: NDArray[np.uint8] | None) -> FormFinder | WholeImage:

@@ -25,11 +25,10 @@ USUAL_PART, LEAST_PART = 0.6, 0.3
 FROM_PLACES, FROM_LOOK = 12, 6
 # Alternatives of what is named along the line are taken from this probability on.
 NAMED_LEAST = 0.002
-# What both say is weighed as a product: the places' probability to this power, none of them below this.
-PLACES_POWER, UNSEEN = 0.5, 0.001
+# What is no number is as likely as one each digit of which, and one more, was named with this logarithm.
+STRANGE_LOG = -2.0
 # A line slopes by this at most within a field, in radians.
 MOST_SLOPE = 0.15
-_Chances = NDArray[np.float64]
 
 
 def whole_texts(
@@ -70,36 +69,24 @@ def _named_texts(columns: NDArray[np.float32], field: Field) -> set[str]:
 
 
 def _weighed(texts: Sequence[str], looks: Sequence[NDArray[np.float32]], single: Lattice) -> dict[str, float]:
-    """What the line says, and the places, of each text.
+    """What the looks along the line say together of each text, against the others.
 
     Signs are not named along a line: of texts with the same digits the likeliest by the places has their share.
     """
     by_digits: dict[str, str] = {}
     for text in sorted(texts, key=single.probability):
         by_digits["".join(symbol for symbol in text if symbol in DIGITS)] = text
-    spelled = [[int(digit) for digit in digits] for digits in by_digits]
-    if not spelled:
-        return {}
-    scores = np.array([log_likelihoods(columns, spelled) for columns in looks])
-    # The look that reads most surely has the digits' height.
-    sure = np.array([float(np.log(columns.max(axis=1) + 1e-9).sum()) for columns in looks])
-    weights = np.exp(sure - sure.max())
-    by_line = np.exp(scores).T @ (weights / weights.sum())
-    by_line /= max(1.0, float(by_line.sum()))
-    by_places = np.array([single.probability(text) for text in by_digits.values()])
-    # Both look at the same ink, so that what the places say counts half. What is left to others stays theirs.
-    rest = float(_both(np.maximum(0.0, 1 - by_line.sum()), np.maximum(0.0, 1 - by_places.sum())))
-    chances = _both(by_line, by_places)
-    if "" in by_digits:
-        # A line without digits is not one without ink: that the places alone know.
-        empty = list(by_digits).index("")
-        chances[empty] = by_line[empty] * by_places[empty]
-        rest += by_line[empty] - chances[empty]
-    return dict(zip(by_digits.values(), (chances / (float(chances.sum()) + rest)).tolist(), strict=True))
-
-
-def _both(by_line: _Chances, by_places: _Chances) -> _Chances:
-    return np.asarray((by_line + UNSEEN) * (by_places + UNSEEN) ** PLACES_POWER)
+    # A line without digits is not one without ink: that the places alone know.
+    empty = single.probability("")
+    named = [text for digits, text in by_digits.items() if digits]
+    if not named:
+        return {"": empty} if empty else {}
+    spelled = [[int(symbol) for symbol in text if symbol in DIGITS] for text in named]
+    scores = np.mean([log_likelihoods(columns, spelled) for columns in looks], axis=0)
+    strange = STRANGE_LOG * (len(spelled[int(scores.argmax())]) + 1)
+    chances = np.exp(scores - max(scores.max(), strange))
+    chances *= (1 - empty) / (chances.sum() + np.exp(strange - max(scores.max(), strange)))
+    return {"": empty, **dict(zip(named, chances.tolist(), strict=True))}
 
 
 def _line(digits: Sequence[Box], box: Box) -> Baseline:

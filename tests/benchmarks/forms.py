@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from edge_app.forms.locate import FormFinder, Located, NotLocated  # noqa: E402
 from train.data.mnist import Split, load_mnist  # noqa: E402
+from train.data.pen_pool import PenPool  # noqa: E402
 from train.forms.canvas import DrawnForm  # noqa: E402
 from train.forms.filling import fill  # noqa: E402
 from train.forms.layouts import LAYOUTS, draw_form  # noqa: E402
@@ -88,13 +89,13 @@ def main() -> int:
     return 0
 
 
-def draw(digits: Split, seed: int, number: int) -> tuple[DrawnForm, FormPhoto]:
-    """The form and the photo of that number."""
+def draw(digits: Split, seed: int, number: int, pens: PenPool | None = None) -> tuple[DrawnForm, FormPhoto]:
+    """The form and the photo of that number, filled in with MNIST's digits, or by pens."""
     random = np.random.default_rng([seed, number])
     form = draw_form(KINDS[number % 4], seed + number)
     width, height = SIZES[number // 4 % len(SIZES)]
     size_wh = (width, height) if form.ink.shape[1] > form.ink.shape[0] else (height, width)
-    return form, photograph(form, fill(form, digits, random), Pose.any(random), random, size_wh)
+    return form, photograph(form, fill(form, digits, random, pens=pens), Pose.any(random), random, size_wh)
 
 
 def finder_of(form: DrawnForm) -> FormFinder:

@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 
 from ..data.mnist import Split
+from ..data.pen_pool import PenPool
 from ..pages.hand import Hand
 from ..pages.ink import Ink
+from ..pages.pen_hand import PenHand
 from .canvas import DrawnField, DrawnForm, Parts
 from .values import value_for
 
@@ -18,6 +20,7 @@ HEIGHT_PART, CELL_PART = 0.68, 0.8
 ADVANCE = 0.85
 # More than that is struck through by whoever notices; fields left empty are as common.
 EMPTY_PART, LINE_PART = 0.1, 0.7
+LABELS = range(10)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,9 @@ class Filled:
     values: dict[str, str]
 
 
-def fill(form: DrawnForm, digits: Split, random: Random, empty_part: float = EMPTY_PART) -> Filled:
+def fill(
+    form: DrawnForm, digits: Split, random: Random, empty_part: float = EMPTY_PART, pens: PenPool | None = None
+) -> Filled:
     """Fills in a form.
 
     Args:
@@ -41,11 +46,14 @@ def fill(form: DrawnForm, digits: Split, random: Random, empty_part: float = EMP
         digits: whose shapes are written; each label among them.
         random: of the hand, the values, and what is left empty.
         empty_part: share of fields left empty.
+        pens: whose writers fill it in instead; some of them have all ten digits.
     """
     hand = Hand.any(digits, random)
     hand = replace(hand, uneven=min(hand.uneven, 0.12), pen=min(hand.pen, 0.14))
-    of_label = [np.flatnonzero(digits.labels == label) for label in range(10)]
-    hands = [replace(hand, digits=Split(digits.images[own], digits.labels[own])) for own in of_label]
+    if pens is not None:
+        complete = tuple(writer for writer in pens.writers if len(writer.labels) == len(LABELS))
+        hand = replace(hand, own=PenHand.any(replace(pens, writers=complete), random))
+    hands = [_of_label(hand, label) for label in LABELS]
     ink, values = np.zeros_like(form.ink), {}
     for place in form.fields:
         empty = random.random() < empty_part
@@ -56,6 +64,16 @@ def fill(form: DrawnForm, digits: Split, random: Random, empty_part: float = EMP
         if random.random() < LINE_PART:
             _write_words(ink, hand, line)
     return Filled(ink, values)
+
+
+def _of_label(hand: Hand, label: int) -> Hand:
+    """The same hand, writing this digit only."""
+    own = np.flatnonzero(hand.digits.labels == label)
+    hand = replace(hand, digits=Split(hand.digits.images[own], hand.digits.labels[own]))
+    if hand.own is None:
+        return hand
+    digits = tuple(numbers if each == label else () for each, numbers in enumerate(hand.own.writer.digits))
+    return replace(hand, own=replace(hand.own, writer=replace(hand.own.writer, digits=digits)))
 
 
 def _write(ink: Ink, hands: list[Hand], place: DrawnField, value: str) -> None:

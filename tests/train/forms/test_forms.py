@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edge_app import DigitClassifier
+from tests.train.pen_writers import digits_of
 from train.data.mnist import Split
+from train.data.pen_pool import make_pool
 from train.forms.filling import fill
 from train.forms.layouts import LAYOUTS, draw_form
 from train.forms.photo import Pose, photograph
@@ -40,10 +43,12 @@ def test_values_keep_to_pattern_and_checksum() -> None:
             value_for(wrong[0], random, wrong[1])
 
 
-def test_what_is_written_stands_in_its_field(rings: Split) -> None:
-    """There is ink in a field with a value, none in an empty one."""
+@pytest.mark.parametrize("by_pens", [False, True])
+def test_what_is_written_stands_in_its_field(rings: Split, by_pens: bool) -> None:
+    """There is ink in a field with a value, none in an empty one; the pens are those of writers with all digits."""
     form = draw_form("stock count", 2, 620)
-    filled = fill(form, rings, np.random.default_rng(4), empty_part=0.4)
+    pens = make_pool(digits_of("abc/ann", "abc/bob"), [], [], DigitClassifier.load()) if by_pens else None
+    filled = fill(form, rings, np.random.default_rng(4), empty_part=0.4, pens=pens)
     height, width = form.ink.shape
     assert {bool(value) for value in filled.values.values()} == {True, False}
     for field in form.fields:
