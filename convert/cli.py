@@ -25,7 +25,7 @@ from .prove.gate import Check
 from .prove.runtimes import installed_runtimes
 from .report.publish import merge_metrics, model_name, publish, require_proof
 from .report.table import print_report
-from .settings import Conversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion
+from .settings import Conversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion, WebExport
 from .source import load_pair, load_source, read_metrics
 
 INTERRUPTED = 130
@@ -42,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if isinstance(settings, MicroExport):
             return _write_c_array(settings)
+        if isinstance(settings, WebExport):
+            return _write_site(settings)
         if isinstance(settings, SequenceConversion):
             return _convert_sequence(settings)
         return _convert_detector(settings) if isinstance(settings, DetectorConversion) else _convert(settings)
@@ -142,6 +144,14 @@ def _write_c_array(settings: MicroExport) -> int:
 
     for path in write_sources(settings.model, settings.c_array):
         print(f"wrote {path}")
+    return 0
+
+
+def _write_site(settings: WebExport) -> int:
+    _quieten_tensorflow()
+    from .web.site import write_site
+
+    print(f"wrote {write_site(settings.model, settings.web)}")
     return 0
 
 

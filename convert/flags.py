@@ -12,16 +12,18 @@ from train.settings import NO_PENS, PensFlag
 
 from .keras_to_tflite import PRECISIONS
 from .prove.gate import FineTuningLimits, Limits
-from .settings import AnyConversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion
+from .settings import AnyConversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion, WebExport
 
 MEANINGS = ("as trained", "float16 weights", "int8 weights, float activations", "integers throughout")
 # The networks that only pages need, and what has no effect on them. --float32 has: it is made as asked, with int8.
 PAGE_NETWORKS = ("detector", "sequence")
 NOT_OF_PAGE_NETWORKS = ("float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
+# What is written out of models that were proven before.
+EXPORTS = ("c_array", "web")
 FORMER_P = "max_teaching_p"
 
 
-def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport:
+def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport | WebExport:
     """The settings of a command line; ends the program with exit code 2 where it makes no sense."""
     parser = _parser()
     given = _renamed(vars(parser.parse_args(arguments)))
@@ -30,6 +32,8 @@ def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport:
         parser.error(refusal)
     if "c_array" in given:
         return MicroExport(**given)
+    if "web" in given:
+        return WebExport(**given)
     common = {name: given[name] for name in ("model", "output", "publish", "data") if name in given}
     if "detector" in given:
         return DetectorConversion(**common)
@@ -59,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="OUT",
         help="write a microcontroller's C sources there; --model is an int8 .tflite then (default: the shipped one)",
+    )
+    parser.add_argument(
+        "--web",
+        type=Path,
+        metavar="OUT",
+        help="write the phone's page there, for any static host; needs node and npm; --model is a training's folder "
+        "(default: the shipped models)",
     )
     parser.add_argument("--model", type=Path, help="folder of python -m train, or one .h5 (default: the last in runs/)")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
@@ -101,9 +112,10 @@ def _renamed(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refusal(given: Mapping[str, Any]) -> str:
     """What is wrong with flags that parse; empty if nothing is."""
-    if "c_array" in given:
-        beside = next((_flag(name) for name in given if name not in ("c_array", "model")), None)
-        return f"expected --c-array with --model alone, got {beside} too; leave it out" if beside else ""
+    export = next((name for name in EXPORTS if name in given), None)
+    if export:
+        beside = next((_flag(name) for name in given if name not in (export, "model")), None)
+        return f"expected {_flag(export)} with --model alone, got {beside} too; leave it out" if beside else ""
     network = next((name for name in PAGE_NETWORKS if name in given), None)
     if network:
         return _refusal_of(network, given)
