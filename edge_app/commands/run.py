@@ -40,7 +40,7 @@ def add_live(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--preview-host", default="127.0.0.1", metavar="H", help="web page's address; needs the extra live"
     )
-    parser.add_argument("--preview-port", type=_port, metavar="P", help="serve the web page here; 0: any port")
+    parser.add_argument("--preview-port", type=port, metavar="P", help="serve the web page here; 0: any port")
     parser.add_argument(
         "--token-file",
         type=Path,
@@ -49,6 +49,9 @@ def add_live(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--forms", type=Path, metavar="DIR", help="forms NAME.toml that the web page's /api/read?form=NAME reads"
+    )
+    parser.add_argument(
+        "--phone", type=Path, metavar="DIR", help="serve the page of python -m convert --web, too, under /phone/"
     )
     parser.add_argument(
         "--mqtt",
@@ -88,7 +91,8 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fps", type=_fps, default=30.0, metavar="N", help="frames a second (default: %(default)g)")
 
 
-def _port(text: str) -> int:
+def port(text: str) -> int:
+    """A TCP port, 0 for any that is free."""
     number = int(text)
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"expected 0 to 65535, got {text}")
@@ -140,8 +144,9 @@ def live_of(options: argparse.Namespace, collect: Path | None) -> "LiveSettings"
 def _web(options: argparse.Namespace) -> "WebSettings | None":
     if options.preview_port is not None:
         return _web_of(options)
-    if options.forms is not None:
-        raise OptionError("expected --preview-port with --forms, got none; give the web page's port")
+    for flag in ("forms", "phone"):
+        if getattr(options, flag) is not None:
+            raise OptionError(f"expected --preview-port with --{flag}, got none; give the web page's port")
     return None
 
 
@@ -151,7 +156,13 @@ def _web_of(options: argparse.Namespace) -> "WebSettings":
     # Others' photos may lie as they like, however the camera is mounted.
     turn = options.rotate != "none"
     return WebSettings(
-        options.preview_host, options.preview_port, model_of(options), options.token_file, turn, options.forms
+        options.preview_host,
+        options.preview_port,
+        model_of(options),
+        options.token_file,
+        turn,
+        options.forms,
+        options.phone,
     )
 
 

@@ -29,6 +29,7 @@ from .kept import KeptPhotos
 from .labelling import Labelling
 from .metrics import LiveCollector, make_registry
 from .openapi import describe
+from .phone import phone_routes
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
 from .uploads import UploadReader
 from .view import News, numbers_record, trouble
@@ -48,6 +49,7 @@ def create_app(
     photographs: Photographs | None = None,
     collector: Collector | None = None,
     forms: Mapping[str, DescribedForm] | None = None,
+    phone: Path | None = None,
 ) -> Starlette:
     """Builds the app.
 
@@ -59,6 +61,7 @@ def create_app(
         photographs: asks the live loop for the camera's large pictures; without it there are none.
         collector: has what waits for a label, if crops are collected.
         forms: that uploads may be read as, by name.
+        phone: folder of the page that reads by itself.
     """
     photographs = photographs or Photographs()
     uploads = UploadReader(make_reader, None if collector is None else KeptPhotos())
@@ -67,6 +70,8 @@ def create_app(
     routes = pages.routes()
     if collector is not None:
         routes += Labelling(collector, state, uploads, photographs, pages.files["label.html"]).routes()
+    if phone is not None:
+        routes += phone_routes(phone, "/phone/")
     # Made once: it describes itself, too.
     routes.append(Route("/openapi.json", lambda _: description))
     description = JSONResponse(describe(routes, access, info.version))

@@ -36,6 +36,7 @@ class WebSettings:
         token_file: holds the token; None for choose_access's way without one.
         turn: whether pictures that are sent are turned where that reads clearly better.
         forms: folder of the forms that they may be read as, or None.
+        phone: folder of the page that reads by itself, or None.
 
     Raises:
         OptionError: no such port.
@@ -47,6 +48,7 @@ class WebSettings:
     token_file: Path | None = None
     turn: bool = True
     forms: Path | None = None
+    phone: Path | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= MAX_PORT:
@@ -70,7 +72,7 @@ def open_web(
         collector: has what waits for a label, if crops are collected.
 
     Raises:
-        OptionError: no such token file, or the address or port cannot be listened on.
+        OptionError: no such token file or phone's page, or the address or port cannot be listened on.
         FormError: the folder of forms cannot be used.
         MissingPartError: a package of the extra `live` is not installed.
     """
@@ -84,12 +86,14 @@ def open_web(
 
     access = choose_access(settings.host, settings.token_file)
     forms = None if settings.forms is None else forms_in(settings.forms)
-    app = create_app(state, make_reader, access, info, photographs, collector, forms)
+    app = create_app(state, make_reader, access, info, photographs, collector, forms, settings.phone)
     server = WebServer(app, settings.host, settings.port)
     server.start()
     # A token that was given is known to its giver alone; a new one has to be printed, once.
     query = f"?token={access.token}" if access.made else ""
     print(f"edge_app: web page at {server.url}{query}", file=sys.stderr, flush=True)
+    if settings.phone is not None:
+        print(f"edge_app: the phone's page at {server.url}phone/", file=sys.stderr, flush=True)
     if collector is not None:
         print(f"edge_app: label what was collected at {server.url}label", file=sys.stderr, flush=True)
     return server

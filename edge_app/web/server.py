@@ -37,10 +37,11 @@ class WebServer:
         app: what is served.
         host: name or address to listen on.
         port: 0 for any free one.
+        flags: what the flags of both begin with, for messages.
     """
 
-    def __init__(self, app: Starlette, host: str, port: int) -> None:
-        self._host, self._port = host, port
+    def __init__(self, app: Starlette, host: str, port: int, flags: str = "--preview-") -> None:
+        self._host, self._port, self._flags = host, port, flags
         self._config = _config(app)
         self._server = uvicorn.Server(self._config)
         self._listener: socket.socket | None = None
@@ -56,7 +57,7 @@ class WebServer:
 
     def start(self) -> None:
         """Listens and returns; raises OptionError if it cannot listen there."""
-        self._listener = _listen(self._host, self._port)
+        self._listener = _listen(self._host, self._port, self._flags)
         self._port = self._listener.getsockname()[1]
         started = threading.Event()
         self._thread = LastingThread("web", functools.partial(self._serve, started), self._ended)
@@ -136,12 +137,12 @@ def _config(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(app, **options)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, flags: str) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = _Listener(fileno=socket.create_server(address[:2], family=family, backlog=QUEUE).detach())
     except OSError as error:
-        fix = "try --preview-port 0 for any free one" if error.errno == errno.EADDRINUSE else "check --preview-host"
+        fix = f"try {flags}port 0 for any free one" if error.errno == errno.EADDRINUSE else f"check {flags}host"
         if error.errno == errno.EACCES:
             fix = "ports below 1024 belong to root, try 8080"
         raise OptionError(f"expected to listen on {host} port {port}, got: {error.strerror}; {fix}") from error

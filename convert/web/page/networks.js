@@ -23,7 +23,8 @@ export async function openRuntime(site) {
   const answer = await fetch(`${site}models/settings.json`);
   if (!answer.ok) throw new Error(`expected ${answer.url}, got status ${answer.status}`);
   // Where its wasm lies: a worker made from a blob has no folder of its own.
-  Object.assign(self, { Module: { locateFile: (/** @type {string} */ name) => `${site}litert/${name}` } });
+  // It tells of its start on stderr; what fails is an exception.
+  Object.assign(self, { Module: { locateFile: (/** @type {string} */ name) => `${site}litert/${name}`, printErr: () => {} } });
   await loadLiteRt(`${site}litert/`);
   return /** @type {Settings} */ (await answer.json());
 }
