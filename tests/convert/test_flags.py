@@ -50,8 +50,8 @@ def test_the_table_above_knows_every_flag(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit):
         main(["--help"])
     shown = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  --")}
-    # --c-array is alone; its own tests refuse the others beside it.
-    assert shown == {flag.split()[0] for flag in TAKEN} | {"--int8", "--detector", "--sequence", "--c-array"}
+    # --c-array and --web are alone; their own tests refuse the others beside them.
+    assert shown == {flag.split()[0] for flag in TAKEN} | {"--int8", "--detector", "--sequence", "--c-array", "--web"}
 
 
 @pytest.mark.parametrize(
