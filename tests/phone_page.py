@@ -1,9 +1,12 @@
 """The phone's page in Chromium: opened from a folder that `python -m convert --web` wrote, and asked to read."""
 
 import base64
+import functools
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect, sync_playwright
 
 from edge_app.web.access import Access
-from edge_app.web.phone import phone_app
+from edge_app.web.phone import KINDS, phone_app
 from edge_app.web.server import WebServer
 
 from .browser import FLAGS, PATIENCE_MS
@@ -46,6 +49,23 @@ def served(site: Path) -> Iterator[str]:
         yield server.url
     finally:
         server.close()
+
+
+class _PlainHandler(SimpleHTTPRequestHandler):
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, **KINDS}
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def hosted(site: Path) -> Iterator[str]:
+    """The site's address on a plain static host, which sends no policy of its own."""
+    handler = functools.partial(_PlainHandler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 // @ts-check
 import { Tensor, loadAndCompile, loadLiteRt } from "./litert/core.js";
 import { FIELD_PX } from "./normalise.js";
-import { predictionOf } from "./recognition.js";
+import { predictionOf, softmax } from "./recognition.js";
+import { BLANK } from "./strip.js";
 
 /**
  * @typedef {import("./litert/core.js").CompiledModel} CompiledModel
@@ -60,6 +61,22 @@ export async function openDetector(address, side) {
     async maps(tile) {
       const maps = await run(model, tile.data, [1, side, side, 1]);
       return { centre: maps[centre], box: maps[box], label: maps[label] };
+    },
+  };
+}
+
+/**
+ * @param {string} address
+ * @param {[number, number]} size width and height of a strip
+ */
+export async function openSequenceReader(address, [width, height]) {
+  const model = await loadAndCompile(address, { accelerator: "wasm" }), channels = BLANK + 1;
+  return {
+    width_px: width,
+    /** @param {import("./grey.js").Grey} strip */
+    async columns(strip) {
+      const [logits] = await run(model, strip.data, [1, height, width, 1]);
+      return Array.from({ length: logits.length / channels }, (_, at) => softmax(logits.subarray(channels * at, channels * (at + 1))));
     },
   };
 }

@@ -9,7 +9,8 @@ import { fuse, isStrip, propose } from "./fusion.js";
 import { findInk } from "./ink.js";
 import { detectUpright, findLean } from "./lean.js";
 import { arrange, findSlant } from "./lines.js";
-import { lookAt, refused } from "./recognition.js";
+import { readNumbers } from "./numbers.js";
+import { isDigit, lookAt, refused } from "./recognition.js";
 import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./wholes.js";
 
 /**
@@ -17,7 +18,8 @@ import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./whole
  * @typedef {import("./ink.js").InkMap} InkMap
  * @typedef {import("./lines.js").Digit} Digit
  * @typedef {import("./recognition.js").Reading} Reading
- * @typedef {{ classifier: import("./recognition.js").Classifier, detector: import("./detection.js").MapNetwork }} Networks
+ * @typedef {{ classifier: import("./recognition.js").Classifier, detector: import("./detection.js").MapNetwork,
+ *   sequence: import("./spelling.js").ColumnNetwork }} Networks
  * @typedef {{ lines: { text: string, digits: Digit[] }[], refused: Box[], width: number, height: number }} Page
  */
 
@@ -43,13 +45,29 @@ export async function readPage(luma, networks) {
  * @param {InkMap} page
  * @param {Networks} networks
  */
-async function readInk(page, { classifier, detector }) {
-  const connected = connect(page), candidates = findCandidates(page, connected);
+async function readInk(page, networks) {
+  const { classifier, sequence } = networks, connected = connect(page), candidates = findCandidates(page, connected);
   const slant = findSlant(candidates.filter(({ fragment }) => !fragment).map(({ box }) => box));
-  const wholes = await readWholes(candidates, classifier, slant);
+  const wholes = await readWholes(candidates, classifier, slant), lean = findLean(wholes.map(({ candidate }) => candidate));
   const frames = candidates.filter(({ encloses }) => encloses).map(({ box }) => refused(box));
-  const seen = isPlain([...wholes.map(({ reading }) => reading), ...frames])
-    ? null : await detectUpright(page, wholes.map(({ candidate }) => candidate), findLean(wholes.map(({ candidate }) => candidate)), detector);
+  const believed = await believe(page, connected, wholes, frames, lean, networks);
+  // The sequence reader learnt from hands that lean less than what is set upright for the detector.
+  if (lean !== 0) return believed;
+  return readNumbers(believed, page, connected, sequence, classifier, findSlant(believed.filter(isDigit).map(({ box }) => box)));
+}
+
+/**
+ * What is believed of the readings one by one, with what the detector alone sees, and what is doubtful.
+ * @param {InkMap} page
+ * @param {import("./components.js").Connected} connected
+ * @param {import("./wholes.js").Whole[]} wholes
+ * @param {Reading[]} frames
+ * @param {number} lean
+ * @param {Networks} networks
+ */
+async function believe(page, connected, wholes, frames, lean, { classifier, detector }) {
+  const isRead = isPlain([...wholes.map(({ reading }) => reading), ...frames]);
+  const seen = isRead ? null : await detectUpright(page, wholes.map(({ candidate }) => candidate), lean, detector);
   const readings = [...frames, ...await readTouching(wholes, seen, classifier)];
   if (seen === null) {
     const believed = refuseByContext(readings);

@@ -1,7 +1,7 @@
 // What the worker answers: pictures to pages, drawings to digits by both networks.
 // @ts-check
 import { lumaOf } from "./ink.js";
-import { openClassifier, openDetector, openRuntime } from "./networks.js";
+import { openClassifier, openDetector, openRuntime, openSequenceReader } from "./networks.js";
 import { normalise } from "./normalise.js";
 import { readPage } from "./reader.js";
 
@@ -17,6 +17,7 @@ async function open(site) {
     int8: await openClassifier(models + settings.classifier.int8, settings),
     float32: await openClassifier(models + settings.classifier.float32, settings),
     detector: await openDetector(models + settings.detector, settings.tile_px),
+    sequence: await openSequenceReader(models + settings.sequence, settings.strip_wh_px),
   };
 }
 
@@ -38,7 +39,7 @@ function digits(read) {
 async function pageOf(networks, picture) {
   const started = performance.now(), { width, height } = picture;
   const luma = lumaOf(picture instanceof ImageBitmap ? pixelsOf(picture) : picture.rgba, width, height);
-  const page = await readPage(luma, { classifier: networks.int8, detector: networks.detector });
+  const page = await readPage(luma, { ...networks, classifier: networks.int8 });
   return { ...page, latency_ms: performance.now() - started };
 }
 
