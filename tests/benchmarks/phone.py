@@ -98,10 +98,13 @@ class Both:
         self.phone[group] += score_page(truth, phone)
         self.alike += score_page(as_truth(python), phone)
 
-    def print(self) -> None:
-        """A line for each group, then the means."""
-        for group, score in self.python.items():
-            print(f"{group:18s} digits {score.truth:5d} f1 python {score.f1:.4f} phone {self.phone[group].f1:.4f}")
+    def print_group(self, group: str) -> None:
+        """One group's line."""
+        python, phone = self.python[group], self.phone[group]
+        print(f"{group:18s} digits {python.truth:5d} f1 python {python.f1:.4f} phone {phone.f1:.4f}", flush=True)
+
+    def print_means(self) -> None:
+        """Of all groups, and what is alike."""
         python, phone = (statistics.mean(score.f1 for score in each.values()) for each in (self.python, self.phone))
         print(f"{'macro F1':18s} python {python:.4f} phone {phone:.4f} ({phone - python:+.4f})")
         print(
@@ -126,8 +129,10 @@ def photos(page: PhonePage, folder: Path, per_image: bool) -> None:
         both.add(entry["group"], entry, python, phone)
         if per_image:
             scores = (score_page(entry, python), score_page(entry, phone), score_page(as_truth(python), phone))
-            print(f"    {path.name:32s} python, phone, alike: {' '.join(f'{score.f1:.4f}' for score in scores)}", flush=True)
-    both.print()
+            print(f"    {path.name:32s} python, phone, alike: {' '.join(f'{each.f1:.4f}' for each in scores)}", flush=True)
+    for group in both.python:
+        both.print_group(group)
+    both.print_means()
     false = {"python": 0, "phone": 0}
     for path in sorted((folder / "nodigits").glob("*")):
         false["python"] += len(read_digits(to_record(reader.read(load_image(path)), path.name, 0.0)))
@@ -143,7 +148,8 @@ def drawn(page: PhonePage, count: int, seed: int) -> None:
             made = draw_page(digits, seed + number, (800, 600), layout)
             python = to_record(reader.read(made.image), "", 0.0)
             both.add(layout, truth_of(made), python, page.read(_png(made.image)))
-    both.print()
+        both.print_group(layout)
+    both.print_means()
 
 
 def speed(page: PhonePage) -> None:

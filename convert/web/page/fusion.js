@@ -73,7 +73,7 @@ export function fuse(readings, found, proposed, looks, strip) {
     return { ...relabelled(reading, found[view].probabilities), belief: 1 / (1 + Math.exp(-odds)) };
   });
   return {
-    readings: [...fused, ...missed(readings, shares, found, proposed, looks, strip)], inDoubt: inDoubt(readings, fused, views, found),
+    readings: [...fused, ...missed(fused, shares, found, proposed, looks, strip)], inDoubt: inDoubt(readings, fused, views, found),
   };
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from convert.prove.gate import Limits
 from convert.web.site import write_site
@@ -132,14 +132,13 @@ def test_a_photo_of_48_megapixels_is_scaled_while_it_is_decoded(url: str, visit:
     assert max(digit["box"][0] for digit in read_digits(read)) > 5000
 
 
-def test_a_browser_without_simd_is_told(url: str) -> None:
+def test_a_browser_without_simd_is_told(browser: Browser, url: str) -> None:
     """One sentence, and no error."""
     troubles: list[str] = []
-    with sync_playwright() as playwright:
-        old = playwright.chromium.launch(executable_path=find_program("chromium"), args=[*FLAGS, WITHOUT_SIMD])
+    program = find_program("chromium")
+    with browser.browser_type.launch(executable_path=program, args=[*FLAGS, WITHOUT_SIMD]) as old:
         page = old.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(url)
         expect(page.locator("#trouble")).to_have_text(re.compile("^This browser is too old .*WebAssembly SIMD"))
-        old.close()
     assert troubles == []
