@@ -3,13 +3,13 @@
 import { median, roundEven } from "./grey.js";
 import { detect } from "./detection.js";
 import { maskOf } from "./ink.js";
-import { inverse, warped } from "./resize.js";
+import { inverse, warped } from "./warp.js";
 import { boxOnPage } from "./upright.js";
 
 /**
  * @typedef {import("./boxes.js").Box} Box
  * @typedef {import("./candidates.js").Candidate} Candidate
- * @typedef {import("./resize.js").Affine} Affine
+ * @typedef {import("./warp.js").Affine} Affine
  */
 
 const MIN_LEAN = 0.6, MIN_DIGITS = 8, MAX_LEAN = 1.8;

@@ -2,12 +2,13 @@
 // As edge_app/page/strip.py.
 // @ts-check
 import { crop, percentile, roundEven, scaled } from "./grey.js";
-import { inverse, resizeArea, warped } from "./resize.js";
+import { resizeArea } from "./resize.js";
+import { inverse, warped } from "./warp.js";
 
 /**
  * @typedef {import("./grey.js").Grey} Grey
  * @typedef {import("./boxes.js").Box} Box
- * @typedef {import("./resize.js").Affine} Affine
+ * @typedef {import("./warp.js").Affine} Affine
  * @typedef {{ x: number, y: number, angle: number, length: number, height: number }} Baseline
  *   the line's left end at half the digits' height, clockwise, in radians and pixels of the ink map
  * @typedef {{ ink: Grey, toPage: Affine }} Strip from its pixels to those of the ink map

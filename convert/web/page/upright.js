@@ -1,10 +1,10 @@
 // Turning ink upright, and what was found in it back onto the page. As edge_app/page/upright.py.
 // @ts-check
-import { inverse, warped } from "./resize.js";
+import { inverse, warped } from "./warp.js";
 
 /** @typedef {import("./grey.js").Grey} Grey */
 /** @typedef {import("./boxes.js").Box} Box */
-/** @typedef {import("./resize.js").Affine} Affine */
+/** @typedef {import("./warp.js").Affine} Affine */
 
 const MIN_TURN_DEG = 4.0;
 

@@ -13,7 +13,7 @@ import { boxOnPage, turnUpright } from "./upright.js";
  * @typedef {import("./recognition.js").Classifier} Classifier
  * @typedef {import("./recognition.js").Reading} Reading
  * @typedef {import("./recognition.js").Look} Look
- * @typedef {import("./resize.js").Affine} Affine
+ * @typedef {import("./warp.js").Affine} Affine
  * @typedef {{ candidate: Candidate, ink: Grey, matrix: Affine | null, reading: Reading }} Whole
  *   the ink on the page, the same turned upright, how, and what it reads as
  * @typedef {{ whole: Whole, weights: number[], spans: import("./touching.js").Span[], masks: Uint8Array[] }} Cut
