@@ -72,7 +72,9 @@ def hosted(site: Path) -> Iterator[str]:
 def opened(site: Path) -> Iterator["PhonePage"]:
     """The page in a Chromium of its own, its networks loaded."""
     with served(site) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=FLAGS, timeout=5 * PATIENCE_MS)
+        browser = playwright.chromium.launch(
+            executable_path=find_program("chromium"), args=FLAGS, timeout=5 * PATIENCE_MS
+        )
         page = browser.new_page(viewport={"width": 390, "height": 844})
         page.set_default_timeout(5 * PATIENCE_MS)
         page.goto(url, wait_until="domcontentloaded")

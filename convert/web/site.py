@@ -17,7 +17,10 @@ from .runtime import litert_files
 
 PAGE = Path(__file__).parent / "page"
 # The app's own page has these too: how digits are shown, fixed, copied and shared.
-SHARED, SHARED_NAMES = Path(edge_app.__file__).parent / "web" / "static", ("digits.js", "icon.svg", "result.js", "style.css")
+SHARED, SHARED_NAMES = (
+    Path(edge_app.__file__).parent / "web" / "static",
+    ("digits.js", "icon.svg", "result.js", "style.css"),
+)
 WORKER_NAME = "offline.js"
 # Not of the page: types, which are checked and not run.
 TYPES_SUFFIX = ".d.ts"

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,15 @@ from numpy.typing import NDArray
 from convert.web.site import PAGE
 
 START_S = 300
+SCRIPT = Template("""
+import * as it from "./$module";
+import { readFileSync } from "node:fs";
+const bytesOf = (view) => Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString("base64");
+for (const [height, width, bytes] of JSON.parse(readFileSync("given.json"))) {
+  const grey = { data: new Uint8Array(Buffer.from(bytes, "base64")), width, height };
+  console.log(JSON.stringify($expression, (_, value) => ArrayBuffer.isView(value) ? bytesOf(value) : value));
+}
+""")
 
 
 class NodePage:
@@ -32,14 +42,7 @@ class NodePage:
         (self._folder / "given.json").write_text(
             json.dumps([[*grey.shape, base64.b64encode(grey.tobytes()).decode()] for grey in greys])
         )
-        (self._folder / "page" / "run.js").write_text(
-            f'import * as it from "./{module}";\nimport {{ readFileSync }} from "node:fs";\n'
-            'for (const [height, width, bytes] of JSON.parse(readFileSync("given.json"))) {\n'
-            '  const grey = { data: new Uint8Array(Buffer.from(bytes, "base64")), width, height };\n'
-            f"  const given = {expression};\n"
-            '  console.log(JSON.stringify(given, (_, value) => ArrayBuffer.isView(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64") : value));\n'
-            "}\n"
-        )
+        (self._folder / "page" / "run.js").write_text(SCRIPT.substitute(module=module, expression=expression))
         done = subprocess.run(
             ["node", "page/run.js"], cwd=self._folder, capture_output=True, text=True, timeout=START_S, check=False
         )

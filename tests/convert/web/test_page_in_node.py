@@ -21,6 +21,12 @@ from tests.parts import require
 
 from .node_page import NodePage, grey_of
 
+INK = "(({ ink, threshold, ...rest }) => ({ ...rest, ink: ink.data, threshold: threshold.data }))(it.findInk(grey))"
+BOXES = """await (async () => {
+  const { findInk } = await import('./ink.js'), page = findInk(grey);
+  return it.findCandidates(page, it.connect(page)).map(({ box }) => box);
+})()"""
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> NodePage:
@@ -42,7 +48,7 @@ def test_ink_is_found_as_python_finds_it(page: NodePage, light_on_dark: bool) ->
     """A page under uneven light, dark on light and the other way round: the same mask but for single pixels."""
     drawn = draw_page((640, 480))
     luma = 255 - drawn if light_on_dark else drawn
-    (given,) = page.call("ink.js", "(({ ink, threshold, ...rest }) => ({ ...rest, ink: ink.data, threshold: threshold.data }))(it.findInk(grey))", [luma])
+    (given,) = page.call("ink.js", INK, [luma])
     found = find_ink(luma)
     ink, threshold = grey_of(given["ink"], found.ink.shape), grey_of(given["threshold"], found.ink.shape)
     assert (given["scale"], given["inverted"], given["doubtful"]) == (found.scale, found.inverted, found.doubtful)
@@ -56,8 +62,7 @@ def test_candidates_are_pythons(page: NodePage) -> None:
     luma = draw_page((640, 480))
     luma[60::90, 10:-10] = 90
     luma[61::90, 10:-10] = 90
-    expression = "(async () => { const { findInk } = await import('./ink.js'), page = findInk(grey); return it.findCandidates(page, it.connect(page)).map(({ box }) => box); })()"
-    (given,) = page.call("candidates.js", f"await {expression}", [luma])
+    (given,) = page.call("candidates.js", BOXES, [luma])
     found = find_ink(luma)
     assert sorted(map(tuple, given)) == sorted(each.box for each in find_candidates(found, connect(found)))
     assert len(given) > 5
@@ -80,9 +85,9 @@ def test_lines_are_pythons(page: NodePage) -> None:
     """Boxes in rows that run downhill, some of other heights: the same rows in the same order."""
     random = np.random.default_rng(3)
     boxes = [
-        (int(40 + 30 * column), int(50 + 60 * row + 6 * column + random.integers(0, 6)), 20, int(random.integers(22, 34)))
-        for row in range(5)
-        for column in range(8)
+        (40 + 30 * x, 50 + 60 * y + 6 * x + int(random.integers(0, 6)), 20, int(random.integers(22, 34)))
+        for y in range(5)
+        for x in range(8)
     ]
     random.shuffle(boxes)
     blank = np.zeros((1, 1), np.uint8)

@@ -1,4 +1,4 @@
-"""The phone's page in Chromium, from a plain static host: it reads, also without a network, and says what it cannot do."""
+"""The phone's page in Chromium, from a plain static host: it reads, also offline, and says what it cannot do."""
 
 import io
 import os
@@ -95,7 +95,7 @@ def test_a_drawn_digit_shows_both_networks(url: str, visit: Visit) -> None:
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
         page.mouse.down()
     page.mouse.up()
-    expect(page.locator("#verdict")).to_have_text(re.compile("^Both see a 7; 0.. percentage points apart at most|^Both see a 7"))
+    expect(page.locator("#verdict")).to_have_text(re.compile("^Both see a 7; .* apart at most"))
     assert page.locator("#beliefs tr.best, #beliefs td.best").count() == 2
     page.click("#clear")
     expect(page.locator("#verdict")).to_have_text("Draw a digit above.")
@@ -112,9 +112,9 @@ def test_what_cannot_be_read_is_said(url: str, visit: Visit, tmp_path: Path) -> 
     page.set_input_files("#file", tmp_path / "notes.jpg")
     expect(state).to_have_text(re.compile("^That is no picture that this browser can open"))
     page.set_input_files("#file", tmp_path / "small.png")
-    expect(state).to_have_text(re.compile("^That picture has only 20×20 pixels"))
+    expect(state).to_have_text(re.compile("^That picture has only 20.20 pixels"))
     page.click("#camera")
-    expect(state).to_have_text(re.compile(r"^(The camera was refused|There is no camera here)\. .*photo works all the same"))
+    expect(state).to_have_text(re.compile(r"^(The camera was refused|There is no camera here)\. .* a photo works all"))
     Image.new("L", (64, 64), 255).save(tmp_path / "blank.png")
     page.set_input_files("#file", tmp_path / "blank.png")
     expect(state).to_have_text(re.compile("^No digit was read"))

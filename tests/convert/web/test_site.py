@@ -29,7 +29,11 @@ def test_all_that_the_page_names_is_there(written: Site) -> None:
     """Scripts, styles, icons and imported modules; every one lies beside it, and no address leads elsewhere."""
     for path in [*written.output.glob("*.html"), *written.output.glob("*.js"), *written.output.glob("*.webmanifest")]:
         text = path.read_text()
-        named = re.findall(r'(?:src|href)="([^"#]+)"', text) if path.suffix == ".html" else re.findall(r'from "\./([^"]+)"', text)
+        named = (
+            re.findall(r'(?:src|href)="([^"#]+)"', text)
+            if path.suffix == ".html"
+            else re.findall(r'from "\./([^"]+)"', text)
+        )
         named += [icon["src"] for icon in json.loads(text)["icons"]] if path.suffix == ".webmanifest" else []
         assert [name for name in named if not (written.output / name).is_file()] == [], path
         assert "http://" not in text.replace("http://www.w3.org/2000/svg", "") and "https://" not in text, path
@@ -50,7 +54,9 @@ def test_the_service_worker_knows_every_file_and_each_change(written: Site) -> N
 
 def test_its_sizes_are_told(written: Site) -> None:
     """How much a phone loads, and the wasm apart."""
-    assert re.search(r"out: \d+ files, 0\.\d MB; a phone loads, compressed, 0\.\d MB and the runtime's wasm, 0\.0 MB", str(written))
+    assert re.search(
+        r"out: \d+ files, 0\.\d MB; a phone loads, compressed, 0\.\d MB and the runtime's wasm, 0\.0 MB", str(written)
+    )
 
 
 def test_the_networks_settings_are_the_contracts(written: Site) -> None:

@@ -23,7 +23,11 @@ TOKEN = "a-token-of-the-tests"
 def site(tmp_path: Path) -> Path:
     """A page with one network's settings and one wasm; a secret lies beside the folder."""
     folder = tmp_path / "site"
-    for name, text in {"index.html": "<title>x</title>", "models/settings.json": "{}", "litert/a.wasm": "\0asm"}.items():
+    for name, text in {
+        "index.html": "<title>x</title>",
+        "models/settings.json": "{}",
+        "litert/a.wasm": "\0asm",
+    }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     (tmp_path / "secret").write_text("secret")
