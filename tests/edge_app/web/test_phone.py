@@ -73,7 +73,7 @@ def test_the_live_app_has_it_under_phone(site: Path) -> None:
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the command that makes one."""
-    with pytest.raises(OptionError, match="expected the phone's page in .*, got no .*; make it with: "):
+    with pytest.raises(OptionError, match=r"expected the phone's page in .*, got no .*; make it with: "):
         phone_app(tmp_path, Access())
     assert main(["phone", "--site", str(tmp_path), "--port", "0"]) == 1
     assert "python -m convert --web" in capsys.readouterr().err
