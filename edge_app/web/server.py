@@ -76,7 +76,7 @@ class WebServer:
         self._thread.join(CLOSE_S)
 
     def _serve(self, started: threading.Event) -> None:
-        listener, self._listener = self._listener or _listen(self._host, self._port), None
+        listener, self._listener = self._listener or _listen(self._host, self._port, self._flags), None
         self._server = uvicorn.Server(self._config)
 
         async def serve() -> None:
