@@ -2,13 +2,14 @@
 
 import base64
 import functools
+import os
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,9 @@ def served(site: Path) -> Iterator[str]:
 
 
 class _PlainHandler(SimpleHTTPRequestHandler):
-    extensions_map: ClassVar[dict[str, str]] = {**SimpleHTTPRequestHandler.extensions_map, **KINDS}
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
+        """As every host's: a browser runs nothing else as a script."""
+        return KINDS.get(Path(path).suffix) or super().guess_type(path)
 
     def log_message(self, *_: object) -> None:
         """Nothing."""

@@ -159,7 +159,7 @@ def speed(page: PhonePage) -> None:
     """Milliseconds in the worker, from pixels to numbers; a phone's were not measured."""
     made = draw_page(load_mnist().validation, 2_000_003, FRAME_WH, next(iter(LAYOUTS))).image
     for name, size_wh in (("VGA frame", FRAME_WH), ("12-megapixel photo", PHOTO_WH)):
-        picture = _png(cv2.resize(made, size_wh, interpolation=cv2.INTER_CUBIC))
+        picture = _png(np.asarray(cv2.resize(made, size_wh, interpolation=cv2.INTER_CUBIC), np.uint8))
         times_ms = [page.read(picture)["latency_ms"] for _ in range(TIMES)]
         print(
             f"{name:18s} median {statistics.median(times_ms):.0f} ms, least {min(times_ms):.0f}, of {TIMES}", flush=True

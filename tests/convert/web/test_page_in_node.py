@@ -47,7 +47,7 @@ def test_ink_is_normalised_bit_for_bit(page: NodePage) -> None:
 def test_ink_is_found_as_python_finds_it(page: NodePage, light_on_dark: bool) -> None:
     """A page under uneven light, dark on light and the other way round: the same mask but for single pixels."""
     drawn = draw_page((640, 480))
-    luma = 255 - drawn if light_on_dark else drawn
+    luma = np.bitwise_not(drawn) if light_on_dark else drawn
     (given,) = page.call("ink.js", INK, [luma])
     found = find_ink(luma)
     ink, threshold = grey_of(given["ink"], found.ink.shape), grey_of(given["threshold"], found.ink.shape)
