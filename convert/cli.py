@@ -4,8 +4,9 @@ import functools
 import itertools
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -27,7 +28,15 @@ from .prove.micro_proof import PARTIAL_COUNT
 from .prove.runtimes import installed_runtimes
 from .report.publish import merge_metrics, model_name, publish, require_proof
 from .report.table import print_report
-from .settings import Conversion, DetectorConversion, DigitsConversion, MicroExport, SequenceConversion, VectorsExport
+from .settings import (
+    Conversion,
+    DetectorConversion,
+    DigitsConversion,
+    MicroExport,
+    SequenceConversion,
+    VectorsExport,
+    WebExport,
+)
 from .source import load_pair, load_source, read_metrics
 
 INTERRUPTED = 130
@@ -42,13 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0 when everything was written, 1 for a clear failure, 2 for usage."""
     settings = parse(sys.argv[1:] if argv is None else argv)
     try:
-        if isinstance(settings, MicroExport):
-            return _write_c_array(settings)
-        if isinstance(settings, VectorsExport):
-            return _write_vectors(settings)
-        if isinstance(settings, SequenceConversion):
-            return _convert_sequence(settings)
-        return _convert_detector(settings) if isinstance(settings, DetectorConversion) else _convert(settings)
+        return _COMMANDS[type(settings)](settings)
     except DigitsError as error:
         print(f"convert: error: {error}", file=sys.stderr)
         return 1
@@ -160,6 +163,14 @@ def _write_vectors(settings: VectorsExport) -> int:
     return 0
 
 
+def _write_site(settings: WebExport) -> int:
+    _quieten_tensorflow()
+    from .web.site import write_site
+
+    print(f"wrote {write_site(settings.model, settings.web)}")
+    return 0
+
+
 def _places(settings: Conversion, network: str) -> Places:
     places = find_places(settings.model, settings.output, settings.publish, network)
     require_writable(places.output)
@@ -188,3 +199,13 @@ def _passes(checks: Iterable[Check], next_step: str) -> bool:
 def _quieten_tensorflow() -> None:
     # Read when TensorFlow is first imported. Its errors are exceptions; the rest of its log is of no use to a user.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+_COMMANDS: Mapping[type, Callable[[Any], int]] = {
+    DigitsConversion: _convert,
+    DetectorConversion: _convert_detector,
+    SequenceConversion: _convert_sequence,
+    MicroExport: _write_c_array,
+    VectorsExport: _write_vectors,
+    WebExport: _write_site,
+}

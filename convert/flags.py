@@ -19,18 +19,19 @@ from .settings import (
     MicroExport,
     SequenceConversion,
     VectorsExport,
+    WebExport,
 )
 
 MEANINGS = ("as trained", "float16 weights", "int8 weights, float activations", "integers throughout")
 # The networks that only pages need, and what has no effect on them. --float32 has: it is made as asked, with int8.
 PAGE_NETWORKS = ("detector", "sequence")
 NOT_OF_PAGE_NETWORKS = ("nano", "float16", "dynamic", "max_accuracy_drop", "min_agreement", "max_fine_tuning_p")
-# What only writes other files of a .tflite, and which flags go with it.
-EXPORTS = {"c_array": ("model",), "vectors": ("model", "data")}
+# What is written out of models that were proven before, and which flags go with it.
+EXPORTS = {"c_array": ("model",), "vectors": ("model", "data"), "web": ("model",)}
 FORMER_P = "max_teaching_p"
 
 
-def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport | VectorsExport:
+def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport | VectorsExport | WebExport:
     """The settings of a command line; ends the program with exit code 2 where it makes no sense."""
     parser = _parser()
     given = _renamed(vars(parser.parse_args(arguments)))
@@ -41,6 +42,8 @@ def parse(arguments: Sequence[str]) -> AnyConversion | MicroExport | VectorsExpo
         return MicroExport(**given)
     if "vectors" in given:
         return VectorsExport(**given)
+    if "web" in given:
+        return WebExport(**given)
     common = {name: given[name] for name in ("model", "output", "publish", "data") if name in given}
     if "detector" in given:
         return DetectorConversion(**common)
@@ -77,6 +80,13 @@ def _parser() -> argparse.ArgumentParser:
         "--vectors", type=Path, metavar="FILE",
         help="write crops and what the networks make of them there, as JSON; --model as with --c-array",
     )  # fmt: skip
+    parser.add_argument(
+        "--web",
+        type=Path,
+        metavar="OUT",
+        help="write the phone's page there, for any static host; needs node and npm; --model is a training's folder "
+        "(default: the shipped models)",
+    )
     parser.add_argument("--model", type=Path, help="folder of python -m train, or one .h5 (default: the last in runs/)")
     parser.add_argument("--data", type=Path, help="MNIST: a Keras mnist.npz or a folder of IDX files")
     parser.add_argument(

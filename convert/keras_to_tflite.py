@@ -17,6 +17,7 @@ def to_tflite(
     precision: str,
     calibration_images: NDArray[np.uint8] | None = None,
     image_hw: tuple[int, int] = IMAGE_HW,
+    float_ends: bool = False,
 ) -> bytes:
     """Converts a Keras model.
 
@@ -28,6 +29,7 @@ def to_tflite(
         calibration_images: uint8 (N, 28, 28): the representative dataset that post-training quantization takes the
             ranges of the activations from. A quantization-aware model has learnt them, and takes None.
         image_hw: what a fully convolutional model is fixed to.
+        float_ends: an int8 model takes and gives float32 all the same, for a runtime without int8 tensors.
 
     Returns:
         The flatbuffer, its batch fixed to 1.
@@ -45,7 +47,8 @@ def to_tflite(
     if precision == "float16":
         converter.target_spec.supported_types = [tf.float16]
     if precision == "int8":
-        converter.inference_input_type = converter.inference_output_type = tf.int8
+        if not float_ends:
+            converter.inference_input_type = converter.inference_output_type = tf.int8
         if calibration_images is not None:
             converter.representative_dataset = lambda: _representative(calibration_images)
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]

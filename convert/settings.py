@@ -86,4 +86,17 @@ class VectorsExport:
     data: Path | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class WebExport:
+    """The phone's page.
+
+    Attributes:
+        web: the folder to write to.
+        model: the folder of a training; None for the shipped models.
+    """
+
+    web: Path
+    model: Path | None = None
+
+
 AnyConversion = DigitsConversion | DetectorConversion | SequenceConversion

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import batch, bench, collect, doctor, form, inspect, model, read, run, service
+from .commands import batch, bench, collect, doctor, form, inspect, model, phone, read, run, service
 from .errors import DigitsError
 from .host.parser import Parser
 from .host.printable import printable
@@ -18,6 +18,7 @@ COMMANDS = {
     "read": read,
     "form": form,
     "batch": batch,
+    "phone": phone,
     "collect": collect,
     "model": model,
     "bench": bench,

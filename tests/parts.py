@@ -25,6 +25,8 @@ PACKAGES = {
     "mosquitto": "mosquitto",
     "mosquitto_passwd": "mosquitto",
     "mount": "mount",
+    "node": "nodejs",
+    "npm": "npm",
     "openssl": "openssl",
     "qemu-aarch64-static": "qemu-user-static",
     "qemu-system-x86_64": "qemu-system-x86",

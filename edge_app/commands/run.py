@@ -42,6 +42,9 @@ def add_live(parser: argparse.ArgumentParser) -> None:
         "--forms", type=Path, metavar="DIR", help="forms NAME.toml that the web page's /api/read?form=NAME reads"
     )
     parser.add_argument(
+        "--phone", type=Path, metavar="DIR", help="serve the page of python -m convert --web, too, under /phone/"
+    )
+    parser.add_argument(
         "--mqtt",
         metavar="URL",
         help="publish numbers to a broker: mqtt[s]://[user@]host[:port]/topic; password: $MQTT_PASSWORD",
@@ -124,8 +127,9 @@ def live_of(options: argparse.Namespace, collect: Path | None) -> "LiveSettings"
 def _web(options: argparse.Namespace) -> "WebSettings | None":
     if options.preview_port is not None:
         return _web_of(options)
-    if options.forms is not None:
-        raise OptionError("expected --preview-port with --forms, got none; give the web page's port")
+    for flag in ("forms", "phone"):
+        if getattr(options, flag) is not None:
+            raise OptionError(f"expected --preview-port with --{flag}, got none; give the web page's port")
     return None
 
 
@@ -135,7 +139,13 @@ def _web_of(options: argparse.Namespace) -> "WebSettings":
     # Others' photos may lie as they like, however the camera is mounted.
     turn = options.rotate != "none"
     return WebSettings(
-        options.preview_host, options.preview_port, model_of(options), options.token_file, turn, options.forms
+        options.preview_host,
+        options.preview_port,
+        model_of(options),
+        options.token_file,
+        turn,
+        options.forms,
+        options.phone,
     )
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import cv2
 from prometheus_client.exposition import choose_encoder
@@ -25,6 +26,7 @@ from .info import Info
 from .kept import KeptPhotos
 from .labelling import Labelling
 from .metrics import LiveCollector, make_registry
+from .phone import phone_routes
 from .picture import MEDIA_TYPE, PREAMBLE, Painter
 from .review import Review, ReviewPage
 from .static_files import static_file, static_files
@@ -45,6 +47,7 @@ def create_app(
     collector: Collector | None = None,
     forms: Mapping[str, DescribedForm] | None = None,
     review: Review | None = None,
+    phone: Path | None = None,
 ) -> Starlette:
     """Builds the app.
 
@@ -57,6 +60,7 @@ def create_app(
         collector: has what waits for a label, if crops are collected.
         forms: that uploads may be read as, by name.
         review: asks about the fields of the form that is read live, if one is.
+        phone: folder of the page that reads by itself.
     """
     photographs = photographs or Photographs()
     uploads = UploadReader(make_reader, None if collector is None else KeptPhotos())
@@ -68,6 +72,8 @@ def create_app(
         routes += Labelling(collector, state, uploads, photographs, pages.files["label.html"]).routes()
     if review is not None:
         routes += ReviewPage(review, pages.files["review.html"]).routes()
+    if phone is not None:
+        routes += phone_routes(phone, "/phone/")
     return guarded(routes, access, info.version)
 
 

@@ -39,6 +39,7 @@ class WebSettings:
         token_file: holds the token; None for choose_access's way without one.
         turn: whether pictures that are sent are turned where that reads clearly better.
         forms: folder of the forms that they may be read as, or None.
+        phone: folder of the page that reads by itself, or None.
 
     Raises:
         OptionError: no such port.
@@ -50,6 +51,7 @@ class WebSettings:
     token_file: Path | None = None
     turn: bool = True
     forms: Path | None = None
+    phone: Path | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= MAX_PORT:
@@ -75,7 +77,7 @@ def open_web(
         review: asks about the fields of the form that is read, if one is.
 
     Raises:
-        OptionError: no such token file, or the address or port cannot be listened on.
+        OptionError: no such token file or phone's page, or the address or port cannot be listened on.
         FormError: the folder of forms cannot be used.
         MissingPartError: a package of the extra `live` is not installed.
     """
@@ -88,8 +90,10 @@ def open_web(
 
     access = choose_access(settings.host, settings.token_file)
     forms = None if settings.forms is None else forms_in(settings.forms)
-    app = create_app(state, make_reader, access, info, photographs, collector, forms, review)
+    app = create_app(state, make_reader, access, info, photographs, collector, forms, review, settings.phone)
     server = _started(app, settings.host, settings.port, access)
+    if settings.phone is not None:
+        print(f"edge_app: the phone's page at {server.url}phone/", file=sys.stderr, flush=True)
     if review is not None:
         print(f"edge_app: review its fields at {server.url}review", file=sys.stderr, flush=True)
     if collector is not None:

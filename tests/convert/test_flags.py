@@ -51,8 +51,8 @@ def test_the_table_above_knows_every_flag(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit):
         main(["--help"])
     shown = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  --")}
-    # --c-array and --vectors stand alone; their own tests refuse the others beside them.
-    others = {"--int8", "--nano", "--detector", "--sequence", "--c-array", "--vectors"}
+    # These stand alone; their own tests refuse the others beside them.
+    others = {"--int8", "--nano", "--detector", "--sequence", "--c-array", "--vectors", "--web"}
     assert shown == {flag.split()[0] for flag in TAKEN} | others
 
 

@@ -47,7 +47,7 @@ def test_run_with_everything() -> None:
     """Each flag arrives at what it is for; one model reads frames and uploads, and announced ones go to its store."""
     flags = "--camera v4l2:1 --size 320x240 --fps 5 --region total=1,2,40,50 --rotate 90 --frames 7 --json "
     flags += "--writer ann --preview-host 0.0.0.0 --preview-port 8000 --token-file token --mqtt mqtts://me@host/a/b "
-    flags += "--mqtt-password-file password --mqtt-ca ca --model-url http://host/{sha256}.tflite "
+    flags += "--phone site --mqtt-password-file password --mqtt-ca ca --model-url http://host/{sha256}.tflite "
     flags += "--require-signature KEY.pub --state state --store store --runtime litert --threads 2"
     model = ModelChoice(None, Path("store"), "litert", 2)
     assert live(*flags.split()) == LiveSettings(
@@ -59,7 +59,7 @@ def test_run_with_everything() -> None:
         collect=Path("crops"),
         state=Path("state"),
         writer="ann",
-        web=WebSettings("0.0.0.0", 8000, model, Path("token"), turn=True),
+        web=WebSettings("0.0.0.0", 8000, model, Path("token"), turn=True, phone=Path("site")),
         mqtt=MqttSettings(
             Broker("host", 8883, True, "me", "a/b"),
             model,

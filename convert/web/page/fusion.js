@@ -1,0 +1,198 @@
+// Fusion: what the ink's pieces read as, and what the detector sees in their places.
+// As edge_app/page/fusion.py, which says what each number is for.
+// @ts-check
+import { median, roundEven } from "./grey.js";
+import { iou } from "./boxes.js";
+import { candidateIn } from "./candidates.js";
+import { contextEvidence, gapsOf } from "./context.js";
+import { isIn } from "./detection.js";
+import { argmax, readingOf } from "./recognition.js";
+
+/**
+ * @typedef {import("./boxes.js").Box} Box
+ * @typedef {import("./candidates.js").Candidate} Candidate
+ * @typedef {import("./candidates.js").Connected} Connected
+ * @typedef {import("./detection.js").Found} Found
+ * @typedef {import("./ink.js").InkMap} InkMap
+ * @typedef {import("./recognition.js").Look} Look
+ * @typedef {import("./recognition.js").Reading} Reading
+ * @typedef {{ index: number, candidate: Candidate }} Proposed the ink of a detection that may stand without a reading
+ */
+
+const SAME_IOU = 0.35, UNSEEN = 0.02, CONTEXT_WEIGHT = 0.3, MOST_CONTEXT = 7.5;
+const AROUND_BESIDE = 4.0, AROUND_ABOVE = 3.0, LEAST_READ = 0.3, USUAL_SHARE = 0.4, NEEDED = 0.0, SHARE_WEIGHT = 8.0;
+const SEVERAL_LARGER = 1.4, SEVERAL_IOU = 0.7, SEVERAL_SCORES = [0.4, 0.75];
+const MIN_NEW_SCORE = 0.65, NEW_SHARE_WEIGHT = 0.8, MIN_NEW_ON_STRIP = 0.55, STRIP_SHARE_WEIGHT = 0.4, PAGE_HEIGHTS = 5.0;
+const SEEN = 0.3, MIN_NEW_CLASSIFIER = 0.5, MIN_NEW_DETECTOR = 0.7, MAX_IOU = 0.2, RIM = 0.06;
+const MIN_DOUBTFUL = 0.25, MIN_VOUCHED = 0.1, VOUCHED = 0.9, LEAST = 0.01;
+
+/**
+ * The ink of the detections that may stand without a reading: to be looked at before fuse().
+ * @param {Found[]} found
+ * @param {InkMap} page
+ * @param {Connected} connected
+ * @returns {Proposed[]}
+ */
+export function propose(found, page, connected) {
+  const least = leastNew(1, isStrip(found, page));
+  return found.filter(({ score }) => score >= least).flatMap(({ box }, index) => {
+    const candidate = candidateIn(cutOut(box), page, connected);
+    return candidate === null ? [] : [{ index, candidate }];
+  });
+}
+
+/** Whether a line of digits fills the image. @param {Found[]} found @param {InkMap} page */
+export function isStrip(found, page) {
+  const heights = found.filter(({ score }) => score >= SEEN).map(({ box }) => box[3]);
+  return heights.length > 0 && page.ink.height <= PAGE_HEIGHTS * median(heights);
+}
+
+/** The score that a detection without a reading needs. @param {number} share @param {boolean} strip */
+function leastNew(share, strip) {
+  return strip ? MIN_NEW_ON_STRIP - STRIP_SHARE_WEIGHT * (share - USUAL_SHARE) : MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (share - USUAL_SHARE);
+}
+
+/**
+ * Refuses readings that the detector and their context speak against, and adds what the detector alone sees.
+ * @param {Reading[]} readings of the ink's pieces
+ * @param {Found[]} found
+ * @param {Proposed[]} proposed
+ * @param {Look[]} looks the classifier's at each of these
+ * @param {boolean} strip
+ * @returns {{ readings: Reading[], inDoubt: number[] }} the same and the new ones; and detections that may be doubtful digits
+ */
+export function fuse(readings, found, proposed, looks, strip) {
+  const views = readings.map((reading) => viewOf(reading, found));
+  const supports = views.map((view) => (view === null ? UNSEEN : found[view].score));
+  const shares = sharesOfDigits(readings, supports), context = contextEvidence(readings);
+  const fused = readings.map((reading, index) => {
+    const view = views[index], support = supports[index];
+    let odds = Math.log(support / (1 - support)) + SHARE_WEIGHT * (shares[index] - USUAL_SHARE);
+    odds += CONTEXT_WEIGHT * Math.min(MOST_CONTEXT, Math.max(-MOST_CONTEXT, context[index]));
+    if (view === null || odds <= NEEDED || holdsSeveral(reading.box, found)) return { ...reading, label: null };
+    return { ...relabelled(reading, found[view].probabilities), belief: 1 / (1 + Math.exp(-odds)) };
+  });
+  return {
+    readings: [...fused, ...missed(fused, shares, found, proposed, looks, strip)], inDoubt: inDoubt(readings, fused, views, found),
+  };
+}
+
+/**
+ * Detections certain enough, or vouched for by the classifier, that no digit is read from.
+ * @param {Reading[]} readings
+ * @param {Reading[]} fused
+ * @param {(number | null)[]} views
+ * @param {Found[]} found
+ */
+function inDoubt(readings, fused, views, found) {
+  const doubted = found.map(({ score }) => score >= MIN_DOUBTFUL);
+  views.forEach((view, index) => {
+    if (view !== null && readings[index].confidence >= VOUCHED && found[view].score >= MIN_VOUCHED) doubted[view] = true;
+  });
+  views.forEach((view, index) => {
+    if (view !== null && fused[index].label !== null) doubted[view] = false;
+  });
+  return found.map((_, index) => index).filter((index) => doubted[index]);
+}
+
+/** The detection that is surest of those in a reading's place. @param {Reading} reading @param {Found[]} found */
+function viewOf({ label, box }, found) {
+  if (label === null) return null;
+  // The surest are first.
+  const view = found.findIndex((each) => iou(box, each.box) >= SAME_IOU);
+  return view < 0 ? null : view;
+}
+
+/**
+ * How much of the ink around each reading, itself included, is digits.
+ * @param {Reading[]} readings
+ * @param {number[]} supports
+ */
+function sharesOfDigits(readings, supports) {
+  const { beside, above } = gapsOf(readings), count = readings.length;
+  return readings.map((_, one) => {
+    let around = 0, digits = 0;
+    for (let other = 0; other < count; other++) {
+      const at = one * count + other;
+      if (beside[at] > AROUND_BESIDE || above[at] > AROUND_ABOVE) continue;
+      around++;
+      if (readings[other].label !== null) digits += Math.max(supports[other], LEAST_READ);
+    }
+    return digits / around;
+  });
+}
+
+/** @param {Reading} reading @param {Float32Array} byDetector @returns {Reading} */
+function relabelled(reading, byDetector) {
+  const byClassifier = new Array(10).fill((1 - reading.confidence) / 9);
+  byClassifier[/** @type {number} */ (reading.label)] = reading.confidence;
+  return { ...reading, label: agreed(byClassifier, byDetector), probabilities: joint(reading.probabilities, byDetector) };
+}
+
+/**
+ * What both together make of a reading's label.
+ * @param {Float32Array | null} own
+ * @param {Float32Array} byDetector
+ */
+export function joint(own, byDetector) {
+  if (own === null) return byDetector;
+  const products = own.map((probability, digit) => (probability + LEAST) * (byDetector[digit] + LEAST));
+  const sum = products.reduce((all, product) => all + product, 0);
+  return products.map((product) => product / sum);
+}
+
+/** Whether the detector sees several smaller digits in a box, and as certainly none that fills it. @param {Box} box @param {Found[]} found */
+function holdsSeveral(box, found) {
+  return SEVERAL_SCORES.some((least) => {
+    const seen = found.filter((each) => each.score >= least && isIn(each, box));
+    return seen.length >= 2 && !seen.some((each) => (
+      iou(box, each.box) >= SEVERAL_IOU || SEVERAL_LARGER * each.box[2] * each.box[3] > box[2] * box[3]
+    ));
+  });
+}
+
+/**
+ * What the detector alone sees, the surest first.
+ * @param {Reading[]} readings
+ * @param {number[]} shares
+ * @param {Found[]} found
+ * @param {Proposed[]} proposed
+ * @param {Look[]} looks
+ * @param {boolean} strip
+ */
+function missed(readings, shares, found, proposed, looks, strip) {
+  const taken = readings.filter(({ label }) => label !== null).map(({ box }) => box);
+  /** @type {Reading[]} */ const added = [];
+  proposed.forEach(({ index, candidate }, at) => {
+    const { box, probabilities, score } = found[index], look = looks[at];
+    if (score < leastNew(nearestShare(readings, shares, box), strip) || taken.some((other) => iou(box, other) > MAX_IOU)) return;
+    taken.push(box);
+    if (Math.max(...look.probabilities) < MIN_NEW_CLASSIFIER && Math.max(...probabilities) < MIN_NEW_DETECTOR) return;
+    added.push({
+      ...readingOf(look, candidate.box), label: agreed(look.probabilities, probabilities), confidence: score,
+      probabilities: joint(look.probabilities, probabilities), belief: score,
+    });
+  });
+  return added;
+}
+
+/** Around a box it is as around the nearest ink. @param {Reading[]} readings @param {number[]} shares @param {Box} box */
+function nearestShare(readings, shares, [x, y, width, height]) {
+  let [least, share] = [Infinity, USUAL_SHARE];
+  readings.forEach(({ box: [left, top, wide, high] }, index) => {
+    const far = Math.abs(left + wide / 2 - x - width / 2) + Math.abs(top + high / 2 - y - height / 2);
+    if (far < least) [least, share] = [far, shares[index]];
+  });
+  return share;
+}
+
+/** The digit that both together find likeliest. @param {ArrayLike<number>} byClassifier @param {ArrayLike<number>} byDetector */
+export function agreed(byClassifier, byDetector) {
+  return argmax(Array.from({ length: 10 }, (_, digit) => Math.log(byClassifier[digit] + LEAST) + Math.log(byDetector[digit] + LEAST)));
+}
+
+/** What to cut out for the classifier of a detector's box. @param {Box} box @returns {Box} */
+export function cutOut(box) {
+  const rim = Math.max(1, roundEven(RIM * box[3])), [x, y, width, height] = box.map(roundEven);
+  return [x - rim, y - rim, width + 2 * rim, height + 2 * rim];
+}

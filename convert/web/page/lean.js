@@ -1,0 +1,70 @@
+// Writing that leans far: how far, and the detector's look at it set upright. As edge_app/page/lean.py.
+// @ts-check
+import { median, roundEven } from "./grey.js";
+import { detect } from "./detection.js";
+import { maskOf } from "./ink.js";
+import { inverse, warped } from "./warp.js";
+import { boxOnPage } from "./upright.js";
+
+/**
+ * @typedef {import("./boxes.js").Box} Box
+ * @typedef {import("./candidates.js").Candidate} Candidate
+ * @typedef {import("./warp.js").Affine} Affine
+ */
+
+const MIN_LEAN = 0.6, MIN_DIGITS = 8, MAX_LEAN = 1.8;
+
+/**
+ * How far most of the ink leans to the right, in its own heights; 0 unless it is far.
+ * @param {Candidate[]} candidates
+ */
+export function findLean(candidates) {
+  const leans = candidates.filter(({ fragment, encloses }) => !fragment && !encloses).flatMap(({ ink }) => {
+    let mass = 0, across = 0, down = 0;
+    ink.data.forEach((value, at) => { mass += value; across += value * (at % ink.width); down += value * Math.floor(at / ink.width); });
+    let both = 0, squares = 0;
+    ink.data.forEach((value, at) => {
+      const y = Math.floor(at / ink.width) - down / mass;
+      both += value * (at % ink.width - across / mass) * y;
+      squares += value * y * y;
+    });
+    return squares > 0 ? [-both / squares] : [];
+  });
+  const lean = leans.length >= MIN_DIGITS ? median(leans) : 0;
+  return Math.abs(lean) >= MIN_LEAN ? Math.min(Math.max(lean, -MAX_LEAN), MAX_LEAN) : 0;
+}
+
+/**
+ * What the detector sees near candidates, in pixels of the ink map; where their lean is not 0, set upright.
+ * @param {import("./ink.js").InkMap} page
+ * @param {Candidate[]} candidates
+ * @param {number} lean
+ * @param {import("./detection.js").MapNetwork} network
+ */
+export async function detectUpright(page, candidates, lean, network) {
+  const places = candidates.map(({ box }) => box), { width, height } = page.ink;
+  if (lean === 0) return detect(page.ink, places, network);
+  const reach = Math.abs(lean) * height, wide = width + Math.trunc(reach) + 1;
+  // x right, y down: what leans to the right lies the further right the higher it is.
+  /** @type {Affine} */ const matrix = [1, lean, lean > 0 ? 0 : reach, 0, 1, 0];
+  const [ink, mask] = [page.ink, maskOf(page)].map((grey) => warped(grey, inverse(matrix), wide, height));
+  const found = await detect(ink, places.map((box) => upright(box, lean, matrix)), network);
+  return found.map((each) => ({ ...each, box: onPage(each.box, mask, matrix) }));
+}
+
+/** Where leaning ink in a box stands once it is upright. @param {Box} box @param {number} lean @param {Affine} matrix @returns {Box} */
+function upright([left, top, wide, height], lean, [, , x0]) {
+  const y = top + height / 2, x = left + wide / 2 + lean * y + x0, width = Math.max(height / 4, wide - Math.abs(lean) * height);
+  return [roundEven(x - width / 2), roundEven(y - height / 2), roundEven(width), height];
+}
+
+/** The box, on the page, of the ink in a box of the upright writing. @param {Box} box @param {import("./grey.js").Grey} mask @param {Affine} matrix */
+function onPage(box, mask, [xx, xy, x0, yx, yy, y0]) {
+  const left = Math.max(0, roundEven(box[0])), top = Math.max(0, roundEven(box[1]));
+  const width = Math.min(mask.width, roundEven(box[0] + box[2])) - left, height = Math.min(mask.height, roundEven(box[1] + box[3])) - top;
+  const inked = (/** @type {number} */ at) => mask.data[(top + Math.floor(at / width)) * mask.width + left + (at % width)] > 127;
+  const some = Array.from({ length: Math.max(0, width * height) }, (_, at) => at).some(inked);
+  /** @type {Affine} */ const shifted = [xx, xy, x0 - left, yx, yy, y0 - top];
+  if (some) return boxOnPage(width, height, inked, shifted, 0, 0);
+  return boxOnPage(Math.max(1, roundEven(box[2])), Math.max(1, roundEven(box[3])), () => true, shifted, 0, 0);
+}

@@ -1,0 +1,130 @@
+// From a picture to a page of numbers. As edge_app/page/reader.py, whose stages these are.
+// @ts-check
+import { middleIn, onImage } from "./boxes.js";
+import { connect, findCandidates } from "./candidates.js";
+import { refuseByContext } from "./context.js";
+import { isIn } from "./detection.js";
+import { doubtedByContext, guessed, inLines, proposeDoubtful } from "./doubtful.js";
+import { fuse, isStrip, propose } from "./fusion.js";
+import { findInk } from "./ink.js";
+import { detectUpright, findLean } from "./lean.js";
+import { arrange, findSlant } from "./lines.js";
+import { readNumbers } from "./numbers.js";
+import { isDigit, lookAt, refused } from "./recognition.js";
+import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./wholes.js";
+
+/**
+ * @typedef {import("./boxes.js").Box} Box
+ * @typedef {import("./ink.js").InkMap} InkMap
+ * @typedef {import("./lines.js").Digit} Digit
+ * @typedef {import("./recognition.js").Reading} Reading
+ * @typedef {{ classifier: import("./recognition.js").Classifier, detector: import("./detection.js").MapNetwork,
+ *   sequence: import("./spelling.js").ColumnNetwork }} Networks
+ * @typedef {{ lines: { text: string, digits: Digit[] }[], refused: Box[], width: number, height: number }} Page
+ */
+
+const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, WORTH_CUTTING = 0.3;
+
+/**
+ * Finds and reads the handwritten digits of a picture as it lies.
+ * @param {import("./grey.js").Grey} luma
+ * @param {Networks} networks
+ * @returns {Promise<Page>} boxes in pixels of the picture
+ */
+export async function readPage(luma, networks) {
+  let page = findInk(luma), readings = await readInk(page, networks);
+  if (page.doubtful && readings.every(({ label }) => label === null)) {
+    page = findInk(luma, !page.inverted);
+    readings = await readInk(page, networks);
+  }
+  return inOrder(readings, page.scale, luma);
+}
+
+/**
+ * The readings of a page's ink, boxes in pixels of the ink map.
+ * @param {InkMap} page
+ * @param {Networks} networks
+ */
+async function readInk(page, networks) {
+  const { classifier, sequence } = networks, connected = connect(page), candidates = findCandidates(page, connected);
+  const slant = findSlant(candidates.filter(({ fragment }) => !fragment).map(({ box }) => box));
+  const wholes = await readWholes(candidates, classifier, slant), lean = findLean(wholes.map(({ candidate }) => candidate));
+  const frames = candidates.filter(({ encloses }) => encloses).map(({ box }) => refused(box));
+  const believed = await believe(page, connected, wholes, frames, lean, networks);
+  // The sequence reader learnt from hands that lean less than what is set upright for the detector.
+  if (lean !== 0) return believed;
+  return readNumbers(believed, page, connected, sequence, classifier, findSlant(believed.filter(isDigit).map(({ box }) => box)));
+}
+
+/**
+ * What is believed of the readings one by one, with what the detector alone sees, and what is doubtful.
+ * @param {InkMap} page
+ * @param {import("./components.js").Connected} connected
+ * @param {import("./wholes.js").Whole[]} wholes
+ * @param {Reading[]} frames
+ * @param {number} lean
+ * @param {Networks} networks
+ */
+async function believe(page, connected, wholes, frames, lean, { classifier, detector }) {
+  const isRead = isPlain([...wholes.map(({ reading }) => reading), ...frames]);
+  const seen = isRead ? null : await detectUpright(page, wholes.map(({ candidate }) => candidate), lean, detector);
+  const readings = [...frames, ...await readTouching(wholes, seen, classifier)];
+  if (seen === null) {
+    const believed = refuseByContext(readings);
+    return [...believed, ...doubtedByContext(readings, believed, page)];
+  }
+  const proposed = propose(seen, page, connected), looks = await lookAt(proposed.map(({ candidate }) => candidate.ink), classifier);
+  const fused = fuse(readings, seen, proposed, looks, isStrip(seen, page));
+  const read = fused.readings.filter(({ label }) => label !== null).map(({ box }) => box);
+  const unread = proposeDoubtful(fused.inDoubt.map((index) => seen[index]), read, page, connected);
+  return [...fused.readings, ...guessed(unread, await lookAt(unread.map(({ candidate }) => candidate.ink), classifier))];
+}
+
+/**
+ * The wholes' readings, touching digits cut apart where the detector, if it was asked, sees a digit there.
+ * @param {import("./wholes.js").Whole[]} wholes
+ * @param {import("./detection.js").Found[] | null} seen
+ * @param {import("./recognition.js").Classifier} classifier
+ */
+async function readTouching(wholes, seen, classifier) {
+  const cuts = wholes.map((whole) => {
+    const worth = seen === null || seen.some((each) => each.score >= WORTH_CUTTING && isIn(each, whole.candidate.box));
+    return worth && looksTouching(whole) ? cutTouching(whole) : null;
+  });
+  const looks = await lookAt(cuts.flatMap((cut) => (cut === null ? [] : inksOf(cut))), classifier);
+  return wholes.flatMap((whole, index) => {
+    const cut = cuts[index];
+    return cut === null ? [whole.reading] : readCut(cut, looks.splice(0, cut.spans.length));
+  });
+}
+
+/** Whether all ink reads as digits, nearly all surely, and some of them are more than a stroke. @param {Reading[]} readings */
+function isPlain(readings) {
+  if (readings.some(({ label }) => label === null)) return false;
+  const sure = readings.filter(({ confidence }) => confidence >= PLAIN_CONFIDENCE);
+  return sure.length >= PLAIN_SHARE * readings.length && sure.filter(({ label }) => label !== 1).length >= MIN_PLAIN_DIGITS;
+}
+
+/**
+ * The readings in lines and in pixels of the picture.
+ * @param {Reading[]} readings
+ * @param {number} scale
+ * @param {{ width: number, height: number }} size
+ * @returns {Page}
+ */
+function inOrder(readings, scale, { width, height }) {
+  /** @type {Digit[]} */ const digits = readings.map(({ label, confidence, box, guess, crop }) => (
+    { label, confidence, box: onImage(box, scale, width, height), guess, crop }
+  ));
+  const read = digits.filter(({ label }) => label !== null);
+  let lines = arrange(read);
+  const doubtful = inLines(digits.filter(({ guess }) => guess !== null), lines);
+  if (doubtful.length) lines = arrange([...read, ...doubtful]);
+  const left = digits.filter(({ label, guess }) => label === null && guess === null);
+  return {
+    // Ink in which a doubtful digit stands has its mark there.
+    lines: lines.map((line) => ({ text: line.map(({ label }) => label ?? "?").join(""), digits: line })),
+    refused: left.filter((ink) => !doubtful.some((digit) => middleIn(digit.box, ink.box))).map(({ box }) => box),
+    width, height,
+  };
+}

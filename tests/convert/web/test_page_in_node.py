@@ -1,0 +1,106 @@
+"""The page's own reading against Python's, stage by stage, in Node; and what tsc says of its types."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from convert.web.runtime import NODE, node_packages
+from convert.web.site import PAGE
+from edge_app.bench.sample_page import draw_page
+from edge_app.page.candidates import connect, find_candidates
+from edge_app.page.ink import find_ink
+from edge_app.page.lines import lines_of
+from edge_app.page.normalise import normalise
+from edge_app.page.touching import cut_pieces
+from tests.convert.microcontroller.crops import crops
+from tests.parts import require
+
+from .node_page import NodePage, grey_of
+
+INK = "(({ ink, threshold, ...rest }) => ({ ...rest, ink: ink.data, threshold: threshold.data }))(it.findInk(grey))"
+BOXES = """await (async () => {
+  const { findInk } = await import('./ink.js'), page = findInk(grey);
+  return it.findCandidates(page, it.connect(page)).map(({ box }) => box);
+})()"""
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> NodePage:
+    """The modules in Node."""
+    require(["node"])
+    return NodePage(tmp_path_factory.mktemp("node"))
+
+
+def test_ink_is_normalised_bit_for_bit(page: NodePage) -> None:
+    """Crops of all sizes and greys become the very 28x28 pixels that Python's normalise makes."""
+    inks = [*crops(2000), np.zeros((5, 7), np.uint8)]
+    given = page.call("normalise.js", "it.normalise(grey)", inks)
+    apart = [int((grey_of(each, (28, 28)) != normalise(ink)).sum()) for each, ink in zip(given, inks, strict=True)]
+    assert max(apart) == 0
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+def test_ink_is_found_as_python_finds_it(page: NodePage, light_on_dark: bool) -> None:
+    """A page under uneven light, dark on light and the other way round: the same mask but for single pixels."""
+    drawn = draw_page((640, 480))
+    luma = np.bitwise_not(drawn) if light_on_dark else drawn
+    (given,) = page.call("ink.js", INK, [luma])
+    found = find_ink(luma)
+    ink, threshold = grey_of(given["ink"], found.ink.shape), grey_of(given["threshold"], found.ink.shape)
+    assert (given["scale"], given["inverted"], given["doubtful"]) == (found.scale, found.inverted, found.doubtful)
+    assert np.abs(ink.astype(int) - found.ink).max() <= 2
+    assert np.mean((ink > threshold) != (found.mask > 0)) < 0.001
+    assert found.mask.any()
+
+
+def test_candidates_are_pythons(page: NodePage) -> None:
+    """The same boxes off a page with ruling lines; strokes that cross a line stay whole."""
+    luma = draw_page((640, 480))
+    luma[60::90, 10:-10] = 90
+    luma[61::90, 10:-10] = 90
+    (given,) = page.call("candidates.js", BOXES, [luma])
+    found = find_ink(luma)
+    assert sorted(map(tuple, given)) == sorted(each.box for each in find_candidates(found, connect(found)))
+    assert len(given) > 5
+
+
+def test_touching_digits_are_cut_where_python_cuts_them(page: NodePage) -> None:
+    """Two digits side by side, as pieces of each pixel."""
+    digits = list(crops(60))
+    inks = [
+        np.concatenate([cv2.resize(one, (40, 50)), cv2.resize(other, (44, 50))], axis=1)
+        for one, other in zip(digits[::2], digits[1::2], strict=True)
+    ]
+    given = page.call("touching.js", "Uint8Array.from(it.cutPieces(grey))", [np.asarray(ink, np.uint8) for ink in inks])
+    same = [np.mean(grey_of(each, ink.shape) == cut_pieces(ink)) for each, ink in zip(given, inks, strict=True)]
+    assert np.mean(np.array(same) == 1) > 0.9
+    assert max(cut_pieces(ink).max() for ink in inks) >= 2
+
+
+def test_lines_are_pythons(page: NodePage) -> None:
+    """Boxes in rows that run downhill, some of other heights: the same rows in the same order."""
+    random = np.random.default_rng(3)
+    boxes = [
+        (40 + 30 * x, 50 + 60 * y + 6 * x + int(random.integers(0, 6)), 20, int(random.integers(22, 34)))
+        for y in range(5)
+        for x in range(8)
+    ]
+    random.shuffle(boxes)
+    blank = np.zeros((1, 1), np.uint8)
+    (given,) = page.call("lines.js", f"it.linesOf({[list(box) for box in boxes]}, 11)", [blank])
+    assert given == lines_of(boxes, 11)
+
+
+@pytest.mark.slow
+def test_the_scripts_are_typed(tmp_path: Path) -> None:
+    """The compiler of TypeScript that the lock file names finds no wrong type in them."""
+    require(["node", "npm"])
+    shutil.copytree(PAGE, tmp_path / "page")
+    shutil.copytree(NODE, tmp_path / "node")
+    command = ["node", str(node_packages() / "typescript" / "bin" / "tsc"), "-p", "node/tsconfig.json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
