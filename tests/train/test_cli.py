@@ -157,6 +157,7 @@ def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_teacher_is_kept_with_its_numbers(teacher: Path) -> None:
     """The file for --teacher, its accuracy and its history."""
     assert (teacher / "digits_teacher.h5").exists()
@@ -165,6 +166,7 @@ def test_a_teacher_is_kept_with_its_numbers(teacher: Path) -> None:
     assert 0 <= metrics["accuracy_percent"]["teacher"]["test"] <= 100
 
 
+@pytest.mark.slow
 def test_a_given_teacher_is_learnt_from(teacher: Path, trained: Path, tmp_path: Path) -> None:
     """No teacher is trained, and the weights come out differently from those that labels alone give."""
     given = str(teacher / "digits_teacher.h5")
@@ -236,6 +238,7 @@ def test_ctrl_c_before_the_first_epoch_claims_no_earlier_backup(
     assert leftover.exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_last_epoch_and_says_how_to_go_on(tmp_path: Path) -> None:
     """An interrupted run ends with 130 and a backup; earlier models are untouched."""
     (tmp_path / "digits_float.h5").write_bytes(b"an earlier model")

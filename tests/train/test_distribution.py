@@ -203,6 +203,7 @@ def train(output: Path, mnist: Mnist) -> tuple[dict[str, fitting.History], list[
     return trained.histories, [*trained.model.get_weights(), *trained.twin.get_weights()]
 
 
+@pytest.mark.slow
 def test_going_on_gives_the_very_numbers_of_an_uninterrupted_training(
     tmp_path: Path, mnist: Mnist, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,10 @@ def stages(
     return seen, fitting.train(few, recipe, 0, backup)
 
 
-@pytest.mark.parametrize(("epochs", "asked"), [(1, 1), (2, 2), (5, 2)])
+@pytest.mark.parametrize(
+    ("epochs", "asked"),
+    [(1, 1), pytest.param(2, 2, marks=pytest.mark.slow), pytest.param(5, 2, marks=pytest.mark.slow)],
+)
 def test_the_quick_twin_learns_its_parents_answers(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, epochs: int, asked: int
 ) -> None:

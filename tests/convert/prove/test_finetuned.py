@@ -1,6 +1,7 @@
 """What a fine-tuned model must show: each number can fail alone, and the files of the proof are checked."""
 
 import dataclasses
+import functools
 import io
 import json
 import shutil
@@ -207,8 +208,13 @@ def folder(trained: Path, parent_flatbuffer: bytes, tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("few_images")
-def test_convert_proves_a_fine_tuned_model(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_convert_proves_a_fine_tuned_model(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On every runtime the gate shows what fine-tuning cost; model and numbers are written beside the source."""
+    # On 600 images chance moves the calibration error by more than the limit, on another processor another way.
+    allowed = functools.partial(FineTuningLimits, max_calibration_rise=1.0)
+    monkeypatch.setattr("convert.flags.FineTuningLimits", allowed)
     limits = ["--max-accuracy-drop", "100", "--min-agreement", "0", "--max-fine-tuning-p", "1"]
     assert main(["--int8", *limits, "--model", str(folder)]) == 0
     printed = capsys.readouterr().out

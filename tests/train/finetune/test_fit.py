@@ -114,6 +114,7 @@ def test_an_int8_model_of_another_training_is_no_parent(
     assert error.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_models_are_written_says_how_to_continue(
     added: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,6 +142,7 @@ def stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_new_digits_are_learnt_and_kept_weights_hold_back(tmp_path: Path) -> None:
     """Mirrored digits are read better; the first share of former weights that keeps to the limit is taken."""
     from train.backup import Backup
