@@ -8,8 +8,13 @@ import edge_app
 # Where a moment is written down, or files' dates are compared with; intervals are measured with a monotonic clock, as
 # the other one is set while the app runs.
 WALL_CLOCK = {
-    "collect/cutting.py", "collect/queue.py", "live/form_watch.py", "live/loop.py", "review/archive.py", "review/live.py",
-}  # fmt: skip
+    "collect/cutting.py",
+    "collect/queue.py",
+    "live/form_watch.py",
+    "live/loop.py",
+    "review/archive.py",
+    "review/live.py",
+}
 
 
 def test_intervals_are_measured_with_a_clock_that_nobody_sets() -> None:
