@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 # Around a field, in its heights; of a page that does not show it, the longer side in pixels.
 AROUND_PART, PAGE_PX = 0.4, 1200
 LEAST_IN_VIEW = 0.9
-# What is not urgent waits until nothing was asked for so long: it takes time from the answers, of which one waits.
+# What is not urgent waits until nothing was asked for that time: it would delay an answer that somebody waits for.
 QUIET_S = 0.5
 # How light a picture's paper and ink are shown, unless they differ so little that it is noise.
 PAPER, INK, LEAST_CONTRAST = 245.0, 30.0, 40.0
