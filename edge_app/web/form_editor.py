@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -26,10 +25,9 @@ from ..forms.form_record import to_record
 from ..forms.paper import checked_corners, find_sheet, straight_sheet, whole
 from ..forms.reading import FormReading
 from .access import Access
-from .answers import on_bug, on_http_error
-from .guard import Guard
+from .guarded import behind_guard
 from .json_body import receive_json
-from .static_files import static_files
+from .static_files import static_file, static_files
 from .uploads import UploadReader
 
 Luma = NDArray[np.uint8]
@@ -52,11 +50,7 @@ def create_form_editor(files: FormFiles, read: ReadForm, access: Access, photo: 
         FormError: the files are of no form.
         ImageError: the picture is none.
     """
-    return Starlette(
-        routes=FormEditor(files, read, photo).routes(),
-        middleware=[Middleware(Guard, access=access)],
-        exception_handlers={HTTPException: on_http_error, Exception: on_bug},
-    )
+    return behind_guard(FormEditor(files, read, photo).routes(), access)
 
 
 class FormEditor:
@@ -97,9 +91,7 @@ class FormEditor:
 
     async def static(self, request: Request) -> Response:
         """Style and scripts of the page."""
-        if request.path_params["name"] not in self._static:
-            raise HTTPException(404)
-        return self._static[request.path_params["name"]]
+        return await static_file(self._static, request)
 
     async def form(self, _request: Request) -> Response:
         """What is edited."""

@@ -1,4 +1,4 @@
-"""An app behind the guard, that describes itself."""
+"""Apps behind the guard."""
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,11 +12,8 @@ from .guard import Guard
 from .openapi import describe
 
 
-def guarded(routes: list[Route], access: Access, version: str) -> Starlette:
-    """Puts routes together, and their description with them; access says what a request must show."""
-    # Made once: it describes itself, too.
-    routes.append(Route("/openapi.json", lambda _: description))
-    description = JSONResponse(describe(routes, access, version))
+def behind_guard(routes: list[Route], access: Access) -> Starlette:
+    """Puts routes together; access says what a request must show."""
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, access=access)],
@@ -25,3 +22,11 @@ def guarded(routes: list[Route], access: Access, version: str) -> Starlette:
     # It would build an address out of whatever the header Host holds.
     app.router.redirect_slashes = False
     return app
+
+
+def guarded(routes: list[Route], access: Access, version: str) -> Starlette:
+    """The same, with a description of the routes."""
+    # Made once: it describes itself, too.
+    routes.append(Route("/openapi.json", lambda _: description))
+    description = JSONResponse(describe(routes, access, version))
+    return behind_guard(routes, access)

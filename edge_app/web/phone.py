@@ -6,15 +6,13 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from ..errors import OptionError
 from .access import Access
-from .answers import on_bug, on_http_error
-from .guard import Guard
+from .guarded import behind_guard
 
 INDEX, NETWORKS = "index.html", "models/settings.json"
 KINDS = {".js": "text/javascript", ".wasm": "application/wasm", ".webmanifest": "application/manifest+json"}
@@ -54,13 +52,7 @@ def phone_routes(site: Path, prefix: str) -> list[Route]:
 
 def phone_app(site: Path, access: Access) -> Starlette:
     """The page alone; raises OptionError as phone_routes does."""
-    app = Starlette(
-        routes=phone_routes(site, "/"),
-        middleware=[Middleware(Guard, access=access)],
-        exception_handlers={HTTPException: on_http_error, Exception: on_bug},
-    )
-    app.router.redirect_slashes = False
-    return app
+    return behind_guard(phone_routes(site, "/"), access)
 
 
 def _files(site: Path) -> Mapping[str, Path]:
