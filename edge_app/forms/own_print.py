@@ -22,6 +22,8 @@ from .straighten import FieldPicture, cut
 LONG_PART = 0.8
 # Without the form's picture, what is as long as the field is high is taken for a ruling.
 LONG_UNKNOWN_PART = 1.0
+# A field has no frame if the photo shows no more than this of it with its margin: it is all of the image.
+FRAMED_IN_VIEW = 0.75
 # Paper is most of a field.
 LIGHT_PERCENTILE = 75
 # Darker than the paper around it by this, of 255.
@@ -93,6 +95,8 @@ class OwnPrint:
 def straight_lines_taken_out(field: FieldPicture) -> Grey:
     """A field's picture as luma, uint8 (h, w), without what must be rulings, of a form whose picture is not known."""
     luma = to_luma(field.image)
+    if field.around_in_view < FRAMED_IN_VIEW:
+        return luma
     photo_per_px = float(np.sqrt(abs(np.linalg.det(field.matrix[:2, :2]))))
     rim = max(1, round(RIM_PART * field.box[3] + BLUR_PX / max(photo_per_px, 0.25)))
     mask = cv2.dilate(_rulings(luma, LONG_UNKNOWN_PART * field.box[3]), np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))

@@ -15,6 +15,8 @@ MARGIN_PART = 0.2
 # as long as it needs no more than ENLARGED, and no more than the second, beyond which reading gains nothing.
 HEIGHTS_PX, ENLARGED = (56, 140), 2.0
 MOST_WIDTH_PX = 4000
+# Paper is most of a field, and lighter than what is written: beyond the photo's edge it goes on.
+PAPER_PERCENTILE = 70
 
 
 @dataclass(frozen=True)
@@ -22,16 +24,18 @@ class FieldPicture:
     """A field, straight.
 
     Attributes:
-        image: uint8 (h, w) or (h, w, 3) as the photo; beyond the photo's edge its edge is repeated.
+        image: uint8 (h, w) or (h, w, 3) as the photo; beyond the photo's edge there is plain paper.
         box: of the field without the margin, (x, y, width, height) in pixels of `image`.
         matrix: float64 (3, 3), from pixels of `image` to the photo's.
         in_view: share of the field that the photo shows, in [0, 1].
+        around_in_view: share of the field with its margin that the photo shows, in [0, 1].
     """
 
     image: NDArray[np.uint8]
     box: tuple[int, int, int, int]
     matrix: Matrix
     in_view: float
+    around_in_view: float
 
     def corners_on_photo(self, box: tuple[float, float, float, float]) -> Corners:
         """A box (x, y, width, height) of the picture as corners in the photo, float64 (4, 2), clockwise."""
@@ -69,7 +73,9 @@ def cut(photo: NDArray[np.uint8], located: Located, box: Parts, margin_part: flo
     matrix = located.matrix @ onto_parts
     size_wh = field_wh[0] + 2 * margin, field_wh[1] + 2 * margin
     image = warped(photo, matrix, size_wh, int(seen_px / height))
-    return FieldPicture(image, (margin, margin, *field_wh), matrix / matrix[2, 2], _share_in_view(corners, photo))
+    whole = cv2.perspectiveTransform((UNIT_SQUARE * size_wh)[None], matrix)[0]
+    shares = _share_in_view(corners, photo), _share_in_view(whole, photo)
+    return FieldPicture(image, (margin, margin, *field_wh), matrix / matrix[2, 2], *shares)
 
 
 def warped(photo: NDArray[np.uint8], matrix: Matrix, size_wh: tuple[int, int], shrink: int) -> NDArray[np.uint8]:
@@ -92,8 +98,10 @@ def warped(photo: NDArray[np.uint8], matrix: Matrix, size_wh: tuple[int, int], s
         smaller = np.diag([small_wh[0] / part.shape[1], small_wh[1] / part.shape[0], 1.0])
         part = np.asarray(cv2.resize(part, small_wh, interpolation=cv2.INTER_AREA), np.uint8)
     to_part = smaller @ np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1.0]]) @ matrix
+    paper = np.percentile(part, PAPER_PERCENTILE, axis=(0, 1))
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpPerspective(part, to_part, size_wh, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    # An edge that is repeated makes long lines of strokes that reach it.
+    return np.asarray(cv2.warpPerspective(part, to_part, size_wh, flags=flags, borderValue=np.atleast_1d(paper).tolist()))
 
 
 def _share_in_view(corners: Corners, photo: NDArray[np.uint8]) -> float:

@@ -87,7 +87,10 @@ export async function openSequenceReader(address, [width, height]) {
  * @param {number[]} shape
  */
 async function run(model, ink, shape) {
-  const input = new Tensor(Float32Array.from(ink, (value) => LIGHT[value]), shape), outputs = await model.run(input);
+  const light = new Float32Array(ink.length);
+  // Float32Array.from takes ten times as long.
+  for (let at = 0; at < ink.length; at++) light[at] = LIGHT[ink[at]];
+  const input = new Tensor(light, shape), outputs = await model.run(input);
   const values = outputs.map((output) => output.toTypedArray().slice());
   for (const tensor of [input, ...outputs]) tensor.delete();
   return values;

@@ -158,24 +158,51 @@ function enlargedPlaces(from, to) {
  * @param {(from: number, to: number) => [number, number][]} placed
  */
 function linear(grey, width, height, placed) {
-  const out = blank(width, height), columns = placed(grey.width, width);
+  const out = blank(width, height), { data } = out, columns = placed(grey.width, width), bottom = grey.height - 1;
   const lefts = Int32Array.from(columns, ([pixel]) => pixel);
   const rights = Int32Array.from(columns, ([pixel]) => Math.min(pixel + 1, grey.width - 1));
   const second = Int32Array.from(columns, ([, beyond]) => roundEven(beyond * 2048));
-  const upper = new Int32Array(width), lower = new Int32Array(width);
-  /** @param {Int32Array} row @param {number} y */
-  const across = (row, y) => {
-    for (let x = 0, base = y * grey.width; x < width; x++) {
-      row[x] = grey.data[base + lefts[x]] * (2048 - second[x]) + grey.data[base + rights[x]] * second[x];
-    }
-  };
+  // Enlarged, many rows lie between the same two.
+  let upper = new Int32Array(width), lower = new Int32Array(width), held = -2;
   placed(grey.height, height).forEach(([pixel, beyond], y) => {
-    const below = roundEven(beyond * 2048), above = 2048 - below;
-    across(upper, pixel);
-    across(lower, Math.min(pixel + 1, grey.height - 1));
-    for (let x = 0, at = y * width; x < width; x++, at++) {
-      out.data[at] = (((above * (upper[x] >> 4)) >> 16) + ((below * (lower[x] >> 4)) >> 16) + 2) >> 2;
+    if (pixel === held + 1) {
+      [upper, lower] = [lower, upper];
+      across(lower, grey, Math.min(pixel + 1, bottom), lefts, rights, second);
+    } else if (pixel !== held) {
+      across(upper, grey, pixel, lefts, rights, second);
+      across(lower, grey, Math.min(pixel + 1, bottom), lefts, rights, second);
     }
+    held = pixel;
+    between(data, y * width, upper, lower, roundEven(beyond * 2048));
   });
   return out;
+}
+
+/**
+ * A row of the picture between its columns, times 2048.
+ * @param {Int32Array} row
+ * @param {Grey} grey
+ * @param {number} y
+ * @param {Int32Array} lefts
+ * @param {Int32Array} rights
+ * @param {Int32Array} second how much of the right one, of 2048
+ */
+function across(row, { data, width }, y, lefts, rights, second) {
+  for (let x = 0, base = y * width; x < row.length; x++) {
+    row[x] = data[base + lefts[x]] * (2048 - second[x]) + data[base + rights[x]] * second[x];
+  }
+}
+
+/**
+ * @param {Uint8Array} data
+ * @param {number} start where the row begins
+ * @param {Int32Array} upper
+ * @param {Int32Array} lower
+ * @param {number} below how much of the lower one, of 2048
+ */
+function between(data, start, upper, lower, below) {
+  const above = 2048 - below;
+  for (let x = 0; x < upper.length; x++) {
+    data[start + x] = (((above * (upper[x] >> 4)) >> 16) + ((below * (lower[x] >> 4)) >> 16) + 2) >> 2;
+  }
 }
