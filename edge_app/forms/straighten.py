@@ -101,7 +101,8 @@ def warped(photo: NDArray[np.uint8], matrix: Matrix, size_wh: tuple[int, int], s
     paper = np.percentile(part, PAPER_PERCENTILE, axis=(0, 1))
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     # An edge that is repeated makes long lines of strokes that reach it.
-    return np.asarray(cv2.warpPerspective(part, to_part, size_wh, flags=flags, borderValue=np.atleast_1d(paper).tolist()))
+    border = np.atleast_1d(paper).tolist()
+    return np.asarray(cv2.warpPerspective(part, to_part, size_wh, flags=flags, borderValue=border))
 
 
 def _share_in_view(corners: Corners, photo: NDArray[np.uint8]) -> float:
