@@ -1,5 +1,6 @@
 """What each key of a field may be; each check returns what was expected, or None if the value is good."""
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -17,6 +18,17 @@ MAX_NAME, MAX_UNIT = 60, 20
 MAX_WHOLE, MAX_FRACTION = 15, 9
 # https://developers.home-assistant.io/docs/core/entity/sensor/#available-state-classes
 STATE_CLASSES = ("measurement", "measurement_angle", "total", "total_increasing")
+# https://www.home-assistant.io/integrations/sensor/#device-class, those of numbers: of any other it makes no entity.
+DEVICE_CLASSES = (
+    "apparent_power", "aqi", "area", "atmospheric_pressure", "battery", "blood_glucose_concentration",
+    "carbon_dioxide", "carbon_monoxide", "conductivity", "current", "data_rate", "data_size", "distance", "duration",
+    "energy", "energy_distance", "energy_storage", "frequency", "gas", "humidity", "illuminance", "irradiance",
+    "moisture", "monetary", "nitrogen_dioxide", "nitrogen_monoxide", "nitrous_oxide", "ozone", "ph", "pm1", "pm10",
+    "pm25", "pm4", "power", "power_factor", "precipitation", "precipitation_intensity", "pressure", "reactive_energy",
+    "reactive_power", "signal_strength", "sound_pressure", "speed", "sulphur_dioxide", "temperature",
+    "temperature_delta", "volatile_organic_compounds", "volatile_organic_compounds_parts", "voltage", "volume",
+    "volume_flow_rate", "volume_storage", "water", "weight", "wind_direction", "wind_speed",
+)  # fmt: skip
 NO_CHECKSUM = "none"
 
 
@@ -71,8 +83,10 @@ def _text(value: Any) -> str | None:
 
 
 def _device_class(value: Any) -> str | None:
-    good = value is None or (isinstance(value, str) and re.fullmatch("[a-z][a-z0-9_]{0,39}", value))
-    return None if good else 'one of Home Assistant\'s device classes, such as "water"'
+    if value is None or value in list(DEVICE_CLASSES):
+        return None
+    near = difflib.get_close_matches(str(value), DEVICE_CLASSES, 3) or ["water", "energy", "weight"]
+    return f"one of Home Assistant's device classes, such as {', '.join(near)}"
 
 
 def _state_class(value: Any) -> str | None:

@@ -123,6 +123,7 @@ def test_a_form_goes_to_other_processes() -> None:
         ('checksum = "mod97"\npattern = "[0-9]{1,2}"', "checksum: expected a pattern for mod97 numbers of 3 or more"),
         ('checksum = "luhn"\npattern = "[0-9]+:[0-9]"', "checksum: expected a pattern for luhn"),
         ('device_class = "Wasser Uhr"', "device_class: expected one of Home Assistant's"),
+        ('device_class = "waters"', "device_class: expected one of Home Assistant's device classes, such as water,"),
         ('state_class = "total-increasing"', "state_class: expected one of measurement, .*got 'total-increasing'"),
         ("state_class = []", r"state_class: expected one of measurement, .*got \[\]"),
     ],
