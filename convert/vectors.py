@@ -6,7 +6,7 @@ Whoever writes the road from ink to digit again, in Kotlin, Swift or C, tests it
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from edge_app.model.contract import ModelContract
 from edge_app.model.file import CONTRACT_NAME, ModelFile, read_model, shipped_model_path
 from edge_app.model.runtime import open_interpreter
 from edge_app.model.tail import Tail
-from edge_app.page.normalise import normalise
+from edge_app.page.normalise import FIELD_PX, normalise
 from train.data.mnist import Split
 from train.data.non_digits import make_non_digits
 
@@ -34,14 +34,16 @@ SIDES_PX = (12, 64)
 INT8_END, FLOAT_END = "_int8.tflite", "_float32.tflite"
 # Runtimes round differently: by steps of the int8 output, and in logits of the float network.
 TOLERANCE: Mapping[str, float] = {"int8_steps": 2, "float_logit": 1e-3, "confidence": 0.03}
+# Of the picture, in pixels: what of it each vector has, and how large the side of a crop or an image is there.
+CELL_WH, SHOWN_PX, COLUMNS = (200, 118), 84, 5
 
 
 def write_vectors(model: Path | None, output: Path, validation: Split) -> Path:
-    """Writes the vectors, whole or not at all.
+    """Writes the vectors and, beside them, their picture, each whole or not at all.
 
     Args:
         model: a NAME_int8.tflite with NAME_float32.tflite beside it; the shipped one if None.
-        output: the JSON file.
+        output: the JSON file; the picture has its name, ending in .png.
         validation: MNIST's, of which crops are made.
 
     Raises:
@@ -56,6 +58,7 @@ def write_vectors(model: Path | None, output: Path, validation: Split) -> Path:
     parent = path.with_name(path.name.removesuffix(INT8_END) + FLOAT_END)
     found = vectors({path.name: read_model(path), parent.name: read_model(parent)}, validation)
     write_atomically(output, (json.dumps(found, indent=1) + "\n").encode())
+    write_atomically(output.with_suffix(".png"), picture(found["vectors"]))
     return output
 
 
@@ -86,6 +89,26 @@ def vectors(models: Mapping[str, ModelFile[ModelContract]], validation: Split) -
         "tolerance": dict(TOLERANCE),
         "vectors": found,
     }
+
+
+def picture(found: Sequence[Mapping[str, Any]]) -> bytes:
+    """Each vector's crop, what the network gets of it, and what it reads: PNG."""
+    width, height = CELL_WH
+    rows = -(-len(found) // COLUMNS)
+    sheet = np.full((rows * height, COLUMNS * width), 255, np.uint8)
+    for index, vector in enumerate(found):
+        top, left = index // COLUMNS * height + 4, index % COLUMNS * width + 8
+        crop = vector["crop"]
+        shown = _pixels(crop["ink"], crop["height"], crop["width"]), _pixels(vector["image"], FIELD_PX, FIELD_PX)
+        for ink, at in zip(shown, (left, left + SHOWN_PX + 8), strict=True):
+            factor = SHOWN_PX / max(ink.shape)
+            size_wh = max(1, round(ink.shape[1] * factor)), max(1, round(ink.shape[0] * factor))
+            large = cv2.resize(255 - ink, size_wh, interpolation=cv2.INTER_NEAREST)
+            sheet[top : top + size_wh[1], at : at + size_wh[0]] = large
+            cv2.rectangle(sheet, (at - 1, top - 1), (at + size_wh[0], top + size_wh[1]), (200,), 1)
+        read = "no digit" if vector["label"] is None else f"{vector['label']}  {100 * vector['confidence']:.0f} %"
+        cv2.putText(sheet, read, (left + SHOWN_PX + 8, top + SHOWN_PX + 20), 0, 0.5, (0,), 1, cv2.LINE_AA)
+    return cv2.imencode(".png", sheet)[1].tobytes()
 
 
 def crops(validation: Split) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
@@ -125,6 +148,11 @@ def _reading(read: Prediction) -> dict[str, Any]:
 def _text(pixels: NDArray[np.uint8]) -> str:
     """Bytes, row by row, in Base64."""
     return base64.b64encode(pixels.tobytes()).decode()
+
+
+def _pixels(text: str, height: int, width: int) -> NDArray[np.uint8]:
+    """The way back."""
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width)
 
 
 def _rounded(logits: NDArray[np.float32]) -> list[float]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tests.convert.microcontroller.compiled import Compiled
 from train.data.mnist import load_mnist
+from train.plots import new_figure, png_bytes
 
 FLAGS = ("-mcpu=cortex-m4", "-mthumb", "-Os", "-Wall", "-Wextra", "-Werror")
 HERE = Path(__file__).parent
@@ -17,8 +18,13 @@ FACTORS = (1, 2, 4)
 STEPS = ("ink", "normalisation", "network", "reading")
 
 
-def instructions(sources: Path, build: Path) -> dict[int, dict[str, int]]:
+def instructions(sources: Path, build: Path, picture: Path | None = None) -> dict[int, dict[str, int]]:
     """Instructions by step, by the side of the box in pixels.
+
+    Args:
+        sources: of `convert --c-array`.
+        build: a folder for what is compiled.
+        picture: where the steps of the largest box are drawn, or None.
 
     Raises:
         ValueError: the emulated processor's image, outputs or digit are not this machine's.
@@ -47,7 +53,34 @@ def instructions(sources: Path, build: Path) -> dict[int, dict[str, int]]:
         expected = _checksum(np.concatenate([image.ravel(), outputs.view(np.uint8)])), compiled.read(outputs)[1]
         if (checksum, digit) != expected:
             raise ValueError(f"expected {expected} of a box of {side} pixels, got {(checksum, digit)}")
-    return {row[0]: dict(zip(STEPS, row[1:5], strict=True)) for row in rows}
+    found = {row[0]: dict(zip(STEPS, row[1:5], strict=True)) for row in rows}
+    if picture is not None:
+        picture.write_bytes(_drawn(compiled, frames[-1], found[len(frames[-1])]))
+    return found
+
+
+def _drawn(compiled: Compiled, frame: NDArray[np.uint8], counts: dict[str, int]) -> bytes:
+    """The grey box, its ink, the network's image and its outputs, each with what it takes: PNG."""
+    ink = frame.copy()
+    compiled.find_ink(ink)
+    image = compiled.normalise(ink)[1]
+    outputs = compiled.network(image)
+    _, digit, confidence = compiled.read(outputs)
+    figure = new_figure((9, 2.6))
+    views = figure.subplots(1, 4)
+    titles = (f"camera, {len(frame)}x{len(frame)}", f"ink: {counts['ink'] / 1e6:.2f} million",
+              f"28x28: {counts['normalisation'] / 1e6:.2f} million")  # fmt: skip
+    for view, shown, title in zip(views, (frame, 255 - ink, 255 - image), titles, strict=False):
+        view.imshow(shown, cmap="gray", vmin=0, vmax=255)
+        view.set_title(title, fontsize=9)
+        view.set_axis_off()
+    views[3].bar(range(len(outputs)), outputs.astype(int) + 128, color="black")
+    views[3].set_xticks(range(len(outputs)), [*map(str, range(10)), "none"], fontsize=7)
+    views[3].set_yticks([])
+    views[3].set_title(f"network: {counts['network'] / 1e6:.1f} million", fontsize=9)
+    views[3].set_xlabel(f"{digit}, {100 * confidence:.0f} %", fontsize=9)
+    figure.suptitle("Instructions on an emulated Cortex-M4", fontsize=10)
+    return png_bytes(figure)
 
 
 def _frames() -> list[NDArray[np.uint8]]:

@@ -1,11 +1,14 @@
 """What the digit network takes on a microcontroller, and whether it reads there what it reads here.
 
-`python tests/benchmarks/microcontroller.py [MODEL]` prints, as far as the parts are there: agreement of tflite-micro
+`python tests/benchmarks/microcontroller.py [MODEL] [--picture PNG]` prints, as far as the parts are there: agreement of tflite-micro
 with the other runtimes over MNIST's 10,000 test images, its arena and operators (`pip install .[micro]`); how the
 C normalisation differs from Python's over 10,000 crops (gcc); flash and RAM on a Cortex-M4 (arm-none-eabi-gcc); and
-instructions a digit of ink, normalisation, network and reading on an emulated one (qemu-system-arm).
+instructions a digit of ink, normalisation, network and reading on an emulated one (qemu-system-arm), which --picture
+draws.
 """
 
+import argparse
+import functools
 import subprocess
 import sys
 import tempfile
@@ -82,16 +85,20 @@ def print_sizes(sources: Path, build: Path) -> None:
     subprocess.run(["arm-none-eabi-size", "--totals", *objects], cwd=build, check=True)
 
 
-def print_instructions(sources: Path, build: Path) -> None:
+def print_instructions(sources: Path, build: Path, picture: Path | None) -> None:
     """Instructions a digit, by the size of the box."""
-    for side, counts in instructions(sources, build).items():
+    for side, counts in instructions(sources, build, picture).items():
         told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
         print(f"instructions on an emulated Cortex-M4, box of {side}x{side}: {told}")
 
 
 def main() -> int:
     """Prints it all, and what was left out."""
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else shipped_model_path()
+    parser = argparse.ArgumentParser(description="Measures the digit network on a microcontroller.")
+    parser.add_argument("model", type=Path, nargs="?", default=shipped_model_path())
+    parser.add_argument("--picture", type=Path, metavar="PNG", help="draws the chain on the emulated Cortex-M4")
+    options = parser.parse_args()
+    path = options.model
     with tempfile.TemporaryDirectory() as folder:
         sources, build = Path(folder, "sources"), Path(folder, "build")
         build.mkdir()
@@ -105,7 +112,7 @@ def main() -> int:
         for step, needed in (
             (print_normalisation, "gcc"),
             (print_sizes, "arm-none-eabi-g++"),
-            (print_instructions, "qemu-system-arm"),
+            (functools.partial(print_instructions, picture=options.picture), "qemu-system-arm"),
         ):
             if find_program(needed):
                 step(sources, build)
