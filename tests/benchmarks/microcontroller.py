@@ -1,10 +1,10 @@
 """What the digit network takes on a microcontroller, and whether it reads there what it reads here.
 
-`python tests/benchmarks/microcontroller.py [MODEL] [--picture PNG]` prints, as far as the parts are there: agreement of tflite-micro
-with the other runtimes over MNIST's 10,000 test images, its arena and operators (`pip install .[micro]`); how the
-C normalisation differs from Python's over 10,000 crops (gcc); flash and RAM on a Cortex-M4 (arm-none-eabi-gcc); and
-instructions a digit of ink, normalisation, network and reading on an emulated one (qemu-system-arm), which --picture
-draws.
+`python tests/benchmarks/microcontroller.py [MODEL] [--picture PNG]` prints, as far as the parts are there: agreement
+of tflite-micro with the other runtimes over MNIST's 10,000 test images, its arena and operators (`pip install
+.[micro]`); how the C normalisation differs from Python's over 10,000 crops (gcc); flash and RAM on a Cortex-M4
+(arm-none-eabi-gcc); and instructions a digit of ink, normalisation, network and reading on an emulated one
+(qemu-system-arm), which --picture draws.
 """
 
 import argparse
