@@ -4,7 +4,6 @@ import importlib.metadata
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from edge_app.errors import OutputError
@@ -15,28 +14,6 @@ FINE_TUNING_KEY = "fine_tuning"
 PENS_KEY = "pens"
 # What earlier metrics.json call it, and in it the digits that were learnt from.
 FORMER_KEY = "taught"
-# The same of the kinds of data/corruptions.py.
-FORMER_KINDS: Mapping[str, str] = MappingProxyType(
-    {
-        "rotation": "rotate",
-        "slant": "shear",
-        "zoom": "scale",
-        "shift": "translate",
-        "photons": "shot_noise",
-        "dropout": "impulse_noise",
-        "frosted": "glass_blur",
-        "double": "double_exposure",
-        "softened": "defocus_blur",
-        "lifted": "brightness",
-        "faint": "contrast",
-        "clouds": "fog",
-        "negative_bars": "stripe",
-        "dashes": "dotted_line",
-        "squared": "squared_paper",
-        "contour": "edges",
-        "splashes": "spatter",
-    }
-)
 
 
 def training_key(network: str) -> str:
@@ -67,11 +44,6 @@ def fine_tuning_metrics(train: Mapping[str, Any]) -> dict[str, Any] | None:
     # A damaged one has no parts: the reader reports the first that is missing.
     parts = found.items() if isinstance(found, Mapping) else ()
     return {"training" if name == FORMER_KEY else name: value for name, value in parts}
-
-
-def with_present_kinds(by_kind: Mapping[str, float]) -> dict[str, float]:
-    """Numbers by kind of corruption, as metrics.json has them, under the present names."""
-    return {FORMER_KINDS.get(kind, kind): value for kind, value in by_kind.items()}
 
 
 def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:

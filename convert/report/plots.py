@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.data.mnist import DISPUTED
-from train.metrics_file import with_present_kinds
 from train.plots import darkest, draw_confusion, new_figure, png_bytes
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def int8_pictures(model: Mapping[str, Any], images: NDArray[np.uint8]) -> dict[s
     if "errors" in on_runtime:
         pictures["int8_errors.png"] = errors_png(on_runtime["errors"], images)
     if "corruption_accuracy_percent" in model:
-        pictures["int8_corruptions.png"] = corruptions_png(with_present_kinds(model["corruption_accuracy_percent"]))
+        pictures["int8_corruptions.png"] = corruptions_png(model["corruption_accuracy_percent"])
     return pictures
 
 

@@ -1,17 +1,14 @@
 """Pictures say what they are given, and the same numbers are the same bytes."""
 
 import io
-import json
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from convert.report.card import ROOT
-from convert.report.plots import corruptions_png, errors_png, int8_pictures
+from convert.report.plots import corruptions_png, errors_png
 from train.data.mnist import DISPUTED
-from train.metrics_file import with_present_kinds
 
 IMAGES = np.zeros((10_000, 28, 28), np.uint8)
 RED = (214, 39, 40)
@@ -62,11 +59,3 @@ def test_corruptions_are_sorted() -> None:
     picture = corruptions_png(kinds)
     assert corruptions_png(dict(reversed(kinds.items()))) == picture
     assert corruptions_png({**kinds, "dotted_line": 60.0}) != picture
-
-
-def test_former_names_of_corruptions_are_drawn_as_todays() -> None:
-    """The shipped metrics.json has the former ones."""
-    int8 = json.loads((ROOT / "models" / "metrics.json").read_text())["convert"]["models"]["int8"]
-    former = int8["corruption_accuracy_percent"]
-    picture = int8_pictures(int8, IMAGES)["int8_corruptions.png"]
-    assert picture == corruptions_png(with_present_kinds(former)) != corruptions_png(former)

@@ -1,15 +1,11 @@
 """The corruption suite as a measure."""
 
-import json
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from train.data.corruptions import KINDS, SEVERITIES, accuracy_by_kind, corrupt
 from train.data.mnist import load_mnist
-from train.metrics_file import with_present_kinds
-from train.runs import SHIPPED
 
 DIGITS = load_mnist().test.head(12)
 
@@ -38,12 +34,3 @@ def test_it_reads_once() -> None:
 
     assert set(accuracy_by_kind(read, DIGITS).values()) == {100.0}
     assert shapes == [(len(KINDS) * len(SEVERITIES) * 12, 28, 28)]
-
-
-def test_former_names_are_read() -> None:
-    """Each name in a metrics.json of before is one of today's, in the same order, and today's stay."""
-    metrics = json.loads((SHIPPED / "metrics.json").read_text())
-    former = metrics["convert"]["models"]["int8"]["corruption_accuracy_percent"]
-    assert list(with_present_kinds(former)) == list(KINDS)
-    assert list(with_present_kinds(former).values()) == list(former.values())
-    assert with_present_kinds({"fog": 1.0, "clouds2": 2.0}) == {"fog": 1.0, "clouds2": 2.0}
