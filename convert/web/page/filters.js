@@ -166,3 +166,14 @@ export function combined(one, other, combine) {
   for (let at = 0; at < out.data.length; at++) out.data[at] = toByte(combine(one.data[at], other.data[at]));
   return out;
 }
+
+/**
+ * The lighter of two pictures at each place.
+ * @param {Grey} one
+ * @param {Grey} other
+ */
+export function lightest(one, other) {
+  const out = blank(one.width, one.height);
+  for (let at = 0; at < out.data.length; at++) out.data[at] = Math.max(one.data[at], other.data[at]);
+  return out;
+}

@@ -2,7 +2,7 @@
 // As edge_app/page/ink.py, which says what each number is for.
 // @ts-check
 import { blank, crop, histogram, inverted, percentile, roundEven, toByte } from "./grey.js";
-import { blur5, close, combined, dilate, erode, medianBlur, open, otsu } from "./filters.js";
+import { blur5, close, combined, dilate, erode, lightest, medianBlur, open, otsu } from "./filters.js";
 import { resizeArea, resizeLinear, resizeNearest } from "./resize.js";
 
 /**
@@ -32,7 +32,7 @@ export function findInk(luma, isInverted = null) {
   const lightness = lightOnDark(small), lies = isInverted ?? lightness > LIGHT_ON_DARK;
   if (lies) [work, small] = [inverted(work), inverted(small)];
   const background = backgroundOf(small), ink = relativeDarkness(work, background);
-  const threshold = combined(noiseThreshold(ink, shrink), edgesOfPaper(background, ink), Math.max);
+  const threshold = lightest(noiseThreshold(ink, shrink), edgesOfPaper(background, ink));
   return { ink, threshold, scale, inverted: lies, doubtful: LIGHT_ON_DARK / 2 < lightness && lightness < LIGHT_ON_DARK * 2 };
 }
 

@@ -164,7 +164,7 @@ function linear(grey, width, height, placed) {
   const second = Int32Array.from(columns, ([, beyond]) => roundEven(beyond * 2048));
   // Enlarged, many rows lie between the same two.
   let upper = new Int32Array(width), lower = new Int32Array(width), held = -2;
-  placed(grey.height, height).forEach(([pixel, beyond], y) => {
+  for (const [y, [pixel, beyond]] of placed(grey.height, height).entries()) {
     if (pixel === held + 1) {
       [upper, lower] = [lower, upper];
       across(lower, grey, Math.min(pixel + 1, bottom), lefts, rights, second);
@@ -174,7 +174,7 @@ function linear(grey, width, height, placed) {
     }
     held = pixel;
     between(data, y * width, upper, lower, roundEven(beyond * 2048));
-  });
+  }
   return out;
 }
 
@@ -189,7 +189,7 @@ function linear(grey, width, height, placed) {
  */
 function across(row, { data, width }, y, lefts, rights, second) {
   for (let x = 0, base = y * width; x < row.length; x++) {
-    row[x] = data[base + lefts[x]] * (2048 - second[x]) + data[base + rights[x]] * second[x];
+    row[x] = Math.imul(data[base + lefts[x]], 2048 - second[x]) + Math.imul(data[base + rights[x]], second[x]);
   }
 }
 
@@ -203,6 +203,6 @@ function across(row, { data, width }, y, lefts, rights, second) {
 function between(data, start, upper, lower, below) {
   const above = 2048 - below;
   for (let x = 0; x < upper.length; x++) {
-    data[start + x] = (((above * (upper[x] >> 4)) >> 16) + ((below * (lower[x] >> 4)) >> 16) + 2) >> 2;
+    data[start + x] = ((Math.imul(above, upper[x] >> 4) >> 16) + (Math.imul(below, lower[x] >> 4) >> 16) + 2) >> 2;
   }
 }
