@@ -99,6 +99,6 @@ RECIPES = {
                     qat_learning_rate=5e-5, qat_parent_share=1.0, ema_momentum=0.98, camera_share=0.1, drawn_share=0.05,
                     non_digit_share=0.05, train_limit=40_000),
     # A network this small does not learn by heart: it needs epochs, not views.
-    "nano": Recipe(network="nano", float_epochs=24, views=2, learning_rate=8e-3, weight_decay=2e-3, qat_epochs=3,
+    "nano": Recipe(network="nano", float_epochs=60, views=2, learning_rate=8e-3, weight_decay=2e-3, qat_epochs=3,
                    qat_learning_rate=4e-4),
 }  # fmt: skip

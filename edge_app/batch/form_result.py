@@ -1,5 +1,6 @@
 """The finished parts of a batch of forms, opened again to be looked through; see review/."""
 
+import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,9 +20,9 @@ from ..forms.fields import Field
 from ..forms.printing import as_png
 from ..review.result import PageRow
 from .containers import Containers
-from .form_rows import typed
+from .form_rows import from_csv, typed
 from .pages import decode_pages
-from .parts import done_parts, part_file
+from .parts import FORM_FORMATS, done_parts, part_file
 from .plan import RUN_NAME, planned_parts
 from .spans import Span
 
@@ -44,7 +45,7 @@ class FormResult:
         output: that folder; parts that are read later are not in it.
 
     Raises:
-        SourceError: no such folder, one of another kind, or without a format that says what was guessed.
+        SourceError: no such folder, or one of another kind.
     """
 
     def __init__(self, output: Path) -> None:
@@ -55,9 +56,8 @@ class FormResult:
             kinds, form_sha256 = run["formats"], run["form_sha256"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise SourceError(f"expected the --output of batch --form, got {output}; check the path") from error
-        self._kind = next((kind for kind in ("parquet", "jsonl") if kind in kinds), None)
-        if self._kind is None:
-            raise SourceError(f"expected a result as parquet or jsonl, got {output} as csv; read it with --format both")
+        # A table in text has no guesses: it is asked last.
+        self._kind = next(kind for kind in FORM_FORMATS if kind in kinds)
         self.described = self._form(form_sha256)
         self._numbers = done_parts(output)
         self.parts = len(self._numbers)
@@ -67,7 +67,7 @@ class FormResult:
 
     def doubtful(self, part: int) -> int:
         """See Result."""
-        if self._kind == "jsonl":
+        if self._kind != "parquet":
             return sum(len(row.doubt) for row in self.rows(part))
         with _clear_errors(self._output):
             column = pyarrow.parquet.read_table(self._file(part), columns=["doubt"])["doubt"]
@@ -78,8 +78,10 @@ class FormResult:
         with _clear_errors(self._output):
             if self._kind == "parquet":
                 rows = pyarrow.parquet.read_table(self._file(part)).to_pylist()
-            else:
+            elif self._kind == "jsonl":
                 rows = [json.loads(line) for line in self._file(part).read_bytes().splitlines()]
+            else:
+                rows = list(from_csv(self._file(part).read_bytes(), self.described.form))
             return [self._row(part, row) for row in rows]
 
     def cell(self, field: Field, text: str) -> str:
@@ -120,7 +122,7 @@ class FormResult:
         return described
 
     def _file(self, part: int) -> Path:
-        return self._output / part_file(str(self._kind), self._numbers[part])
+        return self._output / part_file(self._kind, self._numbers[part])
 
     def _row(self, part: int, row: Mapping[str, Any]) -> PageRow:
         cells = {}
@@ -142,7 +144,7 @@ class FormResult:
 def _clear_errors(output: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         raise SourceError(
             f"expected a result that can be read, got {output}, damaged; give the batch's command again"
         ) from error

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow
@@ -10,7 +10,7 @@ import pyarrow
 from ..errors import OptionError
 from ..forms.fields import Field
 from ..forms.form import Form
-from ..forms.form_record import doubt_text, plain_cell
+from ..forms.form_record import as_typed, doubt_in, doubt_text, plain_cell
 from ..forms.reading import FormReading
 
 BEFORE = (("source", pyarrow.string()), ("page", pyarrow.int32()))
@@ -82,3 +82,12 @@ def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
         cells = {**row, "source": plain_cell(row["source"]), "doubt": doubt_text(row["doubt"])}
         table.writerow(["" if cells[name] is None else cells[name] for name in columns])
     return file.getvalue().encode()
+
+
+def from_csv(content: bytes, form: Form) -> Iterator[dict[str, Any]]:
+    """The way back from as_csv, each field's cell as text and no guesses; raises ValueError, KeyError or csv.Error."""
+    names = [field.name for field in form.fields]
+    for row in csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True):
+        states = doubt_in(row["doubt"], names).items()
+        doubt = [{"field": name, "state": state, "guess": None} for name, state in states]
+        yield {**row, "source": as_typed(row["source"]), "page": int(row["page"]), "doubt": doubt}

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import OptionError
 from .fields import Field
 from .form import Form
-from .reading import FieldReading, FormReading
+from .reading import STATES, FieldReading, FormReading
 
 # Columns that every table has; fields stand between them.
 BEFORE, AFTER = ("source", "page"), ("doubt",)
@@ -113,6 +113,20 @@ def doubt_of(fields: Sequence[FieldReading]) -> str:
 def doubt_text(doubt: Iterable[Mapping[str, str]]) -> str:
     """The same of fields in doubt, each with "field" and "state"."""
     return "; ".join(f"{each['field']} {each['state']}" for each in doubt)
+
+
+def doubt_in(text: str, names: Sequence[str]) -> dict[str, str]:
+    """The way back from doubt_text: states by fields' names, which stand in the form's order; raises ValueError."""
+    found: dict[str, str] = {}
+    for name in names:
+        for state in STATES:
+            told = f"{name} {state}"
+            if text == told or text.startswith(f"{told}; "):
+                found[name], text = state, text[len(told) + 2 :]
+                break
+    if text:
+        raise ValueError("another doubt")
+    return found
 
 
 def plain_cell(text: str) -> str:

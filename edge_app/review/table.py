@@ -14,7 +14,7 @@ from ..files.regular import read_regular
 from ..forms.contrast import Grey
 from ..forms.described import DescribedForm
 from ..forms.fields import Field
-from ..forms.form_record import AFTER, BEFORE, as_typed
+from ..forms.form_record import AFTER, BEFORE, as_typed, doubt_in
 from ..forms.reading import STATES
 from ..host.printable import printable
 from .question import SURE
@@ -108,17 +108,3 @@ class TableResult:
                 if each["state"] not in SURE:
                     doubt[field.name] = (each["state"], each.get("guess"))
             yield PageRow(str(record["source"]), int(record.get("page", 1)), number // PART, cells, doubt)
-
-
-def doubt_in(text: str, names: Sequence[str]) -> dict[str, str]:
-    """What form_record.doubt_text wrote: states by fields' names, which stand in the form's order."""
-    found: dict[str, str] = {}
-    for name in names:
-        for state in STATES:
-            told = f"{name} {state}"
-            if text == told or text.startswith(f"{told}; "):
-                found[name], text = state, text[len(told) + 2 :]
-                break
-    if text:
-        raise ValueError("another doubt")
-    return found

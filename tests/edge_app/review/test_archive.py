@@ -14,7 +14,7 @@ from edge_app.collect.folder import read_crops
 from edge_app.collect.queue import CropQueue
 from edge_app.errors import FormError, SourceError
 from edge_app.forms.described import DescribedForm
-from edge_app.forms.form_record import FormTable, doubt_text
+from edge_app.forms.form_record import FormTable, doubt_in, doubt_text
 from edge_app.forms.reading import STATES, FieldReading, FormReader, FormReading
 from edge_app.model.classifier import DigitClassifier
 from edge_app.review.archive import ArchiveReview
@@ -23,7 +23,7 @@ from edge_app.review.digits import DigitCollection
 from edge_app.review.export import as_csv, as_jsonl
 from edge_app.review.question import RulesError
 from edge_app.review.result import text_of
-from edge_app.review.table import TableResult, doubt_in
+from edge_app.review.table import TableResult
 
 from ...mosquitto import wait_until
 from .drawn import FORM, make_result, open_result, written
