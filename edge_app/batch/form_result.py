@@ -53,11 +53,11 @@ class FormResult:
         try:
             run: Mapping[str, Any] = json.loads((output / RUN_NAME).read_bytes())["run"]
             self._sources, self._dpi = tuple(run["sources"]), int(run["dpi"])
-            kinds, form_sha256 = run["formats"], run["form_sha256"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            form_sha256 = run["form_sha256"]
+            # A table in text has no guesses: it is asked last.
+            self._kind = next(kind for kind in FORM_FORMATS if kind in run["formats"])
+        except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
             raise SourceError(f"expected the --output of batch --form, got {output}; check the path") from error
-        # A table in text has no guesses: it is asked last.
-        self._kind = next(kind for kind in FORM_FORMATS if kind in kinds)
         self.described = self._form(form_sha256)
         self._numbers = done_parts(output)
         self.parts = len(self._numbers)
@@ -144,7 +144,7 @@ class FormResult:
 def _clear_errors(output: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
         raise SourceError(
             f"expected a result that can be read, got {output}, damaged; give the batch's command again"
         ) from error

@@ -30,8 +30,6 @@ _DRAWN_FROM, _DRAWN_TO = 13.0, 42.0
 _LARGE_TO, _LARGE_SHARE = 120.0, 0.15
 _MIN_SCALE, _MAX_SCALE = 0.12, 2.0
 SIZES_WH = ((640, 480), (480, 640), (800, 600), (560, 420), (320, 240), (960, 720))
-# Patches around a digit; the others are mostly print, letters and rulings.
-DIGIT_SHARE = 0.6
 IGNORED = 10
 EMPTY = -1
 Random = np.random.Generator
@@ -90,7 +88,7 @@ def _cut(
     ink: NDArray[np.uint8], boxes: NDArray[np.float32], page: DrawnPage, side_px: int, random: Random
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """One patch at a random scale, around a digit more often than not."""
-    chosen = boxes[random.integers(len(boxes))] if len(boxes) and random.random() < DIGIT_SHARE else None
+    chosen = boxes[random.integers(len(boxes))] if len(boxes) and random.random() < 0.8 else None
     height = chosen[4] if chosen is not None else page.letter_height_px or random.uniform(20, 120)
     largest = _LARGE_TO if chosen is None or random.random() < _LARGE_SHARE else _DRAWN_TO
     scale = np.exp(random.uniform(np.log(_DRAWN_FROM), np.log(largest))) / max(height, 4)

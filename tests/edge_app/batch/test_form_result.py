@@ -126,7 +126,15 @@ def test_other_folders_are_refused(spoil: object, message: str, tmp_path: Path) 
         FormResult(output)
 
 
-@pytest.mark.parametrize(("kind", "content"), [("parquet", b"PAR1"), ("csv", b'source,page\n"'), ("csv", b"a\nb\n")])
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("parquet", b"PAR1"),
+        ("csv", b'source,page\n"'),
+        ("csv", b"source,page,code,amount,doubt\nx,1\n"),
+        ("csv", b"a\nb\n"),
+    ],
+)
 def test_a_damaged_part_is_one_line(kind: str, content: bytes, tmp_path: Path) -> None:
     """And no traceback."""
     output = make_run(tmp_path, (kind,))
