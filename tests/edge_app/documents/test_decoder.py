@@ -126,7 +126,7 @@ def test_who_does_not_wait_any_longer_stops_it(decoder: Decoder) -> None:
         decoder.open(io.BytesIO(scans_jpeg((4000, 4000), 3000)), "a.jpg", stopped=stopped.is_set) as document,
     ):
         document.page(1)
-    assert time.monotonic() - started_s < 5
+    assert time.monotonic() - started_s < 1.0
     assert decoder._process is None
 
 

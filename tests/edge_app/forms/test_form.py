@@ -182,8 +182,8 @@ def test_wrong_forms(text: str, complaint: str) -> None:
     before = time.process_time()
     with pytest.raises(FormError, match=complaint) as refused:
         parse_form(text)
-    # Without its limits the parser would take minutes; how many seconds it takes is the processor's.
-    assert time.process_time() - before < 20
+    # On a slow processor under coverage 2.6 s were measured, and 17 without the limit of points.
+    assert time.process_time() - before < 5
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 500
 

@@ -146,7 +146,7 @@ def test_others_are_refused_at_once(pattern: str, complaint: str) -> None:
     before = time.process_time()
     with pytest.raises(FormError, match=f"expected .*{complaint}|{complaint}.* got") as refused:
         compile_pattern(pattern)
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 1
     assert "\n" not in str(refused.value)
 
 
