@@ -75,20 +75,23 @@ def _train_detector(settings: DetectorTraining) -> None:
     pens = choose_pens(settings.pens)
     from .backup import Backup
     from .detector.fitting import train_detector
-    from .detector.network import load_start
+    from .detector.network import build_detector
     from .detector.report import write_detector
     from .distribution import default_strategy
+    from .page_fitting import load_start
     from .report import Results
 
     recipe, output = settings.recipe, settings.output
     require_writable(output)
     read_metrics(output / METRICS_NAME)
-    start = load_start(settings.start) if settings.start else None
-    data = mnist.sha256 + _sha256(settings.start) + pens.identity
+    start = load_start(settings.start, build_detector()) if settings.start else None
+    start_sha256 = _sha256(settings.start)
+    data = mnist.sha256 + start_sha256 + pens.identity
     backup = Backup(output, recipe, settings.seed, data, default_strategy())
     with backup.interruptible():
         trained = train_detector(mnist, recipe, settings.seed, backup, start, pens.pools())
-        results = Results(settings.seed, recipe, mnist.sha256, time.monotonic() - started, pens=pens.metrics())
+        seconds = time.monotonic() - started
+        results = Results(settings.seed, recipe, mnist.sha256, seconds, pens=pens.metrics(), start_sha256=start_sha256)
         write_detector(output, trained, mnist, results)
     backup.remove()
 
@@ -102,8 +105,11 @@ def _train_sequence(settings: SequenceTraining) -> None:
     require_writable(output)
     read_metrics(output / METRICS_NAME)
     pens = choose_pens(settings.pens)
+    from .page_fitting import load_start
+    from .sequence.network import build_sequence_reader
     from .sequence.pool import load_pool
 
+    start = load_start(settings.start, build_sequence_reader()) if settings.start else None
     pool, others = (
         load_pool(pens.path, part, validation) for part, validation in ((mnist.train, False), (mnist.validation, True))
     )
@@ -113,11 +119,13 @@ def _train_sequence(settings: SequenceTraining) -> None:
     from .sequence.fitting import train_sequence
     from .sequence.report import write_sequence
 
-    identity = mnist.sha256 + pool.pens_sha256 + others.pens_sha256
+    start_sha256 = _sha256(settings.start)
+    identity = mnist.sha256 + start_sha256 + pool.pens_sha256 + others.pens_sha256
     backup = Backup(output, recipe, settings.seed, identity, default_strategy())
     with backup.interruptible():
-        trained = train_sequence(pool, others, recipe, settings.seed, backup)
-        results = Results(settings.seed, recipe, mnist.sha256, time.monotonic() - started, pens=pens.metrics())
+        trained = train_sequence(pool, others, recipe, settings.seed, backup, start)
+        seconds = time.monotonic() - started
+        results = Results(settings.seed, recipe, mnist.sha256, seconds, pens=pens.metrics(), start_sha256=start_sha256)
         write_sequence(output, trained, pool.pens_sha256, results)
     backup.remove()
 

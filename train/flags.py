@@ -35,7 +35,7 @@ ALLOWED = {
     "digits": {"nano", "quick", "teacher", "train_limit", "pens"},
     "seeds": {"seeds", "quick", "teacher", "train_limit", "pens"},
     "detector": {"detector", "quick", "start", "pages", "pens"},
-    "sequence": {"sequence", "quick", "strips", "pens"},
+    "sequence": {"sequence", "quick", "start", "strips", "pens"},
     "add": {"add", "parent", "train_limit"},
 }
 # What digits' training lacks for each flag that has no effect there.
@@ -98,7 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="a model of about 99 %% in a minute or two")
     parser.add_argument("--teacher", type=Path, metavar="FILE", help="learn from this digits_teacher.h5, train none")
     parser.add_argument("--detector", action="store_true", help="train the page's digit detector, on drawn pages")
-    parser.add_argument("--start", type=Path, metavar="FILE", help="--detector: go on from this detector_float.h5")
+    parser.add_argument(
+        "--start", type=Path, metavar="FILE", help="--detector, --sequence: go on from this float network"
+    )
     parser.add_argument("--pages", type=_positive, metavar="N", help="--detector: how many pages are drawn")
     parser.add_argument("--sequence", action="store_true", help="train the sequence reader, on drawn numbers")
     parser.add_argument("--strips", type=_positive, metavar="N", help="--sequence: how many numbers are drawn")
@@ -156,9 +158,12 @@ def _fine_tuning(given: Given) -> FineTuning:
 
 def _detector_training(given: Given) -> DetectorTraining:
     start = given.get("start")
-    base = DETECTOR_RECIPES["quick" if given.get("quick") else "continued" if start else "default"]
-    recipe = _with_flags(base, given)
+    recipe = _with_flags(DETECTOR_RECIPES[_kind(given)], given)
     return DetectorTraining(**_common(given, "detector"), recipe=recipe, start=start, pens=_pens(given))
+
+
+def _kind(given: Given) -> str:
+    return "quick" if given.get("quick") else "continued" if "start" in given else "default"
 
 
 def _pens(given: Given) -> PensFlag:
@@ -173,11 +178,11 @@ def _pens_place(text: str) -> PensFlag:
 
 def _sequence_training(given: Given) -> SequenceTraining:
     recipe = _with_flags(_sequence_base(given), given)
-    return SequenceTraining(**_common(given, "sequence"), recipe=recipe, pens=_pens(given))
+    return SequenceTraining(**_common(given, "sequence"), recipe=recipe, start=given.get("start"), pens=_pens(given))
 
 
 def _sequence_base(given: Given) -> SequenceRecipe:
-    return SEQUENCE_RECIPES["quick" if given.get("quick") else "default"]
+    return SEQUENCE_RECIPES[_kind(given)]
 
 
 def _common(given: Given, mode: str) -> dict[str, Any]:

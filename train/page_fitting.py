@@ -3,15 +3,23 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_app.errors import DigitsError
+
 from .backup import Backup
 from .fitting import History
+from .network import load_or_raise
 from .optimizer import OptimizerSettings, build_optimizer
 from .progress import epoch_progress
+
+
+class StartError(DigitsError, ValueError):
+    """A file that holds no network of this kind to continue from."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,23 @@ class Stage:
     learning_rate: float
     epochs: int
     steps: int
+
+
+def load_start(path: Path, like: Any) -> Any:
+    """Loads a float network to continue from.
+
+    Args:
+        path: of its file.
+        like: a network of the same layers.
+
+    Raises:
+        StartError: a damaged file, or another network's.
+    """
+    model = load_or_raise(path, StartError)
+    if [tuple(weight.shape) for weight in model.weights] != [tuple(weight.shape) for weight in like.weights]:
+        kind = like.name.replace("_", " ")
+        raise StartError(f"expected {path} to have the {kind}'s layers, got others; start a new one, without --start")
+    return model
 
 
 def fit_stage(

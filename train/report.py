@@ -31,6 +31,7 @@ class Results:
     """One training run: its settings (the recipe is a dataclass), and how long it took in seconds of wall time.
 
     `fine_tuning` and `pens` are what metrics.json says of the digits added to MNIST's, and of UNIPEN; None without any.
+    `start_sha256` is of the file that it went on from, empty where it began anew.
     """
 
     seed: int
@@ -39,6 +40,7 @@ class Results:
     seconds: float
     fine_tuning: Mapping[str, Any] | None = None
     pens: Mapping[str, Any] | None = None
+    start_sha256: str = ""
 
 
 def write(output: Path, trained: Trained, mnist: Mnist, results: Results) -> None:
@@ -70,9 +72,10 @@ def _accuracy(model: Any, split: Split) -> float:
     return round(float((predict(model, split.images)[:, :10].argmax(axis=1) == split.labels).mean() * 100), 2)
 
 
-def pens_metrics(results: Results) -> dict[str, Any]:
-    """The part of metrics.json about UNIPEN; empty where it was not used."""
-    return {} if results.pens is None else {PENS_KEY: dict(results.pens)}
+def origin_metrics(results: Results) -> dict[str, Any]:
+    """The parts of metrics.json about UNIPEN and the network it went on from; without those that were not used."""
+    pens = {} if results.pens is None else {PENS_KEY: dict(results.pens)}
+    return pens | ({"start_sha256": results.start_sha256} if results.start_sha256 else {})
 
 
 def _write_metrics(path: Path, trained: Trained, results: Results, scores: dict[str, dict[str, float]]) -> None:
@@ -85,7 +88,7 @@ def _write_metrics(path: Path, trained: Trained, results: Results, scores: dict[
         "accuracy_percent": scores,
         "histories": trained.histories,
         "versions": package_versions(VERSIONED),
-        **pens_metrics(results),
+        **origin_metrics(results),
         **({} if results.fine_tuning is None else {FINE_TUNING_KEY: dict(results.fine_tuning)}),
     }
     write_metrics(path, metrics)

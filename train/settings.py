@@ -86,10 +86,12 @@ class SequenceTraining(Settings):
 
     Attributes:
         recipe: the numbers.
+        start: a sequence_float.h5 to go on from; None starts a new one.
         pens: UNIPEN's tree.
     """
 
     recipe: SequenceRecipe
+    start: Path | None = None
     pens: PensFlag = None
 
 

@@ -36,7 +36,7 @@ EFFECTIVE = {
     "--train-limit 64": DIGITS | {"fine-tuning"},
     "--teacher t.h5": DIGITS,
     "--pens pens.zip": DIGITS | DETECTOR | SEQUENCE,
-    "--start s.h5": DETECTOR,
+    "--start s.h5": DETECTOR | SEQUENCE,
     "--pages 9": DETECTOR,
     "--strips 640": SEQUENCE,
     "--from models": {"fine-tuning"},
@@ -119,6 +119,9 @@ def test_each_kind_of_training_has_its_settings() -> None:
     sequence = parse(["--sequence", "--strips", "700", "--pens", "unipen"])
     assert isinstance(sequence, SequenceTraining)
     assert (sequence.recipe.strips, sequence.recipe.float_epochs, sequence.pens) == (700, 6, Path("unipen"))
+    continued = parse(["--sequence", "--start", "s.h5"])
+    assert isinstance(continued, SequenceTraining)
+    assert (continued.recipe.float_epochs, continued.start) == (3, Path("s.h5"))
     for line, pens in (("", None), ("--pens none", NO_PENS), ("--quick", NO_PENS), ("--quick --pens u", Path("u"))):
         parsed = parse(["--sequence", *line.split()])
         assert isinstance(parsed, SequenceTraining)

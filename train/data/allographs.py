@@ -3,7 +3,7 @@
 MNIST's writers are American: 1s with flags, barred 7s, hooked 9s and one-stroke 4s are common elsewhere, rare there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -98,6 +98,41 @@ _SHAPES = {
         "56,30 30,44 8,28 14,6 38,0 48,20 34,46 22,74 12,100",
     ),
 }
+# Shapes that alone are taken for a letter or another digit, and are plain among the digits of a number.
+_IN_NUMBERS = {
+    0: ("35,0 12,12 0,50 12,88 35,100 58,88 68,50 56,10 33,1 | 66,2 4,98",),
+    1: (
+        "-46,98 -22,52 0,0* 2,50 4,100",
+        "-70,74 -34,34 0,0* -4,50 -8,100",
+    ),
+    2: (
+        "36,32 16,38 8,20 22,2 44,4 52,22 40,54 16,86 0,98* 30,95 66,100",
+        "30,30 12,30 10,10 30,0 50,12 44,42 20,78 2,98 -8,88 6,76 30,86 64,98",
+        "40,22 30,40 10,34 8,12 28,0 48,10 48,34 24,74 4,97* 34,96 60,92",
+    ),
+    5: (
+        "0,34 12,44 10,98* 20,52 40,22 66,14",
+        "0,52 10,66 18,98* 26,46 38,12 72,6",
+        "56,6 30,6 22,30 16,54* 34,58 38,78 20,98 -4,100",
+    ),
+    6: (
+        "22,30 34,10 26,0 12,28 2,70 14,98 38,94 46,72 32,62 12,76",
+        "16,0 8,40 4,84 22,100 44,86 42,62 22,58 6,76",
+    ),
+    8: (
+        "12,4 8,50 4,98 | 10,8 38,0 46,20 14,46* 48,58 46,88 6,98",
+        "14,8 8,50 6,94* 8,20 34,0 44,20 16,46 46,58 44,88 10,98",
+        "36,4 14,6 6,40 4,80 22,100 46,84 42,60 12,50 38,34 48,14 30,2",
+        "30,24 14,40 2,22 18,2 42,6 44,24 28,44 14,70 20,98 44,94 48,68 30,50",
+        "50,22 28,2 10,20 28,42 46,64 34,98 10,92 14,66 34,44 54,30",
+    ),
+    9: (
+        "16,100 20,50 24,4* 48,0 58,20 42,42 20,46",
+        "24,10 20,54 16,100 | 10,14 36,0 58,12 52,36 22,48",
+        "8,28 18,4 44,0 54,22 38,42 18,40* 14,70 12,100",
+        "44,20 26,40 8,26 18,4 44,2 48,24 34,62 18,96 8,86 26,64 58,48",
+    ),
+}
 _BODY_PX = 80
 _SAMPLES = 12
 
@@ -117,7 +152,11 @@ def read_shape(shape: str) -> list[Stroke]:
     ]
 
 
-SHAPES = {digit: [read_shape(shape) for shape in shapes] for digit, shapes in _SHAPES.items()}
+Shapes = Mapping[int, Sequence[Sequence[Stroke]]]
+SHAPES: Shapes = {digit: [read_shape(shape) for shape in shapes] for digit, shapes in _SHAPES.items()}
+SHAPES_IN_NUMBERS: Shapes = {
+    digit: [*shapes, *(read_shape(shape) for shape in _IN_NUMBERS.get(digit, ()))] for digit, shapes in SHAPES.items()
+}
 
 
 def draw_digit(digit: int, random: Random) -> Image:
@@ -126,9 +165,9 @@ def draw_digit(digit: int, random: Random) -> Image:
     return normalise(draw_curves(digit_curves(digit, random), _BODY_PX, round(pen * _BODY_PX)))
 
 
-def digit_curves(digit: int, random: Random) -> list[NDArray[np.float64]]:
-    """A digit, 0 to 9, as curves float64 (N, 2) of one of its shapes and a hand of its own, about 1 high."""
-    shapes = SHAPES[digit]
+def digit_curves(digit: int, random: Random, known: Shapes = SHAPES) -> list[NDArray[np.float64]]:
+    """A digit, 0 to 9, as curves float64 (N, 2) of one of its known shapes and a hand of its own, about 1 high."""
+    shapes = known[digit]
     aspect, slant = np.exp(random.normal(0, 0.18)), random.normal(0.12, 0.25)
     hand = np.array([[aspect, 0], [-slant, 1]])
     unsteady = random.uniform(0.01, 0.045)

@@ -1,17 +1,8 @@
 """The detector's network: fully convolutional, only layers that quantization-aware training knows how to fold."""
 
-from pathlib import Path
 from typing import Any
 
-from edge_app.errors import DigitsError
-
-from ..network import load_or_raise
-
 CONTEXT_DILATIONS = (1, 2, 1)
-
-
-class StartError(DigitsError, ValueError):
-    """A file that holds no detector to continue from."""
 
 
 def build_detector() -> Any:
@@ -44,11 +35,3 @@ def build_detector() -> Any:
     box = layers.Conv2D(4, 1, name="box")(x)
     label = layers.Conv2D(10, 1, name="label")(x)
     return Model(inputs, [centre, box, label], name="detector")
-
-
-def load_start(path: Path) -> Any:
-    """Loads a float detector to continue from; raises StartError if it is damaged or another network."""
-    model = load_or_raise(path, StartError)
-    if [tuple(weight.shape) for weight in model.weights] != [tuple(w.shape) for w in build_detector().weights]:
-        raise StartError(f"expected {path} to have the detector's layers, got others; start a new one, without --start")
-    return model

@@ -12,7 +12,7 @@ from edge_app.model.detector import Maps
 from ..data.mnist import Mnist
 from ..metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics
 from ..network import save_h5
-from ..report import VERSIONED, Results, pens_metrics
+from ..report import VERSIONED, Results, origin_metrics
 from ..runs import model_flag
 from .evaluation import score_detector
 from .fitting import VALIDATION_SEED, TrainedDetector
@@ -39,7 +39,7 @@ def write_detector(output: Path, trained: TrainedDetector, mnist: Mnist, results
         "validation_percent": scores,
         "histories": trained.histories,
         "versions": package_versions(VERSIONED),
-        **pens_metrics(results),
+        **origin_metrics(results),
     }
     write_metrics(output / METRICS_NAME, metrics)
     took, where = f"{results.seconds / 60:.1f} minutes", model_flag(output)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from ..data.allographs import digit_curves
+from ..data.allographs import SHAPES_IN_NUMBERS, digit_curves
 from ..data.augment import handwrite
 from ..data.mnist import Split
 from ..pages.ink import cut, sheared
@@ -76,7 +76,7 @@ def _digit_strokes(pool: Pool, style: Style, label: int, height: float, random: 
             own = others[random.integers(len(others))] if others else None
         if own:
             return sized(own[random.integers(len(own))], height, style.jitter, random)
-    return sized(digit_curves(label, random), height)
+    return sized(digit_curves(label, random, SHAPES_IN_NUMBERS), height)
 
 
 def _mnist_digit(mnist: Split, label: int, height: float, style: Style, random: Random) -> Ink:

@@ -39,7 +39,9 @@ class TrainedSequence:
     watched: Strips
 
 
-def train_sequence(pool: Pool, others: Pool, recipe: SequenceRecipe, seed: int, backup: Backup) -> TrainedSequence:
+def train_sequence(
+    pool: Pool, others: Pool, recipe: SequenceRecipe, seed: int, backup: Backup, start: Any | None = None
+) -> TrainedSequence:
     """Draws numbers and trains both stages, from where `backup` is.
 
     Args:
@@ -48,11 +50,13 @@ def train_sequence(pool: Pool, others: Pool, recipe: SequenceRecipe, seed: int, 
         recipe: the settings.
         seed: of everything random.
         backup: follows after each epoch.
+        start: a trained float network to continue from, instead of a new one.
     """
     set_seed(seed)
     strips = draw_strips(pool, recipe.strips, seed)
     watched = draw_strips(others, recipe.validation_strips, VALIDATION_SEED)
-    model, histories = build_sequence_reader(), {}
+    model = build_sequence_reader() if start is None else start
+    histories = {}
     with bfloat16_convolutions():
         histories["float"] = _fit(
             model, strips, watched, recipe, seed, backup, ("float", recipe.learning_rate, recipe.float_epochs)

@@ -32,5 +32,6 @@ class SequenceRecipe:
 
 SEQUENCE_RECIPES = {
     "default": SequenceRecipe(),
+    "continued": SequenceRecipe(strips=110_000, float_epochs=3, learning_rate=1e-3),
     "quick": SequenceRecipe(strips=6000, validation_strips=500, float_epochs=2, ema_momentum=0.98),
 }

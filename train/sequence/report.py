@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..metrics_file import METRICS_NAME, package_versions, read_metrics, write_metrics
 from ..network import save_h5
-from ..report import VERSIONED, Results, pens_metrics
+from ..report import VERSIONED, Results, origin_metrics
 from ..runs import model_flag
 from .evaluation import score_sequence
 from .fitting import TrainedSequence
@@ -36,7 +36,7 @@ def write_sequence(output: Path, trained: TrainedSequence, pens_sha256: str, res
         "recipe": dataclasses.asdict(results.recipe),
         "data_sha256": results.data_sha256,
         "pens_sha256": pens_sha256,
-        **pens_metrics(results),
+        **origin_metrics(results),
         "parameters": int(trained.model.count_params()),
         "validation_exact_percent": exact,
         "histories": trained.histories,

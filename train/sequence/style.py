@@ -7,7 +7,7 @@ import numpy as np
 from .pool import Pool
 
 Random = np.random.Generator
-_SHARES = {"pens": 0.58, "drawn": 0.2, "mnist": 0.22}
+_SHARES = {"pens": 0.52, "drawn": 0.3, "mnist": 0.18}
 # A 9 like a g, an 8 like a B: how often a hand writes a digit so.
 _ALIKE_SHARE = 0.06
 _WITHOUT_PENS = {"drawn": 0.48, "mnist": 0.52}
