@@ -5,8 +5,8 @@ from hypothesis import settings
 
 from tests.parts import closing_line
 
-# TensorFlow, in each, takes 2 GB; a browser and a broker run beside them.
-WORKERS = 2
+# One more than the processors of a small machine, as a quarter of the time is waiting; TensorFlow, in each, takes 2 GB.
+WORKERS = 3
 
 # How hard property tests look: before a commit, and with --hypothesis-profile thorough, as CI asks.
 settings.register_profile("quick", max_examples=25, deadline=None)
@@ -15,7 +15,7 @@ settings.load_profile("quick")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two processes share the whole suite, file by file; files that are named run in this one, as for a debugger."""
+    """Some processes share the whole suite, file by file; files that are named run in this one, as for a debugger."""
     return WORKERS if config.args_source == pytest.Config.ArgsSource.TESTPATHS else 0
 
 

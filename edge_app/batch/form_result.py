@@ -96,7 +96,7 @@ class FormResult:
             if name == row.source and span.first <= row.page < span.first + span.pages:
                 numbers = range(row.page, row.page + 1)
                 with self._containers.open(span) as file:
-                    pixels = next(decode_pages(file, name, numbers, self._dpi, self._decoder))
+                    pixels = next(decode_pages(file, name, numbers, self._dpi, self._decoder, luma=True))
                 if isinstance(pixels, str):
                     raise ImageError(pixels)
                 return pixels

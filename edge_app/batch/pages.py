@@ -51,7 +51,7 @@ def count_pages(file: BinaryIO, name: str, decoder: Decoder) -> int:
 
 
 def decode_pages(
-    file: BinaryIO, name: str, numbers: range, dpi: int, decoder: Decoder
+    file: BinaryIO, name: str, numbers: range, dpi: int, decoder: Decoder, luma: bool = False
 ) -> Iterator[NDArray[np.uint8] | str]:
     """Decodes pages one by one: only one is in memory.
 
@@ -61,9 +61,10 @@ def decode_pages(
         numbers: of the pages, from 1.
         dpi: dots an inch at which a PDF is drawn.
         decoder: decodes them.
+        luma: colours become luma, too.
 
     Yields:
-        Luma, uint8 (H, W), or why this page cannot be read.
+        Uint8 (H, W) luma or (H, W, 3) RGB, or why this page cannot be read.
 
     Raises:
         ImageError: none of them can be read.
@@ -74,5 +75,5 @@ def decode_pages(
             raise ImageError(f"expected one page in {name}, got {document.pages}; rename it to .tif or .pdf")
         for number in numbers:
             with clear_page_errors(name) as failed:
-                pixels = document.page(number, luma=True).pixels
+                pixels = document.page(number, luma).pixels
             yield failed.reason or pixels

@@ -85,7 +85,9 @@ class TaskReader:
         left = iter(numbers)
         if span.error is None:
             with clear_page_errors(name) as failed, self._containers.open(span) as file:
-                for pixels in decode_pages(file, name, numbers, self._dpi, self._decoder):
+                # Of forms nothing is asked in colour.
+                luma = self._form is not None
+                for pixels in decode_pages(file, name, numbers, self._dpi, self._decoder, luma):
                     yield self._read_page(name, next(left), pixels)
             reason = failed.reason
         else:

@@ -96,9 +96,7 @@ def _read_document(
     reader: PageReader, document: Found, settings: ReadSettings, names: "_PictureNames", decoder: Decoder
 ) -> Iterator[dict[str, Any]]:
     """The JSON object of each page."""
-    # Pictures that are drawn into keep their colours.
-    luma = settings.annotate is None and settings.explain is None
-    for page in open_pages(document, decoder, luma):
+    for page in open_pages(document, decoder):
         number = {} if page.number is None else {"page": page.number}
         if isinstance(page.pixels, str):
             record = {"source": document.name, "error": printable(page.pixels)}

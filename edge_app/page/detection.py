@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..model.classifier import softmax
 from ..model.detector import Maps
 from ..model.detector_contract import CELL_PX, REFERENCE_WH_PX
-from .boxes import Box
+from .boxes import Box, iou
 from .ink import Grey
 
 # Boxes (N, 4), scores (N,), probabilities (N, 10).
@@ -52,6 +52,13 @@ class Detections:
         """Which of them have their middle in a box: bool (N,)."""
         low = np.array(box[:2])
         return _inside(self.boxes[:, :2] + self.boxes[:, 2:] / 2, low, low + box[2:])
+
+    def surest_at(self, box: Box, min_iou: float) -> int | None:
+        """The index of the surest one that shares at least this part of their union with a box."""
+        if not len(self):
+            return None
+        scores = np.where(iou(np.array(box, np.float32), self.boxes) >= min_iou, self.scores, 0)
+        return int(scores.argmax()) if scores.any() else None
 
     def within(self, box: Box, min_score: float) -> bool:
         """Whether the middle of one with at least that score lies in a box."""

@@ -83,7 +83,7 @@ def fuse(
         The same readings in the same order, some with another label or None, and behind them the new ones; and the
         indices of detections that may be doubtful digits, int64 (N,), the most certain first.
     """
-    views = [_view(reading, found) for reading in readings]
+    views = [None if reading.label is None else found.surest_at(reading.box, SAME_IOU) for reading in readings]
     supports = np.array([found.scores[view] if view is not None else UNSEEN for view in views])
     shares = _shares_of_digits(readings, supports)
     evidence = np.log(supports / (1 - supports)) + SHARE_WEIGHT * (shares - USUAL_SHARE)
@@ -110,14 +110,6 @@ def _in_doubt(
         if after.label is not None:
             in_doubt[view] = False
     return np.flatnonzero(in_doubt)
-
-
-def _view(reading: Reading, found: Detections) -> int | None:
-    """The detection that is surest of those in a reading's place, by its index."""
-    if reading.label is None or not len(found):
-        return None
-    scores = np.where(iou(np.array(reading.box, np.float32), found.boxes) >= SAME_IOU, found.scores, 0)
-    return int(scores.argmax()) if scores.any() else None
 
 
 def _shares_of_digits(readings: Sequence[Reading], supports: NDArray[Any]) -> NDArray[np.float64]:

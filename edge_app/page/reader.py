@@ -15,6 +15,7 @@ from ..model.detector import DigitDetector
 from ..model.sequence import SequenceReader
 from .boxes import middle_in, on_image
 from .candidates import connect, find_candidates
+from .colour import weigh_by_colour
 from .context import refuse_by_context
 from .detection import Detections, MapNetwork
 from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
@@ -96,20 +97,20 @@ class PageReader:
         with watch("ink"):
             luma = to_luma(image)
             page_ink = find_ink(luma, inverted=False if self._dark_ink else None)
-        readings, turn, trace = self._read_ink(page_ink, watch)
+        readings, turn, trace = self._read_ink(page_ink, watch, image)
         if page_ink.doubtful and not self._dark_ink and not any(reading.label is not None for reading in readings):
             with watch("ink"):
                 inverted = not page_ink.inverted
                 # The first look's maps go before the second makes its own: on noise they are tens of megabytes.
                 del page_ink, readings, trace
                 page_ink = find_ink(luma, inverted=inverted)
-            readings, turn, trace = self._read_ink(page_ink, watch)
+            readings, turn, trace = self._read_ink(page_ink, watch, image)
         with watch("lines"):
             page = _page(readings, page_ink.scale, (width, height))
             return replace(page, better_turn=turn, traces=(trace,) if self._traced else ())
 
-    def _read_ink(self, page_ink: InkMap, watch: Watch) -> tuple[list[Reading], int, Trace]:
-        """Reads the ink of a page, boxes in pixels of the ink map, and looks for a better way up, see Page."""
+    def _read_ink(self, page_ink: InkMap, watch: Watch, image: NDArray[np.uint8]) -> tuple[list[Reading], int, Trace]:
+        """Reads the ink of an image, boxes in pixels of the ink map, and looks for a better way up, see Page."""
         with watch("candidates"):
             connected = connect(page_ink)
             candidates = find_candidates(page_ink, connected)
@@ -125,6 +126,7 @@ class PageReader:
         if self.detector is not None and not plain:
             with watch("detector"):
                 found = detect_upright(page_ink, [whole.candidate for whole in wholes], lean, self.detector)
+                found = weigh_by_colour(found, [whole.reading for whole in wholes], image, page_ink)
         with watch("touching"):
             cuts = [_cut(whole, found) for whole in wholes]
             proposed = {} if found is None else propose(found, page_ink, connected)

@@ -83,7 +83,7 @@ class UploadReader:
             self.outcomes["refused"] += 1
             raise
         with self._place(size_bytes):
-            return await self._counted(self._read_upload(request, use or partial(self._read_page, UPLOAD)))
+            return await self._counted(self._read_upload(request, use))
 
     async def read_photograph(
         self, take: Callable[[], Future[Pixels]], use: Use | None = None
@@ -136,7 +136,7 @@ class UploadReader:
         self.outcomes["read"] += 1
         return record
 
-    async def _read_upload(self, request: Request, use: Use) -> dict[str, Any]:
+    async def _read_upload(self, request: Request, use: Use | None) -> dict[str, Any]:
         file = await receive_image(request)
         until_s, gone = time.monotonic() + TURN_S, threading.Event()
         reading = asyncio.wrap_future(self._submit(partial(self._decode_and, use, file, until_s, gone)))
@@ -154,16 +154,18 @@ class UploadReader:
             reading.cancel()
             leaving.cancel()
 
-    def _decode_and(self, use: Use, file: BinaryIO, until_s: float, gone: threading.Event) -> dict[str, Any]:
+    def _decode_and(self, use: Use | None, file: BinaryIO, until_s: float, gone: threading.Event) -> dict[str, Any]:
         def stopped() -> bool:
             return gone.is_set() or time.monotonic() > until_s
 
         try:
             with file, self._decoder.open(file, "the upload", dpi=None, stopped=stopped) as document:
-                decoded, pages = document.page(1, luma=True), document.pages
+                # Pages are read in colours; what else is made of a picture needs none.
+                decoded, pages = document.page(1, luma=use is not None), document.pages
         except InterruptedError as error:
             raise _busy() from error
-        return {**use(decoded), **({"pages": pages} if pages > 1 else {})}
+        made = self._read_page(UPLOAD, decoded) if use is None else use(decoded)
+        return {**made, **({"pages": pages} if pages > 1 else {})}
 
     async def _in_thread(self, job: Callable[[], T]) -> T:
         try:

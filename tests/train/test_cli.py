@@ -176,12 +176,11 @@ def test_a_given_teacher_is_learnt_from(teacher: Path, trained: Path, tmp_path: 
     assert (tmp_path / "digits_float.h5").read_bytes() != (trained / "digits_float.h5").read_bytes()
 
 
-def test_a_teacher_that_is_none_is_one_line_and_1(
-    teacher: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_teacher_that_is_none_is_one_line_and_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A missing, a damaged and a quantization-aware file are named."""
-    (tmp_path / "damaged.h5").write_bytes((teacher / "digits_teacher.h5").read_bytes()[:1000])
-    for path in (tmp_path / "missing.h5", tmp_path / "damaged.h5", teacher / "digits_qat.h5"):
+    models = ROOT / "models"
+    (tmp_path / "damaged.h5").write_bytes((models / "digits_teacher.h5").read_bytes()[:1000])
+    for path in (tmp_path / "missing.h5", tmp_path / "damaged.h5", models / "digits_qat.h5"):
         assert main([*TINY, "--teacher", str(path), "--output", str(tmp_path)]) == 1
         error = capsys.readouterr().err
         assert f"train: error: expected a Keras model in {path}, got " in error

@@ -25,6 +25,17 @@ export function isIn({ box: [x, y, width, height] }, box) {
 }
 
 /**
+ * The index of the surest one that shares at least that part of their union with a box.
+ * @param {Found[]} found the surest first
+ * @param {Box} box
+ * @param {number} minIou
+ */
+export function surestAt(found, box, minIou) {
+  const index = found.findIndex((each) => iou(box, each.box) >= minIou);
+  return index < 0 ? null : index;
+}
+
+/**
  * Finds digits near some places, at the scales that suit their heights.
  * @param {Grey} ink
  * @param {Box[]} places of ink that may be digits or hold some

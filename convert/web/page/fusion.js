@@ -5,7 +5,7 @@ import { median, roundEven } from "./grey.js";
 import { iou } from "./boxes.js";
 import { candidateIn } from "./candidates.js";
 import { contextEvidence, gapsOf } from "./context.js";
-import { isIn } from "./detection.js";
+import { isIn, surestAt } from "./detection.js";
 import { argmax, readingOf } from "./recognition.js";
 
 /**
@@ -62,7 +62,7 @@ function leastNew(share, strip) {
  * @returns {{ readings: Reading[], inDoubt: number[] }} the same and the new ones; and detections that may be doubtful digits
  */
 export function fuse(readings, found, proposed, looks, strip) {
-  const views = readings.map((reading) => viewOf(reading, found));
+  const views = readings.map(({ label, box }) => (label === null ? null : surestAt(found, box, SAME_IOU)));
   const supports = views.map((view) => (view === null ? UNSEEN : found[view].score));
   const shares = sharesOfDigits(readings, supports), context = contextEvidence(readings);
   const fused = readings.map((reading, index) => {
@@ -93,14 +93,6 @@ function inDoubt(readings, fused, views, found) {
     if (view !== null && fused[index].label !== null) doubted[view] = false;
   });
   return found.map((_, index) => index).filter((index) => doubted[index]);
-}
-
-/** The detection that is surest of those in a reading's place. @param {Reading} reading @param {Found[]} found */
-function viewOf({ label, box }, found) {
-  if (label === null) return null;
-  // The surest are first.
-  const view = found.findIndex((each) => iou(box, each.box) >= SAME_IOU);
-  return view < 0 ? null : view;
 }
 
 /**

@@ -2,11 +2,12 @@
 // @ts-check
 import { middleIn, onImage } from "./boxes.js";
 import { connect, findCandidates } from "./candidates.js";
+import { weighByColour } from "./colour.js";
 import { refuseByContext } from "./context.js";
 import { isIn } from "./detection.js";
 import { doubtedByContext, guessed, inLines, proposeDoubtful } from "./doubtful.js";
 import { fuse, isStrip, propose } from "./fusion.js";
-import { findInk } from "./ink.js";
+import { findInk, lumaOf } from "./ink.js";
 import { detectUpright, findLean } from "./lean.js";
 import { arrange, findSlant } from "./lines.js";
 import { readNumbers } from "./numbers.js";
@@ -15,6 +16,7 @@ import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./whole
 
 /**
  * @typedef {import("./boxes.js").Box} Box
+ * @typedef {import("./colour.js").Picture} Picture
  * @typedef {import("./ink.js").InkMap} InkMap
  * @typedef {import("./lines.js").Digit} Digit
  * @typedef {import("./recognition.js").Reading} Reading
@@ -27,30 +29,32 @@ const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, WORTH_CU
 
 /**
  * Finds and reads the handwritten digits of a picture as it lies.
- * @param {import("./grey.js").Grey} luma
+ * @param {Picture} picture
  * @param {Networks} networks
  * @returns {Promise<Page>} boxes in pixels of the picture
  */
-export async function readPage(luma, networks) {
-  let page = findInk(luma), readings = await readInk(page, networks);
+export async function readPage(picture, networks) {
+  const luma = lumaOf(picture.rgba, picture.width, picture.height);
+  let page = findInk(luma), readings = await readInk(page, picture, networks);
   if (page.doubtful && readings.every(({ label }) => label === null)) {
     page = findInk(luma, !page.inverted);
-    readings = await readInk(page, networks);
+    readings = await readInk(page, picture, networks);
   }
-  return inOrder(readings, page.scale, luma);
+  return inOrder(readings, page.scale, picture);
 }
 
 /**
  * The readings of a page's ink, boxes in pixels of the ink map.
  * @param {InkMap} page
+ * @param {Picture} picture
  * @param {Networks} networks
  */
-async function readInk(page, networks) {
+async function readInk(page, picture, networks) {
   const { classifier, sequence } = networks, connected = connect(page), candidates = findCandidates(page, connected);
   const slant = findSlant(candidates.filter(({ fragment }) => !fragment).map(({ box }) => box));
   const wholes = await readWholes(candidates, classifier, slant), lean = findLean(wholes.map(({ candidate }) => candidate));
   const frames = candidates.filter(({ encloses }) => encloses).map(({ box }) => refused(box));
-  const believed = await believe(page, connected, wholes, frames, lean, networks);
+  const believed = await believe(page, picture, connected, wholes, frames, lean, networks);
   // The sequence reader learnt from hands that lean less than what is set upright for the detector.
   if (lean !== 0) return believed;
   return readNumbers(believed, page, connected, sequence, classifier, findSlant(believed.filter(isDigit).map(({ box }) => box)));
@@ -59,15 +63,17 @@ async function readInk(page, networks) {
 /**
  * What is believed of the readings one by one, with what the detector alone sees, and what is doubtful.
  * @param {InkMap} page
+ * @param {Picture} picture
  * @param {import("./components.js").Connected} connected
  * @param {import("./wholes.js").Whole[]} wholes
  * @param {Reading[]} frames
  * @param {number} lean
  * @param {Networks} networks
  */
-async function believe(page, connected, wholes, frames, lean, { classifier, detector }) {
+async function believe(page, picture, connected, wholes, frames, lean, { classifier, detector }) {
   const isRead = isPlain([...wholes.map(({ reading }) => reading), ...frames]);
-  const seen = isRead ? null : await detectUpright(page, wholes.map(({ candidate }) => candidate), lean, detector);
+  const found = isRead ? null : await detectUpright(page, wholes.map(({ candidate }) => candidate), lean, detector);
+  const seen = found === null ? null : weighByColour(found, wholes.map(({ reading }) => reading), picture, page);
   const readings = [...frames, ...await readTouching(wholes, seen, classifier)];
   if (seen === null) {
     const believed = refuseByContext(readings);

@@ -1,6 +1,5 @@
 // What the worker answers: pictures to pages, drawings to digits by both networks.
 // @ts-check
-import { lumaOf } from "./ink.js";
 import { openClassifier, openDetector, openRuntime, openSequenceReader } from "./networks.js";
 import { normalise } from "./normalise.js";
 import { readPage } from "./reader.js";
@@ -38,8 +37,8 @@ function digits(read) {
 /** @param {Opened} networks @param {ImageBitmap | Pixels} picture */
 async function pageOf(networks, picture) {
   const started = performance.now(), { width, height } = picture;
-  const luma = lumaOf(picture instanceof ImageBitmap ? pixelsOf(picture) : picture.rgba, width, height);
-  const page = await readPage(luma, { ...networks, classifier: networks.int8 });
+  const rgba = picture instanceof ImageBitmap ? pixelsOf(picture) : picture.rgba;
+  const page = await readPage({ rgba, width, height }, { ...networks, classifier: networks.int8 });
   return { ...page, latency_ms: performance.now() - started };
 }
 

@@ -11,12 +11,17 @@ import pytest
 from convert.web.runtime import NODE, node_packages
 from convert.web.site import PAGE
 from edge_app.bench.sample_page import draw_page
+from edge_app.files.image import to_luma
 from edge_app.page.candidates import connect, find_candidates
+from edge_app.page.colour import ink_colours, weigh_by_colour
 from edge_app.page.ink import find_ink
 from edge_app.page.lines import lines_of
 from edge_app.page.normalise import normalise
+from edge_app.page.recognition import Reading
 from edge_app.page.touching import cut_pieces
 from tests.convert.microcontroller.crops import crops
+from tests.edge_app.coloured import BLACK, BLUE, coloured_page
+from tests.edge_app.made_detections import seen
 from tests.parts import require
 
 from .node_page import NodePage, grey_of
@@ -25,6 +30,19 @@ INK = "(({ ink, threshold, ...rest }) => ({ ...rest, ink: ink.data, threshold: t
 BOXES = """await (async () => {
   const { findInk } = await import('./ink.js'), page = findInk(grey);
   return it.findCandidates(page, it.connect(page)).map(({ box }) => box);
+})()"""
+
+
+# Of a picture, its ink above its red, green and blue, one below the other.
+COLOURS = """(() => {
+  const { data, width } = grey, height = grey.height / 4, size = width * height;
+  const valueAt = (place, channel) => (channel === 3 ? 255 : data[(1 + channel) * size + place]);
+  const rgba = Uint8ClampedArray.from({ length: 4 * size }, (_, at) => valueAt(at >> 2, at & 3));
+  const picture = { rgba, width, height }, page = { ink: { data: data.subarray(0, size), width, height }, scale: 1 };
+  const boxes = %s, scores = %s, readings = boxes.map((box) => ({ box, label: 1 }));
+  const found = boxes.map((box, index) => ({ box, score: scores[index] }));
+  const weighed = it.weighByColour(found.sort((one, other) => other.score - one.score), readings, picture, page);
+  return [boxes.map((box) => it.inkColour(picture, page, box)), weighed.map(({ box, score }) => [box, score])];
 })()"""
 
 
@@ -79,6 +97,24 @@ def test_touching_digits_are_cut_where_python_cuts_them(page: NodePage) -> None:
     same = [np.mean(grey_of(each, ink.shape) == cut_pieces(ink)) for each, ink in zip(given, inks, strict=True)]
     assert np.mean(np.array(same) == 1) > 0.9
     assert max(cut_pieces(ink).max() for ink in inks) >= 2
+
+
+def test_ink_has_the_colours_that_python_sees(page: NodePage) -> None:
+    """And weighs what is found by them alike."""
+    image, boxes = coloured_page([BLUE] * 10 + [BLACK] * 20)
+    boxes.append((300, 240, 30, 30))
+    scores = [0.9] * 9 + [0.5] + [0.12] * 19 + [0.5, 0.3]
+    page_ink = find_ink(to_luma(image))
+    given = np.vstack([page_ink.ink, *np.moveaxis(image, 2, 0)])
+    ((colours, weighed),) = page.call("colour.js", COLOURS % ([list(box) for box in boxes], scores), [given])
+    expected = ink_colours(image, page_ink, boxes)
+    assert [colour is None for colour in colours] == np.isnan(expected[:, 0]).tolist()
+    assert np.abs(np.array(colours[:-1]) - expected[:-1]).max() < 1e-9
+    found = seen(*((box, score, 1) for box, score in zip(boxes, scores, strict=True)))
+    python = weigh_by_colour(found, [Reading(box, 1, 1.0) for box in boxes], image, page_ink)
+    assert [score for _, score in weighed] == pytest.approx(python.scores.tolist(), abs=1e-6)
+    assert [box for box, _ in weighed] == python.boxes.astype(int).tolist()
+    assert len(set(python.scores.tolist())) > 4
 
 
 def test_lines_are_pythons(page: NodePage) -> None:

@@ -46,6 +46,7 @@ def fine_tuned(added: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
+@pytest.mark.slow
 def test_it_leaves_what_convert_takes(fine_tuned: Path) -> None:
     """The files of a normal training, the parent and the held-out digits; no backup."""
     assert sorted(path.name for path in fine_tuned.iterdir()) == [
@@ -60,6 +61,7 @@ def test_it_leaves_what_convert_takes(fine_tuned: Path) -> None:
     assert (fine_tuned / "parent_int8.tflite").read_bytes() == (MODELS / "digits_int8.tflite").read_bytes()
 
 
+@pytest.mark.slow
 def test_metrics_say_what_was_added(fine_tuned: Path) -> None:
     """Counts by writer and label, the set's hash, the parent's; and the held-out file has just those digits."""
     found = json.loads((fine_tuned / "metrics.json").read_text())["train"]["fine_tuning"]
@@ -74,6 +76,7 @@ def test_metrics_say_what_was_added(fine_tuned: Path) -> None:
     assert images.shape == (len(labels), 28, 28)
 
 
+@pytest.mark.slow
 def test_a_fine_tuned_model_is_no_parent(fine_tuned: Path, added: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It may have learnt what is held out now."""
     assert main([*TINY, "--from", str(fine_tuned), "--add", str(added), "--output", str(fine_tuned / "next")]) == 1
