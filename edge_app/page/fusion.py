@@ -34,8 +34,8 @@ SEVERAL_LARGER, SEVERAL_IOU, SEVERAL_SCORES = 1.4, 0.7, (0.4, 0.75)
 # A detection without a reading needs this score (its weight as above), a free place, and a digit this probable to the
 # classifier or to the detector.
 MIN_NEW_SCORE, NEW_SHARE_WEIGHT = 0.65, 0.8
-# On a strip, an image that a line of digits fills, there is little else: a lower score is enough. A page is this many
-# of what was seen high.
+# On a strip, an image that a line of digits fills, there is little else: a lower score is enough, and a still
+# lower one beside digits. A page is this many of what was seen high.
 MIN_NEW_ON_STRIP, STRIP_SHARE_WEIGHT, PAGE_HEIGHTS, SEEN = 0.55, 0.4, 5.0, 0.3
 MIN_NEW_CLASSIFIER, MIN_NEW_DETECTOR = 0.5, 0.7
 MAX_IOU = 0.2
@@ -62,8 +62,9 @@ def is_strip(found: Detections, page_ink: InkMap) -> bool:
 
 def _least_new(share: float, strip: bool) -> float:
     """The score that a detection without a reading needs where that share of the ink around is digits."""
-    least, weight = (MIN_NEW_ON_STRIP, STRIP_SHARE_WEIGHT) if strip else (MIN_NEW_SCORE, NEW_SHARE_WEIGHT)
-    return least - weight * (share - USUAL_SHARE)
+    if strip:
+        return MIN_NEW_ON_STRIP - STRIP_SHARE_WEIGHT * max(0.0, share - USUAL_SHARE)
+    return MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (share - USUAL_SHARE)
 
 
 def fuse(

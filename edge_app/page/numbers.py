@@ -21,7 +21,7 @@ from .pairing import parts_of
 from .recognition import Classifier, Reading, look_at
 from .spelling import ColumnNetwork, Named, spell
 from .strip import Strip
-from .ways import Way, best_ways, label_of, ways_of
+from .ways import WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, Way, best_ways, label_of, ways_of
 
 # A way to spell a part of a line that has a smaller share of all ways is doubtful.
 CERTAIN = 0.6
@@ -73,7 +73,7 @@ def read_numbers(
         boxes = [readings[index].box for index in members]
         read = [readings[index].label for index in members]
         look = look_along(boxes, others, foreign, ink, network, math.radians(slant_deg), read)
-        changed, added = _spelled(members, readings, look, page_ink, connected, not is_page)
+        changed, added = _spelled(members, readings, look, page_ink, connected, is_page)
         outcome.update(changed)
         new += added
     looks = look_at([candidate.ink for _, candidate in new], classifier)
@@ -120,14 +120,15 @@ def _is_read_now(reading: Reading, new: Sequence[Reading]) -> bool:
 
 def _spelled(
     members: Sequence[int], readings: Sequence[Reading], look: LineLook, page_ink: InkMap, connected: ConnectedInk,
-    may_drop: bool,
+    is_page: bool,
 ) -> Outcome:  # fmt: skip
     """What becomes of a line's digits; on a page, where detector and context were asked, none that was read goes."""
     named = spell(look.columns)
     parts = parts_of(members, readings, named, look.strip)
     if len(members) < MIN_MEMBERS:
         parts = [part for part in parts if part.readings]
-    chosen, shares = best_ways([ways_of(part, readings, may_drop) for part in parts], look.looks)
+    weight = WHOLE_WEIGHT if is_page else WHOLE_WEIGHT_ON_STRIP
+    chosen, shares = best_ways([ways_of(part, readings, not is_page) for part in parts], look.looks, weight)
     changed: dict[int, Reading | None] = {}
     added: list[tuple[Reading, Candidate]] = []
     for part, way, share in zip(parts, chosen, shares, strict=True):

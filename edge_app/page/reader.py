@@ -37,6 +37,8 @@ STAGES = ("ink", "candidates", "wholes", "turn", "detector", "touching", "belief
 # A page whose ink is all read with this confidence, or this share of it, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
+# With this many digits read it is settled that ink is dark on light, or light on dark, where that was in doubt.
+MIN_SETTLED = 2
 # Ink is cut into digits only where the detector sees one of at least this score in it.
 WORTH_CUTTING = 0.3
 
@@ -97,19 +99,23 @@ class PageReader:
         with watch("ink"):
             luma = to_luma(image)
             page_ink = find_ink(luma, inverted=False if self._dark_ink else None)
-        readings, turn, trace = self._read_ink(page_ink, watch, image)
-        if page_ink.doubtful and not self._dark_ink and not any(reading.label is not None for reading in readings):
+        scale, inverted = page_ink.scale, page_ink.inverted
+        in_doubt = page_ink.doubtful and not self._dark_ink
+        readings, turn, traces = self._read_ink(page_ink, watch, image)
+        if in_doubt and sum(reading.label is not None for reading in readings) < MIN_SETTLED:
+            # The first look's maps go before the second makes its own: on noise they are tens of megabytes.
+            del page_ink
             with watch("ink"):
-                inverted = not page_ink.inverted
-                # The first look's maps go before the second makes its own: on noise they are tens of megabytes.
-                del page_ink, readings, trace
-                page_ink = find_ink(luma, inverted=inverted)
-            readings, turn, trace = self._read_ink(page_ink, watch, image)
+                page_ink = find_ink(luma, inverted=not inverted)
+            other = self._read_ink(page_ink, watch, image)
+            if _certainty(other[0]) > _certainty(readings):
+                readings, turn, traces = other
         with watch("lines"):
-            page = _page(readings, page_ink.scale, (width, height))
-            return replace(page, better_turn=turn, traces=(trace,) if self._traced else ())
+            return replace(_page(readings, scale, (width, height)), better_turn=turn, traces=traces)
 
-    def _read_ink(self, page_ink: InkMap, watch: Watch, image: NDArray[np.uint8]) -> tuple[list[Reading], int, Trace]:
+    def _read_ink(
+        self, page_ink: InkMap, watch: Watch, image: NDArray[np.uint8]
+    ) -> tuple[list[Reading], int, tuple[Trace, ...]]:
         """Reads the ink of an image, boxes in pixels of the ink map, and looks for a better way up, see Page."""
         with watch("candidates"):
             connected = connect(page_ink)
@@ -153,7 +159,14 @@ class PageReader:
                 believed = read_numbers(
                     believed, page_ink, connected, self.sequence, self._classifier, find_slant(digits)
                 )
-        return believed, turn, Trace(page_ink, connected, tuple(candidates), found, tuple(believed), one_by_one)
+        if not self._traced:
+            return believed, turn, ()
+        return believed, turn, (Trace(page_ink, connected, tuple(candidates), found, tuple(believed), one_by_one),)
+
+
+def _certainty(readings: Sequence[Reading]) -> float:
+    """How much was read."""
+    return sum(reading.confidence for reading in readings if reading.label is not None)
 
 
 def _cut(whole: Whole, found: Detections | None) -> Cut | None:

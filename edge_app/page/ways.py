@@ -18,8 +18,9 @@ LEAST_BELIEF, MOST_BELIEF, DOUBTFUL_BELIEF = 0.1, 0.998, 0.35
 MISSED = 0.1
 # No reading is surer than this that it is not another digit.
 LEAST_LABEL = 0.02
-# The sequence reader's log likelihood counts this much: its columns are not independent.
-WHOLE_WEIGHT = 1.0
+# The sequence reader's log likelihood counts this much: its columns are not independent. Where one line fills the image
+# it is the surer witness: single digits are cut out worse there than on a page with room around them.
+WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP = 1.0, 3.0
 # As many ways are weighed at once.
 MAX_WAYS = 96
 
@@ -68,12 +69,15 @@ def ways_of(part: Part, readings: Sequence[Reading], may_drop: bool = True) -> l
     return list(options.values())
 
 
-def best_ways(ways: Sequence[Sequence[Way]], looks: Sequence[NDArray[np.float32]]) -> tuple[list[Way], list[float]]:
+def best_ways(
+    ways: Sequence[Sequence[Way]], looks: Sequence[NDArray[np.float32]], whole_weight: float = WHOLE_WEIGHT
+) -> tuple[list[Way], list[float]]:
     """The likeliest way for each part, and the share of it among all ways there, in [0, 1].
 
     Args:
         ways: of each part, from left to right.
         looks: columns of the line at each scale, float32 (T, 11).
+        whole_weight: of these against the readings.
     """
     chosen = [max(options, key=lambda way: (way.whole, way.evidence)) for options in ways]
     shares, waiting = [1.0] * len(ways), [index for index, options in enumerate(ways) if len(options) > 1]
@@ -90,7 +94,7 @@ def best_ways(ways: Sequence[Sequence[Way]], looks: Sequence[NDArray[np.float32]
             for index, way in zip(now, options, strict=True):
                 spelling[index] = way
             spellings.append(spelling)
-        weights = _weights(spellings, looks)
+        weights = _weights(spellings, looks, whole_weight)
         best = spellings[int(weights.argmax())]
         for index in now:
             chosen[index] = best[index]
@@ -101,9 +105,11 @@ def best_ways(ways: Sequence[Sequence[Way]], looks: Sequence[NDArray[np.float32]
     return chosen, shares
 
 
-def _weights(spellings: Sequence[Sequence[Way]], looks: Sequence[NDArray[np.float32]]) -> NDArray[np.float64]:
+def _weights(
+    spellings: Sequence[Sequence[Way]], looks: Sequence[NDArray[np.float32]], whole_weight: float
+) -> NDArray[np.float64]:
     texts = [[digit for way in spelling for digit in way.text] for spelling in spellings]
-    scores = WHOLE_WEIGHT * np.mean([log_likelihoods(columns, texts) for columns in looks], axis=0)
+    scores = whole_weight * np.mean([log_likelihoods(columns, texts) for columns in looks], axis=0)
     scores += np.array([sum(way.evidence for way in spelling) for spelling in spellings])
     weights = np.exp(scores - scores.max())
     return np.asarray(weights / weights.sum())

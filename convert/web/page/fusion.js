@@ -49,7 +49,7 @@ export function isStrip(found, page) {
 
 /** The score that a detection without a reading needs. @param {number} share @param {boolean} strip */
 function leastNew(share, strip) {
-  return strip ? MIN_NEW_ON_STRIP - STRIP_SHARE_WEIGHT * (share - USUAL_SHARE) : MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (share - USUAL_SHARE);
+  return strip ? MIN_NEW_ON_STRIP - STRIP_SHARE_WEIGHT * Math.max(0, share - USUAL_SHARE) : MIN_NEW_SCORE - NEW_SHARE_WEIGHT * (share - USUAL_SHARE);
 }
 
 /**

@@ -10,7 +10,7 @@ import { lookAlong } from "./line_look.js";
 import { along, linesOf } from "./lines.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
 import { spell } from "./spelling.js";
-import { bestWays, labelOf, partsOf, waysOf } from "./ways.js";
+import { WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf, waysOf } from "./ways.js";
 
 /**
  * @typedef {import("./boxes.js").Box} Box
@@ -50,7 +50,7 @@ export async function readNumbers(readings, page, connected, network, classifier
     const look = await lookAlong(
       members.map((index) => readings[index].box), others, foreign, ink, network, (slantDeg * Math.PI) / 180, members.map((index) => readings[index].label),
     );
-    added.push(...spelled(outcome, members, readings, look, page, connected, !isPage));
+    added.push(...spelled(outcome, members, readings, look, page, connected, isPage));
   }
   const looks = await lookAt(added.map(({ candidate }) => candidate.ink), classifier);
   const fresh = added.map(({ reading }, index) => ({ ...reading, crop: looks[index].crop }));
@@ -98,12 +98,12 @@ function withoutRulings(page, connected) {
  * @param {import("./line_look.js").LineLook} look
  * @param {InkMap} page
  * @param {Connected} connected
- * @param {boolean} mayDrop
+ * @param {boolean} isPage
  */
-function spelled(outcome, members, readings, look, page, connected, mayDrop) {
+function spelled(outcome, members, readings, look, page, connected, isPage) {
   const named = spell(look.columns);
   const parts = partsOf(members, readings, named, look.strip).filter((part) => members.length >= MIN_MEMBERS || part.readings.length);
-  const { chosen, shares } = bestWays(parts.map((part) => waysOf(part, readings, mayDrop)), look.looks);
+  const { chosen, shares } = bestWays(parts.map((part) => waysOf(part, readings, !isPage)), look.looks, isPage ? WHOLE_WEIGHT : WHOLE_WEIGHT_ON_STRIP);
   return parts.flatMap((part, at) => {
     const way = chosen[at], share = shares[at];
     if (!way.whole) {

@@ -25,7 +25,7 @@ import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./whole
  * @typedef {{ lines: { text: string, digits: Digit[] }[], refused: Box[], width: number, height: number }} Page
  */
 
-const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, WORTH_CUTTING = 0.3;
+const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, MIN_SETTLED = 2, WORTH_CUTTING = 0.3;
 
 /**
  * Finds and reads the handwritten digits of a picture as it lies.
@@ -35,12 +35,18 @@ const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, WORTH_CU
  */
 export async function readPage(picture, networks) {
   const luma = lumaOf(picture.rgba, picture.width, picture.height);
-  let page = findInk(luma), readings = await readInk(page, picture, networks);
-  if (page.doubtful && readings.every(({ label }) => label === null)) {
-    page = findInk(luma, !page.inverted);
-    readings = await readInk(page, picture, networks);
+  const page = findInk(luma);
+  let readings = await readInk(page, picture, networks);
+  if (page.doubtful && readings.filter(({ label }) => label !== null).length < MIN_SETTLED) {
+    const other = await readInk(findInk(luma, !page.inverted), picture, networks);
+    if (certaintyOf(other) > certaintyOf(readings)) readings = other;
   }
   return inOrder(readings, page.scale, picture);
+}
+
+/** How much was read. @param {Reading[]} readings */
+function certaintyOf(readings) {
+  return readings.reduce((sum, { label, confidence }) => (label === null ? sum : sum + confidence), 0);
 }
 
 /**

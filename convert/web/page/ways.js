@@ -12,6 +12,7 @@ import { placeOn } from "./strip.js";
  *   its digits, how likely by the readings, whether they are the sequence reader's, and the readings that stand
  */
 
+export const WHOLE_WEIGHT = 1.0, WHOLE_WEIGHT_ON_STRIP = 3.0;
 const MAX_OFF = 1.3, APART = 0.7, MIN_HALF_PX = 3;
 const LEAST_BELIEF = 0.1, MOST_BELIEF = 0.998, DOUBTFUL_BELIEF = 0.35, MISSED = 0.1, LEAST_LABEL = 0.02, MAX_WAYS = 96;
 
@@ -112,8 +113,9 @@ export function waysOf(part, readings, mayDrop) {
  * The likeliest way for each part, and the share of it among all ways there.
  * @param {Way[][]} ways of each part, from left to right
  * @param {Float32Array[][]} looks columns of the line at each scale
+ * @param {number} wholeWeight of these against the readings
  */
-export function bestWays(ways, looks) {
+export function bestWays(ways, looks, wholeWeight) {
   const logs = looks.map((columns) => columns.map((column) => Float64Array.from(column, (value) => Math.log(Math.max(value, 1e-7)))));
   const chosen = ways.map((options) => options.reduce((best, way) => (
     Number(way.whole) - Number(best.whole) || way.evidence - best.evidence) > 0 ? way : best));
@@ -126,7 +128,7 @@ export function bestWays(ways, looks) {
       now.push(/** @type {number} */ (waiting.shift()));
     }
     const spellings = now.reduce((made, index) => made.flatMap((spelling) => ways[index].map((way) => spelling.map((each, at) => (at === index ? way : each)))), [[...chosen]]);
-    const weights = weighed(spellings, logs), best = spellings[weights.indexOf(Math.max(...weights))];
+    const weights = weighed(spellings, logs, wholeWeight), best = spellings[weights.indexOf(Math.max(...weights))];
     for (const index of now) {
       chosen[index] = best[index];
       shares[index] = weights.reduce((sum, weight, at) => (spellings[at][index] === best[index] ? sum + weight : sum), 0);
@@ -135,12 +137,12 @@ export function bestWays(ways, looks) {
   return { chosen, shares };
 }
 
-/** @param {Way[][]} spellings @param {Float64Array[][]} logs */
-function weighed(spellings, logs) {
+/** @param {Way[][]} spellings @param {Float64Array[][]} logs @param {number} wholeWeight */
+function weighed(spellings, logs, wholeWeight) {
   const scores = spellings.map((spelling) => {
     const text = spelling.flatMap((way) => way.text);
     const whole = logs.reduce((sum, columns) => sum + logLikelihood(columns, text), 0) / logs.length;
-    return whole + spelling.reduce((sum, way) => sum + way.evidence, 0);
+    return wholeWeight * whole + spelling.reduce((sum, way) => sum + way.evidence, 0);
   });
   const most = Math.max(...scores), weights = scores.map((score) => Math.exp(score - most));
   const all = weights.reduce((sum, weight) => sum + weight, 0);
