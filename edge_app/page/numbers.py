@@ -25,6 +25,9 @@ from .ways import WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, Way, best_ways, label_of,
 
 # A way to spell a part of a line that has a smaller share of all ways is doubtful.
 CERTAIN = 0.6
+# On a page a number is left as it is where each of its digits was read and believed so certainly: a look along it takes
+# longer than all else on a plain page.
+PLAIN_CONFIDENCE, PLAIN_BELIEF = 0.96, 0.9
 # A digit that stood, or was doubtful, goes without a mark only if all ways together are this certain that it is none.
 DROPPED = 0.9
 # What stands where nothing was read is a digit only beside this many: texture beside a false one looks like more of it.
@@ -68,6 +71,8 @@ def read_numbers(
     for members in _numbers([[digits[place] for place in line] for line in lines], readings, slant_deg, is_page):
         if all(readings[index].label is None for index in members):
             continue
+        if is_page and all(_is_plain(readings[index]) for index in members):
+            continue
         own = set(members)
         foreign = [readings[index].box for index in digits if index not in own]
         boxes = [readings[index].box for index in members]
@@ -101,6 +106,12 @@ def _numbers(
                 number = []
             number.append(index)
         yield from [number] if len(number) > 1 else []
+
+
+def _is_plain(reading: Reading) -> bool:
+    """Whether nobody doubts a digit; without a detector the whole page read plainly."""
+    believed = reading.belief is None or reading.belief >= PLAIN_BELIEF
+    return reading.label is not None and reading.confidence >= PLAIN_CONFIDENCE and believed
 
 
 def _without_rulings(page_ink: InkMap, connected: ConnectedInk) -> Grey:

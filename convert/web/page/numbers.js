@@ -23,7 +23,7 @@ import { WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf, waysOf
  * @typedef {{ reading: Reading, candidate: Candidate }} New a digit that only the whole names, and its ink
  */
 
-const CERTAIN = 0.6, DROPPED = 0.9, MIN_MEMBERS = 2, MIN_PAGE_HEIGHTS = 5.0, MAX_GAP = 1.2, REACH_PX = 14, TOP_PX = 4, BOTTOM_PX = 28;
+const CERTAIN = 0.6, PLAIN_CONFIDENCE = 0.96, PLAIN_BELIEF = 0.9, DROPPED = 0.9, MIN_MEMBERS = 2, MIN_PAGE_HEIGHTS = 5.0, MAX_GAP = 1.2, REACH_PX = 14, TOP_PX = 4, BOTTOM_PX = 28;
 
 /**
  * Reads each line of a page as a whole, too.
@@ -46,6 +46,7 @@ export async function readNumbers(readings, page, connected, network, classifier
   const lines = linesOf(digits.map((index) => readings[index].box), slantDeg).map((line) => line.map((place) => digits[place]));
   for (const members of numbersOf(lines, readings, slantDeg, isPage)) {
     if (members.every((index) => readings[index].label === null)) continue;
+    if (isPage && members.every((index) => isPlain(readings[index]))) continue;
     const foreign = digits.filter((index) => !members.includes(index)).map((index) => readings[index].box);
     const look = await lookAlong(
       members.map((index) => readings[index].box), others, foreign, ink, network, (slantDeg * Math.PI) / 180, members.map((index) => readings[index].label),
@@ -78,6 +79,11 @@ function numbersOf(lines, readings, slantDeg, isPage) {
     });
     return numbers.filter((number) => number.length > 1);
   });
+}
+
+/** Whether nobody doubts a digit. @param {Reading} reading */
+function isPlain({ label, confidence, belief }) {
+  return label !== null && confidence >= PLAIN_CONFIDENCE && (belief ?? 1) >= PLAIN_BELIEF;
 }
 
 /** The ink without what was taken out of it as rulings: between cells they look like 1s. @param {InkMap} page @param {Connected} connected */

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -69,6 +70,18 @@ def test_digits_that_both_name_stand_and_are_surer() -> None:
         (reading.box, reading.label, None) for reading in before
     ]
     assert all(0.8 < reading.confidence <= 1 for reading in after)
+
+
+def test_a_number_that_reads_plainly_is_not_looked_along() -> None:
+    """On a page, each of its digits certain; one that is not, or is hardly believed, has the whole number looked at."""
+    plain = surely("408", bars(3), 0.99)
+    assert read(plain, ink_of(*bars(3)), "4", "0", "9") == plain
+    for doubted in (replace(plain[2], confidence=0.8), replace(plain[2], belief=0.6)):
+        after = read([*plain[:2], doubted], ink_of(*bars(3)), "4", "0", "8")
+        assert labels(after) == [4, 0, 8]
+        assert after[0].confidence > plain[0].confidence
+    after = read(plain, strip_of(*bars(3)), "4", "0", "8")
+    assert after[0].confidence > plain[0].confidence
 
 
 def test_another_digit_that_the_whole_names_surely_is_taken() -> None:
