@@ -23,9 +23,9 @@ WEIGHT, MOST_AGAINST, MOST_FOR, PRIOR = 0.5, 2.5, 1.0, 20
 SAME_IOU, LEAST_SCORE = 0.35, 0.1
 # Shares nearer to 0 and 1 count as these.
 LEAST_SHARE = 0.02
-# A box and this much around it, in its height, are looked at on a grid of so many points each way.
+# A box and this part of its height around it are looked at on a grid with this number of points each way.
 MARGIN, POINTS = 0.2, 20
-# Ink is what has this part of the darkest there, at least so much; paper has no more than that.
+# Of the ink map's values there, ink has this part of the largest and at least the second; paper has at most the third.
 STRONG, LEAST_INK, MOST_PAPER = 0.6, 40, 12
 # Without this many points of each, or ink that takes this part of the light, a colour is not known.
 MIN_POINTS, MIN_CONTRAST = 6, 0.06
