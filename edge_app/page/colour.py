@@ -19,8 +19,8 @@ SAME_COLOUR = 0.05
 # The log odds of the two shares of digits are weighed by this, and held to this range against and for a digit. Each
 # share begins with this many pieces of ink as the page has them on average.
 WEIGHT, MOST_AGAINST, MOST_FOR, PRIOR = 0.5, 2.5, 1.0, 20
-# A reading and a detection are the same thing if they share this much of their union; what scores less stays as it is.
-SAME_IOU, LEAST_SCORE = 0.35, 0.1
+# A detection with a lower score stays as it is.
+LEAST_SCORE = 0.1
 # Shares nearer to 0 and 1 count as these.
 LEAST_SHARE = 0.02
 # A box and this part of its height around it are looked at on a grid with this number of points each way.
@@ -84,8 +84,8 @@ def ink_colours(image: NDArray[np.uint8], page_ink: InkMap, boxes: Sequence[Box]
     )
     ink = page_ink.ink[y[:, :, None], x[:, None]].reshape(len(places), POINTS**2)
     across, down = (
-        np.minimum(((places + 0.5) * page_ink.scale).astype(np.int64), most - 1)
-        for places, most in zip((x, y), image.shape[1::-1], strict=True)
+        np.minimum(((at + 0.5) * page_ink.scale).astype(np.int64), most - 1)
+        for at, most in zip((x, y), image.shape[1::-1], strict=True)
     )
     rgb = image[down[:, :, None], across[:, None]].reshape(*ink.shape, 3)
     strong = ink >= np.maximum(LEAST_INK, STRONG * ink.max(axis=1, initial=0))[:, None]
@@ -115,7 +115,7 @@ def _mean(rgb: NDArray[np.uint8], part: NDArray[np.bool_]) -> NDArray[np.float64
 
 def _likelihood(reading: Reading, found: Detections) -> float:
     """How likely a piece of ink is a digit, to the detector; 0 if the classifier refuses it."""
-    view = None if reading.label is None else found.surest_at(reading.box, SAME_IOU)
+    view = None if reading.label is None else found.surest_at(reading.box)
     return 0.0 if view is None else float(found.scores[view])
 
 

@@ -22,6 +22,8 @@ SOUGHT_HEIGHT_PX = 26.0
 # What lies nearer to the rim of a tile is left to the next tile.
 RIM_PX = 24
 MAX_IOU = 0.4
+# A box and a detection are the same thing if they share this much of their union.
+SAME_IOU = 0.35
 # Scales are powers of 2 between these; only small images are worth enlarging.
 COARSEST_OCTAVE, FINEST_OCTAVE, FINEST_OCTAVE_SMALL = -5, 0, 1
 SMALL_PIXELS = 700_000
@@ -53,11 +55,11 @@ class Detections:
         low = np.array(box[:2])
         return _inside(self.boxes[:, :2] + self.boxes[:, 2:] / 2, low, low + box[2:])
 
-    def surest_at(self, box: Box, min_iou: float) -> int | None:
-        """The index of the surest one that shares at least this part of their union with a box."""
+    def surest_at(self, box: Box) -> int | None:
+        """The index of the surest one in a box's place, None for none."""
         if not len(self):
             return None
-        scores = np.where(iou(np.array(box, np.float32), self.boxes) >= min_iou, self.scores, 0)
+        scores = np.where(iou(np.array(box, np.float32), self.boxes) >= SAME_IOU, self.scores, 0)
         return int(scores.argmax()) if scores.any() else None
 
     def within(self, box: Box, min_score: float) -> bool:

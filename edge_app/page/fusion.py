@@ -18,8 +18,6 @@ from .detection import Detections
 from .ink import InkMap
 from .recognition import Look, Reading
 
-# A reading and a detection are the same thing if they share this much of their union.
-SAME_IOU = 0.35
 # The score of a reading that the detector does not see.
 UNSEEN = 0.02
 # The context's log odds are weighted by this, after they are held to this range.
@@ -84,7 +82,7 @@ def fuse(
         The same readings in the same order, some with another label or None, and behind them the new ones; and the
         indices of detections that may be doubtful digits, int64 (N,), the most certain first.
     """
-    views = [None if reading.label is None else found.surest_at(reading.box, SAME_IOU) for reading in readings]
+    views = [None if reading.label is None else found.surest_at(reading.box) for reading in readings]
     supports = np.array([found.scores[view] if view is not None else UNSEEN for view in views])
     shares = _shares_of_digits(readings, supports)
     evidence = np.log(supports / (1 - supports)) + SHARE_WEIGHT * (shares - USUAL_SHARE)

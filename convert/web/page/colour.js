@@ -12,7 +12,7 @@ import { surestAt } from "./detection.js";
  * @typedef {[number, number] | null} Colour blue and red difference; null where it is not known
  */
 
-const SAME_COLOUR = 0.05, WEIGHT = 0.5, MOST_AGAINST = 2.5, MOST_FOR = 1.0, PRIOR = 20, SAME_IOU = 0.35, LEAST_SCORE = 0.1;
+const SAME_COLOUR = 0.05, WEIGHT = 0.5, MOST_AGAINST = 2.5, MOST_FOR = 1.0, PRIOR = 20, LEAST_SCORE = 0.1;
 const LEAST_SHARE = 0.02, MARGIN = 0.2, POINTS = 20, STRONG = 0.6, LEAST_INK = 40, MOST_PAPER = 12, MIN_POINTS = 6;
 const MIN_CONTRAST = 0.06, LUMA = [0.299, 0.587, 0.114], BLUE = 0.564, RED = 0.713;
 
@@ -27,7 +27,7 @@ const MIN_CONTRAST = 0.06, LUMA = [0.299, 0.587, 0.114], BLUE = 0.564, RED = 0.7
 export function weighByColour(found, readings, picture, page) {
   const inks = readings.flatMap(({ box, label }) => {
     const colour = inkColour(picture, page, box);
-    const view = label === null ? null : surestAt(found, box, SAME_IOU);
+    const view = label === null ? null : surestAt(found, box);
     return colour === null ? [] : [{ colour, digit: view === null ? 0 : found[view].score }];
   });
   const mean = inks.reduce((sum, { digit }) => sum + digit, 0) / inks.length;

@@ -15,7 +15,7 @@ import { resizeArea, resizeLinear } from "./resize.js";
  */
 
 const CELL_PX = 4, REFERENCE_WH_PX = [16, 24];
-const SOUGHT_HEIGHT_PX = 26, RIM_PX = 24, MAX_IOU = 0.4, COARSEST_OCTAVE = -5, FINEST_OCTAVE = 0, FINEST_OCTAVE_SMALL = 1;
+const SOUGHT_HEIGHT_PX = 26, RIM_PX = 24, MAX_IOU = 0.4, SAME_IOU = 0.35, COARSEST_OCTAVE = -5, FINEST_OCTAVE = 0, FINEST_OCTAVE_SMALL = 1;
 const SMALL_PIXELS = 700_000, NEARLY_ONE_TILE = 1.3, MAX_TILES = 30, MIN_SCORE = 0.05;
 
 /** Whether the middle of a found one lies in a box. @param {Found} found @param {Box} box */
@@ -25,13 +25,12 @@ export function isIn({ box: [x, y, width, height] }, box) {
 }
 
 /**
- * The index of the surest one that shares at least that part of their union with a box.
+ * The index of the surest one in a box's place, null for none.
  * @param {Found[]} found the surest first
  * @param {Box} box
- * @param {number} minIou
  */
-export function surestAt(found, box, minIou) {
-  const index = found.findIndex((each) => iou(box, each.box) >= minIou);
+export function surestAt(found, box) {
+  const index = found.findIndex((each) => iou(box, each.box) >= SAME_IOU);
   return index < 0 ? null : index;
 }
 

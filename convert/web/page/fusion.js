@@ -19,7 +19,7 @@ import { argmax, readingOf } from "./recognition.js";
  * @typedef {{ index: number, candidate: Candidate }} Proposed the ink of a detection that may stand without a reading
  */
 
-const SAME_IOU = 0.35, UNSEEN = 0.02, CONTEXT_WEIGHT = 0.3, MOST_CONTEXT = 7.5;
+const UNSEEN = 0.02, CONTEXT_WEIGHT = 0.3, MOST_CONTEXT = 7.5;
 const AROUND_BESIDE = 4.0, AROUND_ABOVE = 3.0, LEAST_READ = 0.3, USUAL_SHARE = 0.4, NEEDED = 0.0, SHARE_WEIGHT = 8.0;
 const SEVERAL_LARGER = 1.4, SEVERAL_IOU = 0.7, SEVERAL_SCORES = [0.4, 0.75];
 const MIN_NEW_SCORE = 0.65, NEW_SHARE_WEIGHT = 0.8, MIN_NEW_ON_STRIP = 0.55, STRIP_SHARE_WEIGHT = 0.4, PAGE_HEIGHTS = 5.0;
@@ -62,7 +62,7 @@ function leastNew(share, strip) {
  * @returns {{ readings: Reading[], inDoubt: number[] }} the same and the new ones; and detections that may be doubtful digits
  */
 export function fuse(readings, found, proposed, looks, strip) {
-  const views = readings.map(({ label, box }) => (label === null ? null : surestAt(found, box, SAME_IOU)));
+  const views = readings.map(({ label, box }) => (label === null ? null : surestAt(found, box)));
   const supports = views.map((view) => (view === null ? UNSEEN : found[view].score));
   const shares = sharesOfDigits(readings, supports), context = contextEvidence(readings);
   const fused = readings.map((reading, index) => {
