@@ -58,10 +58,9 @@ def weigh_by_colour(
     own, other = (_share(part, digits) for part in (same, ~same & ~unknown))
     shift = np.clip(WEIGHT * (_log_odds(own) - _log_odds(other)), -MOST_AGAINST, MOST_FOR)
     shift[unknown[:, 0]] = 0
-    scores = found.scores.astype(np.float64)
-    scores[asked] = 1 / (1 + np.exp(-_log_odds(scores[asked], 1e-6) - shift))
-    order = np.argsort(-scores, kind="stable")
-    return Detections(found.boxes[order], scores[order].astype(np.float32), found.probabilities[order])
+    odds = np.zeros(len(found))
+    odds[asked] = shift
+    return found.moved(odds)
 
 
 def ink_colours(image: NDArray[np.uint8], page_ink: InkMap, boxes: Sequence[Box]) -> NDArray[np.float64]:
@@ -124,6 +123,6 @@ def _share(part: NDArray[np.bool_], digits: NDArray[np.float64]) -> NDArray[np.f
     return np.asarray((part @ digits + PRIOR * digits.mean()) / (part.sum(axis=1) + PRIOR), np.float64)
 
 
-def _log_odds(share: NDArray[np.float64], least: float = LEAST_SHARE) -> NDArray[np.float64]:
-    held = np.clip(share, least, 1 - least)
+def _log_odds(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    held = np.clip(share, LEAST_SHARE, 1 - LEAST_SHARE)
     return np.asarray(np.log(held / (1 - held)), np.float64)

@@ -75,7 +75,7 @@ def gaps(readings: Sequence[Reading]) -> tuple[NDArray[np.float32], NDArray[np.f
 def _of_groups(
     readings: Sequence[Reading], beside: NDArray[np.float32], above: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    groups = _groups((beside <= REACH_BESIDE) & (above <= REACH_ABOVE))
+    groups = chained((beside <= REACH_BESIDE) & (above <= REACH_ABOVE))
     return np.asarray(np.bincount(groups, weights=_evidence(readings, groups))[groups], np.float64)
 
 
@@ -95,7 +95,7 @@ def _evidence(readings: Sequence[Reading], groups: NDArray[np.int64]) -> NDArray
     return np.asarray(np.where(read, for_it, -AGAINST * (1 - confidence) * letters))
 
 
-def _groups(near: NDArray[np.bool_]) -> NDArray[np.int64]:
+def chained(near: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The number of the group of each piece of ink, (N,), out of who is near whom, (N, N)."""
     groups = np.full(len(near), -1, np.int64)
     count = 0

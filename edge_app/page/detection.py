@@ -31,6 +31,8 @@ NEARLY_ONE_TILE = 1.3
 # At most this many tiles per page.
 MAX_TILES = 30
 MIN_SCORE = 0.05
+# Nothing is surer than this.
+LEAST_PROBABILITY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,13 @@ class Detections:
             return None
         scores = np.where(iou(np.array(box, np.float32), self.boxes) >= SAME_IOU, self.scores, 0)
         return int(scores.argmax()) if scores.any() else None
+
+    def moved(self, odds: NDArray[np.float64]) -> "Detections":
+        """The same, their scores moved by log odds, float64 (N,); by 0 they stay as they are."""
+        scores = np.clip(self.scores.astype(np.float64), LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
+        scores = np.where(odds == 0, self.scores, 1 / (1 + np.exp(-np.log(scores / (1 - scores)) - odds)))
+        order = np.argsort(-scores, kind="stable")
+        return Detections(self.boxes[order], scores[order].astype(np.float32), self.probabilities[order])
 
     def within(self, box: Box, min_score: float) -> bool:
         """Whether the middle of one with at least that score lies in a box."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .boxes import Box, iou
 from .candidates import Candidate, ConnectedInk, candidate_in
-from .context import context_evidence, gaps
+from .context import MIN_SHARED_HEIGHT, chained, context_evidence, gaps
 from .detection import Detections
 from .ink import InkMap
 from .recognition import Look, Reading
@@ -24,6 +24,9 @@ UNSEEN = 0.02
 CONTEXT_WEIGHT, MOST_CONTEXT = 0.3, 7.5
 # The share of digits in the ink around: within these heights beside and above, what is read counting at least this.
 AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
+# A number among words stands by itself: the share among so many pieces of a line, no further apart, counts if it is
+# higher.
+NEXT, MIN_TOGETHER = 0.5, 4
 # At the usual share a reading needs this evidence (log odds); the weight is how the need changes with the share.
 USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0
 # Ink is several digits if the detector sees two in it, at these scores, and is this many times larger than each,
@@ -117,7 +120,11 @@ def _shares_of_digits(readings: Sequence[Reading], supports: NDArray[Any]) -> ND
     around = (beside <= AROUND_BESIDE) & (above <= AROUND_ABOVE)
     read = np.array([reading.label is not None for reading in readings], bool)
     digits = np.where(read, np.maximum(supports, LEAST_READ), 0.0)
-    return np.asarray(around @ digits / around.sum(axis=1), np.float64)
+    shares = around @ digits / around.sum(axis=1)
+    together = chained((beside <= NEXT) & (above <= -MIN_SHARED_HEIGHT))
+    sizes = np.bincount(together)
+    own = (np.bincount(together, weights=digits) / sizes)[together]
+    return np.asarray(np.where(sizes[together] >= MIN_TOGETHER, np.maximum(shares, own), shares), np.float64)
 
 
 def _relabelled(reading: Reading, by_detector: NDArray[np.float32]) -> Reading:

@@ -26,6 +26,7 @@ from .lines import arrange, find_slant
 from .numbers import read_numbers
 from .orientation import better_turn
 from .recognition import Classifier, Reading, look_at
+from .repetition import weigh_by_repetition
 from .result import Digit, Page
 from .spelling import ColumnNetwork
 from .stages import NO_WATCH, Watch
@@ -132,7 +133,8 @@ class PageReader:
         if self.detector is not None and not plain:
             with watch("detector"):
                 found = detect_upright(page_ink, [whole.candidate for whole in wholes], lean, self.detector)
-                found = weigh_by_colour(found, [whole.reading for whole in wholes], image, page_ink)
+                pieces = [whole.reading for whole in wholes]
+                found = weigh_by_repetition(weigh_by_colour(found, pieces, image, page_ink), pieces)
         with watch("touching"):
             cuts = [_cut(whole, found) for whole in wholes]
             proposed = {} if found is None else propose(found, page_ink, connected)

@@ -1,7 +1,7 @@
 // The colour of ink as a witness: pen and print, or two pens, of a page are told apart by it.
 // As edge_app/page/colour.py, which says what each number is for.
 // @ts-check
-import { surestAt } from "./detection.js";
+import { moved, surestAt } from "./detection.js";
 
 /**
  * @typedef {import("./boxes.js").Box} Box
@@ -33,13 +33,9 @@ export function weighByColour(found, readings, picture, page) {
   const mean = inks.reduce((sum, { digit }) => sum + digit, 0) / inks.length;
   const shares = found.map(({ box, score }) => sharesOf(score < LEAST_SCORE ? null : inkColour(picture, page, box), inks, mean));
   if (shares.every((share) => share === null || share.all)) return found;
-  const weighed = found.map((each, index) => {
-    const share = shares[index];
-    if (share === null) return each;
-    const shift = Math.min(MOST_FOR, Math.max(-MOST_AGAINST, WEIGHT * (logOdds(share.own) - logOdds(share.other))));
-    return { ...each, score: 1 / (1 + Math.exp(-logOdds(each.score, 1e-6) - shift)) };
-  });
-  return weighed.sort((one, other) => other.score - one.score).map((each) => ({ ...each, score: Math.fround(each.score) }));
+  return moved(found, shares.map((share) => (
+    share === null ? 0 : Math.min(MOST_FOR, Math.max(-MOST_AGAINST, WEIGHT * (logOdds(share.own) - logOdds(share.other))))
+  )));
 }
 
 /**
@@ -107,8 +103,8 @@ function spread(low, size, side) {
   return Array.from({ length: POINTS }, (_, k) => Math.min(side - 1, Math.max(0, Math.floor(low + size * (k + 0.5) / POINTS))));
 }
 
-/** @param {number} share @param {number} least */
-function logOdds(share, least = LEAST_SHARE) {
-  const held = Math.min(1 - least, Math.max(least, share));
+/** @param {number} share */
+function logOdds(share) {
+  const held = Math.min(1 - LEAST_SHARE, Math.max(LEAST_SHARE, share));
   return Math.log(held / (1 - held));
 }

@@ -6,7 +6,8 @@
  * @typedef {{ beside: Float32Array, above: Float32Array }} Gaps (N, N) each, as parts of the larger one's height
  */
 
-const REACH_BESIDE = 0.7, REACH_ABOVE = 0.2, REACH_IN_LINE = 1.6, MIN_SHARED_HEIGHT = 0.3, MIN_SIZE_RATIO = 0.35;
+export const MIN_SHARED_HEIGHT = 0.3;
+const REACH_BESIDE = 0.7, REACH_ABOVE = 0.2, REACH_IN_LINE = 1.6, MIN_SIZE_RATIO = 0.35;
 const MAX_FOR = 3.0, ONE_WEIGHT = 0.25, ONE_WEIGHT_CLEAN = 0.8, CLEAN_PAGE = 0.8, AGAINST = 6.0, MIN_LETTERS = 0.3;
 const MAX_LETTERS = 6.0, MIN_EVIDENCE = 2.0;
 
@@ -54,7 +55,7 @@ export function gapsOf(readings) {
 
 /** @param {Reading[]} readings @param {Gaps} gaps */
 function ofGroups(readings, gaps) {
-  const groups = groupsOf(gaps, readings.length), sums = new Float64Array(readings.length);
+  const groups = chained(gaps, readings.length, REACH_BESIDE, REACH_ABOVE), sums = new Float64Array(readings.length);
   evidenceOf(readings, groups).forEach((value, index) => { sums[groups[index]] += value; });
   return Float64Array.from(groups, (group) => sums[group]);
 }
@@ -80,8 +81,14 @@ function evidenceOf(readings, groups) {
   });
 }
 
-/** The number of the group of each piece of ink. @param {Gaps} gaps @param {number} count */
-function groupsOf({ beside, above }, count) {
+/**
+ * The number of the group of each piece of ink, out of who is no further away than these.
+ * @param {Gaps} gaps
+ * @param {number} count
+ * @param {number} mostBeside
+ * @param {number} mostAbove
+ */
+export function chained({ beside, above }, count, mostBeside, mostAbove) {
   const groups = new Int32Array(count).fill(-1);
   for (let start = 0, group = 0; start < count; start++) {
     if (groups[start] >= 0) continue;
@@ -90,7 +97,7 @@ function groupsOf({ beside, above }, count) {
     while (front.length) {
       const base = /** @type {number} */ (front.pop()) * count;
       for (let other = 0; other < count; other++) {
-        if (groups[other] >= 0 || beside[base + other] > REACH_BESIDE || above[base + other] > REACH_ABOVE) continue;
+        if (groups[other] >= 0 || beside[base + other] > mostBeside || above[base + other] > mostAbove) continue;
         groups[other] = group;
         front.push(other);
       }

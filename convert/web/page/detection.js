@@ -14,9 +14,12 @@ import { resizeArea, resizeLinear } from "./resize.js";
  * @typedef {{ tile_px: number, maps: (tile: Grey) => Promise<Maps> }} MapNetwork
  */
 
-const CELL_PX = 4, REFERENCE_WH_PX = [16, 24];
-const SOUGHT_HEIGHT_PX = 26, RIM_PX = 24, MAX_IOU = 0.4, SAME_IOU = 0.35, COARSEST_OCTAVE = -5, FINEST_OCTAVE = 0, FINEST_OCTAVE_SMALL = 1;
+const CELL_PX = 4, REFERENCE_WH_PX = [16, 24], LEAST_PROBABILITY = 1e-6;
+const SOUGHT_HEIGHT_PX = 26, RIM_PX = 24, MAX_IOU = 0.4, COARSEST_OCTAVE = -5, FINEST_OCTAVE = 0, FINEST_OCTAVE_SMALL = 1;
 const SMALL_PIXELS = 700_000, NEARLY_ONE_TILE = 1.3, MAX_TILES = 30, MIN_SCORE = 0.05;
+
+// A box and a detection are the same thing if they share this much of their union.
+export const SAME_IOU = 0.35;
 
 /** Whether the middle of a found one lies in a box. @param {Found} found @param {Box} box */
 export function isIn({ box: [x, y, width, height] }, box) {
@@ -32,6 +35,21 @@ export function isIn({ box: [x, y, width, height] }, box) {
 export function surestAt(found, box) {
   const index = found.findIndex((each) => iou(box, each.box) >= SAME_IOU);
   return index < 0 ? null : index;
+}
+
+/**
+ * The same, their scores moved by log odds; by 0 they stay as they are.
+ * @param {Found[]} found
+ * @param {number[]} odds
+ * @returns {Found[]} the surest first
+ */
+export function moved(found, odds) {
+  const each = found.map((one, index) => {
+    if (odds[index] === 0) return one;
+    const score = Math.min(1 - LEAST_PROBABILITY, Math.max(LEAST_PROBABILITY, one.score));
+    return { ...one, score: 1 / (1 + Math.exp(-Math.log(score / (1 - score)) - odds[index])) };
+  });
+  return each.sort((one, other) => other.score - one.score).map((one) => ({ ...one, score: Math.fround(one.score) }));
 }
 
 /**

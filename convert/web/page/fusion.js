@@ -4,7 +4,7 @@
 import { median, roundEven } from "./grey.js";
 import { iou } from "./boxes.js";
 import { candidateIn } from "./candidates.js";
-import { contextEvidence, gapsOf } from "./context.js";
+import { chained, contextEvidence, gapsOf, MIN_SHARED_HEIGHT } from "./context.js";
 import { isIn, surestAt } from "./detection.js";
 import { argmax, readingOf } from "./recognition.js";
 
@@ -20,7 +20,8 @@ import { argmax, readingOf } from "./recognition.js";
  */
 
 const UNSEEN = 0.02, CONTEXT_WEIGHT = 0.3, MOST_CONTEXT = 7.5;
-const AROUND_BESIDE = 4.0, AROUND_ABOVE = 3.0, LEAST_READ = 0.3, USUAL_SHARE = 0.4, NEEDED = 0.0, SHARE_WEIGHT = 8.0;
+const AROUND_BESIDE = 4.0, AROUND_ABOVE = 3.0, LEAST_READ = 0.3, NEXT = 0.5, MIN_TOGETHER = 4;
+const USUAL_SHARE = 0.4, NEEDED = 0.0, SHARE_WEIGHT = 8.0;
 const SEVERAL_LARGER = 1.4, SEVERAL_IOU = 0.7, SEVERAL_SCORES = [0.4, 0.75];
 const MIN_NEW_SCORE = 0.65, NEW_SHARE_WEIGHT = 0.8, MIN_NEW_ON_STRIP = 0.55, STRIP_SHARE_WEIGHT = 0.4, PAGE_HEIGHTS = 5.0;
 const SEEN = 0.3, MIN_NEW_CLASSIFIER = 0.5, MIN_NEW_DETECTOR = 0.7, MAX_IOU = 0.2, RIM = 0.06;
@@ -101,16 +102,20 @@ function inDoubt(readings, fused, views, found) {
  * @param {number[]} supports
  */
 function sharesOfDigits(readings, supports) {
-  const { beside, above } = gapsOf(readings), count = readings.length;
+  const gaps = gapsOf(readings), { beside, above } = gaps, count = readings.length;
+  const digits = readings.map(({ label }, index) => (label === null ? 0 : Math.max(supports[index], LEAST_READ)));
+  const together = chained(gaps, count, NEXT, -MIN_SHARED_HEIGHT), sizes = new Float64Array(count), sums = new Float64Array(count);
+  together.forEach((group, index) => {
+    sizes[group]++;
+    sums[group] += digits[index];
+  });
   return readings.map((_, one) => {
-    let around = 0, digits = 0;
-    for (let other = 0; other < count; other++) {
-      const at = one * count + other;
-      if (beside[at] > AROUND_BESIDE || above[at] > AROUND_ABOVE) continue;
-      around++;
-      if (readings[other].label !== null) digits += Math.max(supports[other], LEAST_READ);
+    let around = 0, sum = 0;
+    for (let other = 0, at = one * count; other < count; other++, at++) {
+      if (beside[at] <= AROUND_BESIDE && above[at] <= AROUND_ABOVE) [around, sum] = [around + 1, sum + digits[other]];
     }
-    return digits / around;
+    const group = together[one], share = sum / around;
+    return sizes[group] >= MIN_TOGETHER ? Math.max(share, sums[group] / sizes[group]) : share;
   });
 }
 

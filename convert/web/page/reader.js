@@ -12,6 +12,7 @@ import { detectUpright, findLean } from "./lean.js";
 import { arrange, findSlant } from "./lines.js";
 import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
+import { weighByRepetition } from "./repetition.js";
 import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./wholes.js";
 
 /**
@@ -77,9 +78,9 @@ async function readInk(page, picture, networks) {
  * @param {Networks} networks
  */
 async function believe(page, picture, connected, wholes, frames, lean, { classifier, detector }) {
-  const isRead = isPlain([...wholes.map(({ reading }) => reading), ...frames]);
+  const pieces = wholes.map(({ reading }) => reading), isRead = isPlain([...pieces, ...frames]);
   const found = isRead ? null : await detectUpright(page, wholes.map(({ candidate }) => candidate), lean, detector);
-  const seen = found === null ? null : weighByColour(found, wholes.map(({ reading }) => reading), picture, page);
+  const seen = found === null ? null : weighByRepetition(weighByColour(found, pieces, picture, page), pieces);
   const readings = [...frames, ...await readTouching(wholes, seen, classifier)];
   if (seen === null) {
     const believed = refuseByContext(readings);

@@ -18,10 +18,12 @@ from edge_app.page.ink import find_ink
 from edge_app.page.lines import lines_of
 from edge_app.page.normalise import normalise
 from edge_app.page.recognition import Reading
+from edge_app.page.repetition import weigh_by_repetition
 from edge_app.page.touching import cut_pieces
 from tests.convert.microcontroller.crops import crops
 from tests.edge_app.coloured import BLACK, BLUE, coloured_page
 from tests.edge_app.made_detections import seen
+from tests.edge_app.print_and_pen import printed, written
 from tests.parts import require
 
 from .node_page import NodePage, grey_of
@@ -43,6 +45,12 @@ COLOURS = """(() => {
   const found = boxes.map((box, index) => ({ box, score: scores[index] }));
   const weighed = it.weighByColour(found.sort((one, other) => other.score - one.score), readings, picture, page);
   return [boxes.map((box) => it.inkColour(picture, page, box)), weighed.map(({ box, score }) => [box, score])];
+})()"""
+REPEATED = """(() => {
+  const size = 28 * 28, boxes = %s, scores = %s;
+  const readings = boxes.map((box, index) => ({ box, crop: grey.data.slice(index * size, (index + 1) * size) }));
+  return it.weighByRepetition(boxes.map((box, index) => ({ box, score: scores[index] })), readings)
+    .map(({ box, score }) => [box, score]);
 })()"""
 
 
@@ -115,6 +123,21 @@ def test_ink_has_the_colours_that_python_sees(page: NodePage) -> None:
     assert [score for _, score in weighed] == pytest.approx(python.scores.tolist(), abs=1e-6)
     assert [box for box, _ in weighed] == python.boxes.astype(int).tolist()
     assert len(set(python.scores.tolist())) > 4
+
+
+def test_print_is_told_by_its_repetition_as_in_python(page: NodePage) -> None:
+    """Printed and written digits, two of each: the same scores in the same order."""
+    digits = (2, 3, 5, 7, 2, 3, 5, 7)
+    readings = [each for place, digit in enumerate(digits) for each in (printed(digit, place), written(digit, place))]
+    boxes, scores = [each.box for each in readings], [0.9 - 0.01 * place for place in range(len(readings))]
+    crops_of = np.concatenate([each.crop for each in readings if each.crop is not None])
+    expression = REPEATED % ([list(box) for box in boxes], scores)
+    (weighed,) = page.call("repetition.js", expression, [crops_of])
+    found = seen(*((box, score, 1) for box, score in zip(boxes, scores, strict=True)))
+    python = weigh_by_repetition(found, readings)
+    assert [score for _, score in weighed] == pytest.approx(python.scores.tolist(), abs=1e-5)
+    assert [box for box, _ in weighed] == python.boxes.astype(int).tolist()
+    assert min(python.scores) < 0.5 < max(python.scores)
 
 
 def test_lines_are_pythons(page: NodePage) -> None:

@@ -71,3 +71,14 @@ def test_a_reading_of_two_digits_at_once_gives_way_to_both() -> None:
     both = (left[0], left[1], right[0] + right[2] - left[0], max(left[3], right[3]))
     found = seen((both, 0.5, 0), (left, 0.9, 8), (right, 0.9, 8))
     assert labels([Reading(both, 0, 0.99)], found, TallInk(8)) == [None, 8, 8]
+
+
+def test_a_number_among_words_is_judged_by_itself() -> None:
+    """Four digits close together, lines of letters close around: the letters' company does not refuse them."""
+    number = [(200 + 22 * place, 200, 18, 26) for place in range(4)]
+    letters = [(20 + 26 * place, top, 22, 24) for top in (125, 160, 242, 277) for place in range(18)]
+    readings = [Reading(box, 4, 0.99) for box in number] + [Reading(box, None, 0.3) for box in letters]
+    found = seen(*((box, 0.6, 4) for box in number))
+    assert labels(readings, found)[:4] == [4] * 4
+    # Three are a word's piece as well.
+    assert labels(readings[1:], found)[:3] == [None] * 3
