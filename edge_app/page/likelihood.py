@@ -23,21 +23,20 @@ def log_likelihoods(columns: NDArray[np.float32], texts: Sequence[Sequence[int]]
     logs = np.log(np.maximum(columns, 1e-7)).astype(np.float64)
     size = 2 * max((len(text) for text in texts), default=0) + 1
     states = np.full((len(texts), size), BLANK)
-    skips = np.zeros((len(texts), size), bool)
+    skips = np.full((len(texts), size), _NEVER)
     for row, text in enumerate(texts):
         states[row, 1 : 2 * len(text) : 2] = text
         # From one digit to the next without a blank, unless it is the same one.
-        skips[row, 3 : 2 * len(text) : 2] = np.array(text[1:]) != np.array(text[:-1]) if len(text) > 1 else False
+        skips[row, 3 : 2 * len(text) : 2] = np.where(np.equal(text[1:], text[:-1]), _NEVER, 0)
     ends = np.array([2 * len(text) for text in texts])
-    alpha = np.full((len(texts), size), _NEVER)
-    alpha[:, 0] = logs[0, BLANK]
-    if size > 1:
-        alpha[:, 1] = logs[0][states[:, 1]]
-    for column in logs[1:]:
-        stepped, skipped = np.full_like(alpha, _NEVER), np.full_like(alpha, _NEVER)
-        stepped[:, 1:] = alpha[:, :-1]
-        skipped[:, 2:] = np.where(skips[:, 2:], alpha[:, :-2], _NEVER)
-        alpha = np.logaddexp(np.logaddexp(alpha, stepped), skipped) + column[states]
+    emitted = logs[:, states]
+    # Two states that are never entered stand before the first.
+    padded = np.full((len(texts), size + 2), _NEVER)
+    alpha = padded[:, 2:]
+    alpha[:, :2] = emitted[0, :, :2]
+    for column in emitted[1:]:
+        stayed_or_stepped = np.logaddexp(alpha, padded[:, 1:-1])
+        alpha[:] = np.logaddexp(stayed_or_stepped, padded[:, :-2] + skips) + column
     rows = np.arange(len(texts))
     before = np.where(ends > 0, alpha[rows, np.maximum(ends - 1, 0)], _NEVER)
     return np.asarray(np.logaddexp(alpha[rows, ends], before))

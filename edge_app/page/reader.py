@@ -40,6 +40,8 @@ PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
 # With this many digits read it is settled that ink is dark on light, or light on dark, where that was in doubt.
 MIN_SETTLED = 2
+# Lower ink that the classifier refuses is specks and dots: the detector, which would enlarge it, need not look there.
+LEAST_HEIGHT_PX = 19
 # Ink is cut into digits only where the detector sees one of at least this score in it.
 WORTH_CUTTING = 0.3
 
@@ -132,7 +134,8 @@ class PageReader:
         lean = find_lean([whole.candidate for whole in wholes])
         if self.detector is not None and not plain:
             with watch("detector"):
-                found = detect_upright(page_ink, [whole.candidate for whole in wholes], lean, self.detector)
+                worth = [whole.candidate for whole in wholes if _is_worth_a_look(whole)]
+                found = detect_upright(page_ink, worth, lean, self.detector)
                 pieces = [whole.reading for whole in wholes]
                 found = weigh_by_repetition(weigh_by_colour(found, pieces, image, page_ink), pieces)
         with watch("touching"):
@@ -169,6 +172,11 @@ class PageReader:
 def _certainty(readings: Sequence[Reading]) -> float:
     """How much was read."""
     return sum(reading.confidence for reading in readings if reading.label is not None)
+
+
+def _is_worth_a_look(whole: Whole) -> bool:
+    """Whether the detector is to look where a piece of ink stands."""
+    return whole.reading.label is not None or whole.candidate.box[3] >= LEAST_HEIGHT_PX
 
 
 def _cut(whole: Whole, found: Detections | None) -> Cut | None:

@@ -29,37 +29,37 @@ def weigh_by_repetition(found: Detections, readings: Sequence[Reading]) -> Detec
         found: by the detector.
         readings: of the page's pieces of ink.
     """
-    seen = [reading for reading in readings if reading.crop is not None]
+    seen = [(reading.box, reading.crop) for reading in readings if reading.crop is not None]
     asked = np.flatnonzero(found.scores >= LEAST_SCORE)
     if not seen or not len(asked):
         return found
-    boxes = np.array([reading.box for reading in seen], np.float32)
+    boxes, crops = np.array([box for box, _ in seen], np.float32), np.stack([crop for _, crop in seen])
     overlaps = np.stack([iou(box, boxes) for box in found.boxes[asked]])
     at = overlaps.argmax(axis=1)
     shaped = (boxes[:, 2] >= MIN_WIDTH * boxes[:, 3]) & (boxes[:, 3] >= MIN_HEIGHT_PX)
     known = (overlaps.max(axis=1) >= SAME_IOU) & shaped[at]
     odds = np.zeros(len(found))
-    likeness = likenesses(seen, at[known])
+    likeness = likenesses(boxes[:, 2:], crops, at[known])
     odds[asked[known]] = -MOST_AGAINST * np.maximum(0, (likeness - DOUBLE) / (1 - DOUBLE))
     return found.moved(odds)
 
 
-def likenesses(readings: Sequence[Reading], which: NDArray[np.int64]) -> NDArray[np.float64]:
+def likenesses(sizes: NDArray[np.float32], crops: NDArray[np.uint8], which: NDArray[np.int64]) -> NDArray[np.float64]:
     """How alike the likest other piece of its size is to each of some pieces of ink.
 
     Args:
-        readings: of the page's ink, N with a crop each.
+        sizes: width and height of all pieces, float32 (N, 2).
+        crops: what the classifier saw of them, uint8 (N, 28, 28).
         which: indices of those that are asked for, int64 (M,).
 
     Returns:
         Normalised correlations, float64 (M,) in [0, 1]; 0 where nothing has its size.
     """
-    sides = np.array([reading.box[2:] for reading in readings], np.float64)
-    images = np.stack([reading.crop for reading in readings]).reshape(len(readings), -1).astype(np.float32)  # type: ignore[arg-type]
+    images = crops.reshape(len(crops), -1).astype(np.float32)
     images -= images.mean(axis=1, keepdims=True)
     images /= np.linalg.norm(images, axis=1, keepdims=True) + 1e-6
-    apart = np.abs(sides[which, None] - sides[None])
-    alike = (apart <= 1 + np.array([SAME_WIDTH, SAME_HEIGHT]) * sides[which, None]).all(axis=2)
+    apart = np.abs(sizes[which, None] - sizes[None])
+    alike = (apart <= 1 + np.array([SAME_WIDTH, SAME_HEIGHT]) * sizes[which, None]).all(axis=2)
     alike[np.arange(len(which)), which] = False
     correlations = np.where(alike, images[which] @ images.T, 0)
     return np.asarray(correlations.max(axis=1, initial=0), np.float64)

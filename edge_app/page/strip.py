@@ -1,5 +1,6 @@
 """A line's ink as the sequence reader takes it: straight, its digits 20 pixels high, in the middle of 32."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -45,10 +46,15 @@ class Strip:
 
     def place(self, box: Box) -> tuple[float, float, float]:
         """Where a box of the ink map lies on the strip: its middle along and across, and half its width, in pixels."""
-        turn, corner = self.to_page[:, :2], self.to_page[:, 2]
-        middle = np.array([box[0] + box[2] / 2, box[1] + box[3] / 2])
-        x, y = np.linalg.solve(turn, middle - corner)
-        return float(x), float(y), box[2] / 2 / float(np.hypot(*turn[:, 0]))
+        # A turn and a scale, so its inverse is at hand.
+        (cos, _, left), (sin, _, top) = self.to_page.tolist()
+        right, down = box[0] + box[2] / 2 - left, box[1] + box[3] / 2 - top
+        squared = cos * cos + sin * sin
+        return (
+            (cos * right + sin * down) / squared,
+            (cos * down - sin * right) / squared,
+            box[2] / 2 / math.sqrt(squared),
+        )
 
 
 def cut_strip(ink: Grey, line: Baseline) -> Strip:

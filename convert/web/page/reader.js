@@ -26,7 +26,8 @@ import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./whole
  * @typedef {{ lines: { text: string, digits: Digit[] }[], refused: Box[], width: number, height: number }} Page
  */
 
-const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, MIN_SETTLED = 2, WORTH_CUTTING = 0.3;
+const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, MIN_SETTLED = 2, LEAST_HEIGHT_PX = 19;
+const WORTH_CUTTING = 0.3;
 
 /**
  * Finds and reads the handwritten digits of a picture as it lies.
@@ -79,7 +80,9 @@ async function readInk(page, picture, networks) {
  */
 async function believe(page, picture, connected, wholes, frames, lean, { classifier, detector }) {
   const pieces = wholes.map(({ reading }) => reading), isRead = isPlain([...pieces, ...frames]);
-  const found = isRead ? null : await detectUpright(page, wholes.map(({ candidate }) => candidate), lean, detector);
+  // Lower ink that the classifier refuses is specks and dots.
+  const worth = wholes.filter(({ reading, candidate }) => reading.label !== null || candidate.box[3] >= LEAST_HEIGHT_PX);
+  const found = isRead ? null : await detectUpright(page, worth.map(({ candidate }) => candidate), lean, detector);
   const seen = found === null ? null : weighByRepetition(weighByColour(found, pieces, picture, page), pieces);
   const readings = [...frames, ...await readTouching(wholes, seen, classifier)];
   if (seen === null) {

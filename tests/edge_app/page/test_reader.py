@@ -9,8 +9,10 @@ from edge_app import PageReader
 from edge_app.errors import ImageError
 from edge_app.model.classifier import Predictions
 from edge_app.page.boxes import middle_in
-from edge_app.page.candidates import connect
+from edge_app.page.candidates import Candidate, connect
+from edge_app.page.detection import Detections
 from edge_app.page.ink import find_ink
+from edge_app.page.reader import LEAST_HEIGHT_PX
 from edge_app.page.record import to_record
 
 from ..fake_classifier import TallInk
@@ -34,8 +36,8 @@ def test_digits_come_in_lines_with_boxes_of_the_input() -> None:
 def test_what_the_detector_half_sees_in_a_number_is_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has a guess, its place in the text, and is refused ink no more; what stands alone stays refused."""
     page = write(write(blank(), "2", (100, 140)), "7", (190, 140))
-    # Zeros that the classifier refuses, being wider than high, one of them far from all numbers.
-    inside, alone = (144, 102, 40, 36), (44, 402, 40, 36)
+    # Zeros that the classifier refuses, being wider than high, one of them far from all numbers and a little larger.
+    inside, alone = (144, 102, 40, 36), (44, 402, 46, 40)
     for x, y, width, height in (inside, alone):
         cv2.ellipse(page, (x + width // 2, y + height // 2), (width // 2 - 2, height // 2 - 4), 0, 0, 360, (40,), 3)
     ink = connect(find_ink(page)).stats[1:, :4].tolist()
@@ -132,13 +134,32 @@ class Counting(TallInk):
         return super().classify_batch(images)
 
 
+def test_the_detector_looks_at_no_specks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small ink that the classifier refuses; small digits and larger ink that it refuses are looked at."""
+    page = write(blank(), "7", (100, 150), 60)
+    write(page, "7", (300, 150), 14)
+    cv2.ellipse(page, (400, 140), (9, 5), 0, 0, 360, (40,), 2)
+    cv2.ellipse(page, (500, 140), (36, 20), 0, 0, 360, (40,), 3)
+    heights: list[list[int]] = []
+
+    def looked_at(_: object, candidates: list[Candidate], *__: object) -> Detections:
+        heights.append(sorted(candidate.box[3] for candidate in candidates))
+        return seen()
+
+    monkeypatch.setattr("edge_app.page.reader.detect_upright", looked_at)
+    PageReader(TallInk(7), Unasked(), sequence=None).read(page)
+    ((small, large_refused, large),) = heights
+    assert small < LEAST_HEIGHT_PX < large_refused < large
+
+
 @pytest.mark.parametrize("rows", [1, 6])
 def test_the_classifier_is_asked_in_as_few_batches_as_a_page_allows(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many digits touch: wholes, touching digits and what the detector alone sees, and doubtful ones."""
     page = blank()
     for row in range(rows):
         for column in range(5):
-            write(page, "44", (20 + 120 * column, 60 + 70 * row), 40)
+            # Of different sizes, as ink that repeats is print.
+            write(page, "44", (20 + 120 * column, 60 + 70 * row), 34 + 2 * column + row)
             cv2.line(page, (40 + 120 * column, 45 + 70 * row), (75 + 120 * column, 45 + 70 * row), (40,), 3)
     places = [(25 + 120 * column, 20 + 70 * row, 30, 40) for row in range(rows) for column in range(5)]
     found = seen(*((place, 0.6, 4) for place in places))

@@ -47,7 +47,9 @@ def test_another_size_a_stroke_and_a_speck_are_no_doubles(size_wh: tuple[int, in
 def test_likeness_is_of_other_pieces_of_the_same_size() -> None:
     """In the order that was asked for."""
     readings = [printed(5, 0), written(5, 1), printed(5, 2)]
-    alike = likenesses(readings, np.array([2, 1]))
+    sizes = np.array([reading.box[2:] for reading in readings], np.float32)
+    crops = np.stack([reading.crop for reading in readings if reading.crop is not None])
+    alike = likenesses(sizes, crops, np.array([2, 1]))
     assert alike.shape == (2,)
     assert alike[0] > DOUBLE > alike[1] > 0
 
