@@ -67,7 +67,13 @@ def train_sequence(
     inputs[0, 0, :2, 0] = 0, 1
     twin = quantization_aware(model, inputs)
     histories["qat"] = _fit(
-        twin, strips, watched, recipe, seed, backup, ("qat", recipe.qat_learning_rate, recipe.qat_epochs)
+        twin,
+        strips.first(recipe.qat_strips),
+        watched,
+        recipe,
+        seed,
+        backup,
+        ("qat", recipe.qat_learning_rate, recipe.qat_epochs),
     )
     return TrainedSequence(model, twin, histories, watched)
 

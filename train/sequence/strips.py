@@ -48,6 +48,10 @@ class Strips:
     def __len__(self) -> int:
         return len(self.ink)
 
+    def first(self, count: int) -> "Strips":
+        """The first of them, all if they are fewer."""
+        return Strips(self.ink[:count], self.texts[:count], self.columns[:count])
+
 
 def draw_strips(pool: Pool, count: int, seed: int) -> Strips:
     """Draws strips on all cores, the same for the same seed."""

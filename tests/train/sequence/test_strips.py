@@ -64,3 +64,14 @@ def test_a_pool_may_lack_anything_but_mnist(pool: Pool, missing: str) -> None:
     without = Pool(pool.mnist, **{name: part for name, part in parts.items() if name != missing})
     strips = some(without, 60)
     assert (strips.texts != NO_DIGIT).any(axis=1).mean() > 0.8
+
+
+def test_the_first_strips_are_those_of_the_same_numbers(pool: Pool) -> None:
+    """All of them where fewer were drawn than are asked for."""
+    strips = draw_strips(pool, 5, 0)
+    first = strips.first(3)
+    assert len(first) == 3
+    assert np.array_equal(first.texts, strips.texts[:3])
+    assert np.array_equal(first.ink, strips.ink[:3])
+    assert np.array_equal(first.columns, strips.columns[:3])
+    assert len(strips.first(9)) == 5
