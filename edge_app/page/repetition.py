@@ -16,6 +16,8 @@ from .recognition import Reading
 # images correlate more than this. A perfect double takes this off the log odds of a digit, a weaker one less.
 SAME_HEIGHT, SAME_WIDTH = 0.05, 0.07
 DOUBLE, MOST_AGAINST = 0.75, 4.0
+# Doubles of so many different readings make print; those of fewer may be a neat hand's, as in 2200.
+MIN_KINDS = 3
 # Strokes are all alike: what is narrower than this part of its height has no double, nor what is lower than this.
 MIN_WIDTH, MIN_HEIGHT_PX = 0.45, 9
 # A detection with a lower score stays as it is.
@@ -29,17 +31,19 @@ def weigh_by_repetition(found: Detections, readings: Sequence[Reading]) -> Detec
         found: by the detector.
         readings: of the page's pieces of ink.
     """
-    seen = [(reading.box, reading.crop) for reading in readings if reading.crop is not None]
+    seen = [(reading.box, reading.crop, reading.label) for reading in readings if reading.crop is not None]
     asked = np.flatnonzero(found.scores >= LEAST_SCORE)
     if not seen or not len(asked):
         return found
-    boxes, crops = np.array([box for box, _ in seen], np.float32), np.stack([crop for _, crop in seen])
+    boxes, crops = np.array([box for box, _, _ in seen], np.float32), np.stack([crop for _, crop, _ in seen])
     overlaps = np.stack([iou(box, boxes) for box in found.boxes[asked]])
     at = overlaps.argmax(axis=1)
     shaped = (boxes[:, 2] >= MIN_WIDTH * boxes[:, 3]) & (boxes[:, 3] >= MIN_HEIGHT_PX)
     known = (overlaps.max(axis=1) >= SAME_IOU) & shaped[at]
-    odds = np.zeros(len(found))
     likeness = likenesses(boxes[:, 2:], crops, at[known])
+    if len({seen[place][2] for place in at[known][likeness > DOUBLE]}) < MIN_KINDS:
+        return found
+    odds = np.zeros(len(found))
     odds[asked[known]] = -MOST_AGAINST * np.maximum(0, (likeness - DOUBLE) / (1 - DOUBLE))
     return found.moved(odds)
 

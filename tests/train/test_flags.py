@@ -121,7 +121,7 @@ def test_each_kind_of_training_has_its_settings() -> None:
     assert (sequence.recipe.strips, sequence.recipe.float_epochs, sequence.pens) == (700, 6, Path("unipen"))
     continued = parse(["--sequence", "--start", "s.h5"])
     assert isinstance(continued, SequenceTraining)
-    assert (continued.recipe.float_epochs, continued.start) == (3, Path("s.h5"))
+    assert (continued.recipe.float_epochs, continued.start) == (1, Path("s.h5"))
     for line, pens in (("", None), ("--pens none", NO_PENS), ("--quick", NO_PENS), ("--quick --pens u", Path("u"))):
         parsed = parse(["--sequence", *line.split()])
         assert isinstance(parsed, SequenceTraining)

@@ -8,11 +8,12 @@ import { moved, SAME_IOU } from "./detection.js";
  * @typedef {import("./boxes.js").Box} Box
  * @typedef {import("./detection.js").Found} Found
  * @typedef {import("./recognition.js").Reading} Reading
- * @typedef {{ box: Box, crop: Uint8Array, image: Float32Array | null }} Piece of ink, its image once it was asked for
+ * @typedef {{ box: Box, crop: Uint8Array, label: number | null, image: Float32Array | null }} Piece of ink, its image once it
+ *   was asked for
  */
 
 const SAME_HEIGHT = 0.05, SAME_WIDTH = 0.07, DOUBLE = 0.75, MOST_AGAINST = 4.0, MIN_WIDTH = 0.45, MIN_HEIGHT_PX = 9;
-const LEAST_SCORE = 0.1;
+const MIN_KINDS = 3, LEAST_SCORE = 0.1;
 
 /**
  * Detections with lower scores where their ink has a double on the page.
@@ -21,11 +22,12 @@ const LEAST_SCORE = 0.1;
  * @returns {Found[]} the surest first
  */
 export function weighByRepetition(found, readings) {
-  /** @type {Piece[]} */ const pieces = readings.flatMap(({ box, crop }) => (crop === null ? [] : [{ box, crop, image: null }]));
-  return moved(found, found.map(({ box, score }) => {
-    const piece = score < LEAST_SCORE ? null : pieceAt(pieces, box);
-    return piece === null ? 0 : -MOST_AGAINST * Math.max(0, (likeness(piece, pieces) - DOUBLE) / (1 - DOUBLE));
-  }));
+  /** @type {Piece[]} */ const pieces = readings.flatMap(({ box, crop, label }) => (crop === null ? [] : [{ box, crop, label, image: null }]));
+  const seen = found.map(({ box, score }) => (score < LEAST_SCORE ? null : pieceAt(pieces, box)));
+  const likenesses = seen.map((piece) => (piece === null ? 0 : likeness(piece, pieces)));
+  const kinds = new Set(seen.filter((_, index) => likenesses[index] > DOUBLE).map((piece) => piece?.label));
+  if (kinds.size < MIN_KINDS) return found;
+  return moved(found, likenesses.map((alike) => -MOST_AGAINST * Math.max(0, (alike - DOUBLE) / (1 - DOUBLE))));
 }
 
 /** The piece of ink in a detection's place, null for none and for a mere stroke. @param {Piece[]} pieces @param {Box} box */

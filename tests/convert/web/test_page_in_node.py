@@ -47,8 +47,9 @@ COLOURS = """(() => {
   return [boxes.map((box) => it.inkColour(picture, page, box)), weighed.map(({ box, score }) => [box, score])];
 })()"""
 REPEATED = """(() => {
-  const size = 28 * 28, boxes = %s, scores = %s;
-  const readings = boxes.map((box, index) => ({ box, crop: grey.data.slice(index * size, (index + 1) * size) }));
+  const size = 28 * 28, boxes = %s, scores = %s, labels = %s;
+  const cropOf = (index) => grey.data.slice(index * size, (index + 1) * size);
+  const readings = boxes.map((box, index) => ({ box, label: labels[index], crop: cropOf(index) }));
   return it.weighByRepetition(boxes.map((box, index) => ({ box, score: scores[index] })), readings)
     .map(({ box, score }) => [box, score]);
 })()"""
@@ -131,7 +132,7 @@ def test_print_is_told_by_its_repetition_as_in_python(page: NodePage) -> None:
     readings = [each for place, digit in enumerate(digits) for each in (printed(digit, place), written(digit, place))]
     boxes, scores = [each.box for each in readings], [0.9 - 0.01 * place for place in range(len(readings))]
     crops_of = np.concatenate([each.crop for each in readings if each.crop is not None])
-    expression = REPEATED % ([list(box) for box in boxes], scores)
+    expression = REPEATED % ([list(box) for box in boxes], scores, [each.label for each in readings])
     (weighed,) = page.call("repetition.js", expression, [crops_of])
     found = seen(*((box, score, 1) for box, score in zip(boxes, scores, strict=True)))
     python = weigh_by_repetition(found, readings)

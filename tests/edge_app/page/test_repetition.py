@@ -1,5 +1,7 @@
 """Ink that is on the page twice: print loses, a hand's digits stay."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,20 +30,27 @@ def test_print_that_repeats_loses_and_a_hand_stays() -> None:
 
 
 def test_the_loss_is_bounded() -> None:
-    """A copy, pixel by pixel, costs the most there is."""
-    one = printed(5, 0)
-    other = Reading((200, 10, 20, 28), 5, 1.0, crop=one.crop)
+    """Copies, pixel by pixel, cost the most there is."""
+    ones = [printed(digit, place) for place, digit in enumerate((2, 5, 7))]
+    copies = [replace(one, box=(one.box[0], 200, *one.box[2:])) for one in ones]
     lost = np.log(4) - MOST_AGAINST
-    assert list(weighed([one, other]).values()) == pytest.approx([1 / (1 + np.exp(-lost))] * 2, abs=1e-5)
+    assert list(weighed(ones + copies).values()) == pytest.approx([1 / (1 + np.exp(-lost))] * 6, abs=1e-5)
+
+
+def test_a_neat_hand_may_repeat_itself() -> None:
+    """2200 is no print; 220077 is."""
+    pairs = [printed(digit, place) for place, digit in enumerate((2, 2, 0, 0, 7, 7))]
+    assert set(weighed(pairs[:4]).values()) == {float(np.float32(0.8))}
+    assert max(weighed(pairs).values()) < 0.8
 
 
 @pytest.mark.parametrize("size_wh", [(20, 36), (26, 28), (9, 28), (6, 8)])
 def test_another_size_a_stroke_and_a_speck_are_no_doubles(size_wh: tuple[int, int]) -> None:
-    """The same crop in a box that is higher, wider, slim or tiny."""
-    one, other = written(1, 0, size_wh), printed(5, 3)
-    twin = Reading((300, 10, *size_wh), 1, 1.0, crop=one.crop)
-    mine = [one, twin] if size_wh[0] < 10 else [one, Reading(other.box, 5, 1.0, crop=one.crop)]
-    assert set(weighed(mine).values()) == {float(np.float32(0.8))}
+    """The same crops, once in boxes that are higher, wider, slim or tiny."""
+    ones = [printed(digit, place) for place, digit in enumerate((2, 5, 7))]
+    others = [replace(one, box=(one.box[0], 200, *size_wh)) for one in ones]
+    twins = [replace(one, box=(one.box[0], 300, *size_wh)) for one in others] if size_wh[0] < 10 else ones
+    assert set(weighed(others + twins).values()) == {float(np.float32(0.8))}
 
 
 def test_likeness_is_of_other_pieces_of_the_same_size() -> None:
@@ -64,7 +73,7 @@ def test_without_ink_or_detections_nothing_changes() -> None:
 
 def test_a_detection_below_notice_stays() -> None:
     """It counts for nothing anyway, and a page has thousands."""
-    prints = [printed(5, 0), printed(5, 1)]
+    prints = [printed(digit, place) for place, digit in enumerate((2, 2, 5, 5, 7, 7))]
     assert set(weighed(prints, 0.07).values()) == {float(np.float32(0.07))}
 
 
