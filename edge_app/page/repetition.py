@@ -1,7 +1,4 @@
-"""Repetition as a witness: print repeats its shapes, and no hand writes a digit twice alike.
-
-Of digits that UNIPEN's and MNIST's writers wrote on drawn pages a twentieth has such a double, of printed ones half.
-"""
+"""Repetition as a witness: print repeats its shapes, and no hand writes a digit twice alike."""
 
 from collections.abc import Sequence
 
