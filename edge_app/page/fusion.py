@@ -24,8 +24,8 @@ UNSEEN = 0.02
 CONTEXT_WEIGHT, MOST_CONTEXT = 0.3, 7.5
 # The share of digits in the ink around: within these heights beside and above, what is read counting at least this.
 AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
-# A number among words stands by itself: the share among so many pieces of a line, no further apart, counts if it is
-# higher.
+# A number may stand among words. Pieces of ink in a line form a group if the gaps between them are at most this part of
+# their height. A group of at least this many has its own share of digits, which is used where it is the higher one.
 NEXT, MIN_TOGETHER = 0.5, 4
 # At the usual share a reading needs this evidence (log odds); the weight is how the need changes with the share.
 USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0

@@ -13,7 +13,8 @@ from .recognition import Reading
 # images correlate more than this. A perfect double takes this off the log odds of a digit, a weaker one less.
 SAME_HEIGHT, SAME_WIDTH = 0.05, 0.07
 DOUBLE, MOST_AGAINST = 0.75, 4.0
-# Doubles of so many different readings make print; those of fewer may be a neat hand's, as in 2200.
+# A page has print only if at least this many different digits have doubles. In 2200 only two have, and a neat hand may
+# write that.
 MIN_KINDS = 3
 # Strokes are all alike: what is narrower than this part of its height has no double, nor what is lower than this.
 MIN_WIDTH, MIN_HEIGHT_PX = 0.45, 9
