@@ -83,17 +83,20 @@ def truth(place: Path, note: str = NOTE) -> list[tuple[int, tuple[int, int, int,
     return [(digit["label"], tuple(digit["box"])) for line in lines for digit in line]
 
 
-def read_rightly(place: Path) -> int:
-    """How many of the notes' digits are read rightly."""
+def read_rightly(place: Path) -> tuple[int, int]:
+    """How many of the notes' digits are read rightly, and how many of their numbers exactly."""
     notes = [f"note{seed}.jpg" for seed in NOTE_SEEDS]
     pages = [json.loads(line) for line in shell(place, "edge_app", "read", "--json", *notes).splitlines()]
-    rightly = 0
+    digits, numbers = 0, 0
     for note, page in zip(notes, pages, strict=True):
         read = [(digit["label"], tuple(digit["box"])) for line in page["lines"] for digit in line["digits"]]
-        rightly += sum(
+        digits += sum(
             any(label == other and middle_in(box, own) for other, box in read) for label, own in truth(place, note)
         )
-    return rightly
+        lines = json.loads((place / note).with_suffix(".json").read_text())
+        written = {"".join(str(digit["label"]) for digit in line) for line in lines}
+        numbers += len(written & set(page["text"].splitlines()))
+    return digits, numbers
 
 
 def correct_a_number(page: Page, place: Path) -> int:
@@ -135,6 +138,8 @@ def test_the_loop(place: Path, visit: Visit) -> None:
         expect(page.locator("#about")).to_contain_text(read_model(shipped_model_path()).sha256[:12])
         shell(place, "edge_app", "model", "install", "taught/digits_int8.tflite")
         expect(page.locator("#about")).to_contain_text(read_model(place / "taught" / "digits_int8.tflite").sha256[:12])
-    assert read_rightly(place) > before
+    after = read_rightly(place)
+    assert after[0] > before[0]
+    assert after[1] > before[1]
     shell(place, "edge_app", "model", "rollback")
     assert read_rightly(place) == before

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Box
-from .detection import Detections
+from .detection import LEAST_MOVED, Detections
 from .ink import InkMap
 from .recognition import Reading
 
@@ -19,8 +19,6 @@ SAME_COLOUR = 0.05
 # The log odds of the two shares of digits are weighed by this, and held to this range against and for a digit. Each
 # share begins with this many pieces of ink as the page has them on average.
 WEIGHT, MOST_AGAINST, MOST_FOR, PRIOR = 0.5, 2.5, 1.0, 20
-# A detection with a lower score stays as it is.
-LEAST_SCORE = 0.1
 # Shares nearer to 0 and 1 count as these.
 LEAST_SHARE = 0.02
 # A box and this part of its height around it are looked at on a grid with this number of points each way.
@@ -44,7 +42,7 @@ def weigh_by_colour(
         image: uint8 (H, W) luma, which changes nothing, or (H, W, 3) RGB.
         page_ink: its ink.
     """
-    asked = found.scores >= LEAST_SCORE
+    asked = found.scores >= LEAST_MOVED
     if image.ndim == 2 or not asked.any():
         return found
     inks = ink_colours(image, page_ink, [reading.box for reading in readings])

@@ -45,18 +45,13 @@ def refuse_by_context(readings: Sequence[Reading]) -> list[Reading]:
         The same readings in the same order, some of them with the label None.
     """
     beside, above = gaps(readings)
-    evidence = _of_groups(readings, beside, above)
+    evidence = context_evidence(readings, beside, above)
     read = np.array([reading.label is not None for reading in readings], bool)
     believed = read & (evidence >= MIN_EVIDENCE)
     # A number may be written widely: what stands in its line needs no evidence of its own.
     in_line = (beside <= REACH_IN_LINE) & (above <= -MIN_SHARED_HEIGHT)
     believed |= read & (evidence > 0) & (in_line & believed).any(axis=1)
     return [reading if kept else replace(reading, label=None) for reading, kept in zip(readings, believed, strict=True)]
-
-
-def context_evidence(readings: Sequence[Reading]) -> NDArray[np.float64]:
-    """What the group of each reading says for it (above 0) or against it, as log odds: float64 (N,)."""
-    return _of_groups(readings, *gaps(readings))
 
 
 def gaps(readings: Sequence[Reading]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -72,9 +67,10 @@ def gaps(readings: Sequence[Reading]) -> tuple[NDArray[np.float32], NDArray[np.f
     return apart[..., 0] / larger, apart[..., 1] / larger
 
 
-def _of_groups(
+def context_evidence(
     readings: Sequence[Reading], beside: NDArray[np.float32], above: NDArray[np.float32]
 ) -> NDArray[np.float64]:
+    """What the group of each reading says for it (above 0) or against it, as log odds: float64 (N,); see gaps()."""
     groups = chained((beside <= REACH_BESIDE) & (above <= REACH_ABOVE))
     return np.asarray(np.bincount(groups, weights=_evidence(readings, groups))[groups], np.float64)
 

@@ -31,6 +31,8 @@ NEARLY_ONE_TILE = 1.3
 # At most this many tiles per page.
 MAX_TILES = 30
 MIN_SCORE = 0.05
+# What else is known of a page moves the scores of detections from this one on.
+LEAST_MOVED = 0.1
 # Nothing is surer than this.
 LEAST_PROBABILITY = 1e-6
 

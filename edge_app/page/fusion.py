@@ -87,9 +87,10 @@ def fuse(
     """
     views = [None if reading.label is None else found.surest_at(reading.box) for reading in readings]
     supports = np.array([found.scores[view] if view is not None else UNSEEN for view in views])
-    shares = _shares_of_digits(readings, supports)
+    beside, above = gaps(readings)
+    shares = _shares_of_digits(readings, supports, beside, above)
     evidence = np.log(supports / (1 - supports)) + SHARE_WEIGHT * (shares - USUAL_SHARE)
-    evidence += CONTEXT_WEIGHT * np.clip(context_evidence(readings), -MOST_CONTEXT, MOST_CONTEXT)
+    evidence += CONTEXT_WEIGHT * np.clip(context_evidence(readings, beside, above), -MOST_CONTEXT, MOST_CONTEXT)
     fused = [
         replace(reading, label=None)
         if view is None or odds <= NEEDED or _holds_several(reading.box, found)
@@ -114,9 +115,10 @@ def _in_doubt(
     return np.flatnonzero(in_doubt)
 
 
-def _shares_of_digits(readings: Sequence[Reading], supports: NDArray[Any]) -> NDArray[np.float64]:
+def _shares_of_digits(
+    readings: Sequence[Reading], supports: NDArray[Any], beside: NDArray[np.float32], above: NDArray[np.float32]
+) -> NDArray[np.float64]:
     """How much of the ink around each reading, itself included, is digits: float64 (N,) in [0, 1]."""
-    beside, above = gaps(readings)
     around = (beside <= AROUND_BESIDE) & (above <= AROUND_ABOVE)
     read = np.array([reading.label is not None for reading in readings], bool)
     digits = np.where(read, np.maximum(supports, LEAST_READ), 0.0)

@@ -1,4 +1,4 @@
-"""Repetition as a witness: print repeats its shapes, and no hand writes a digit twice alike."""
+"""Repetition as a witness: print repeats its shapes, and a hand hardly ever does."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import iou
-from .detection import SAME_IOU, Detections
+from .detection import LEAST_MOVED, SAME_IOU, Detections
 from .recognition import Reading
 
 # Two pieces of ink have one size if their sides differ by a pixel or by this part, and are doubles if their normalised
@@ -18,8 +18,6 @@ DOUBLE, MOST_AGAINST = 0.75, 4.0
 MIN_KINDS = 3
 # Strokes are all alike: what is narrower than this part of its height has no double, nor what is lower than this.
 MIN_WIDTH, MIN_HEIGHT_PX = 0.45, 9
-# A detection with a lower score stays as it is.
-LEAST_SCORE = 0.1
 
 
 def weigh_by_repetition(found: Detections, readings: Sequence[Reading]) -> Detections:
@@ -30,7 +28,7 @@ def weigh_by_repetition(found: Detections, readings: Sequence[Reading]) -> Detec
         readings: of the page's pieces of ink.
     """
     seen = [(reading.box, reading.crop, reading.label) for reading in readings if reading.crop is not None]
-    asked = np.flatnonzero(found.scores >= LEAST_SCORE)
+    asked = np.flatnonzero(found.scores >= LEAST_MOVED)
     if not seen or not len(asked):
         return found
     boxes, crops = np.array([box for box, _, _ in seen], np.float32), np.stack([crop for _, crop, _ in seen])

@@ -19,10 +19,10 @@ def printed(digit: int, place: int) -> Reading:
     return Reading(_box(place, 0), digit, 1.0, crop=normalise(np.clip(noisy, 0, 255).astype(np.uint8)))
 
 
-def written(digit: int, place: int, size_wh: tuple[int, int] = SIZE_WH) -> Reading:
+def written(digit: int, place: int) -> Reading:
     """A digit by some hand, as large as print."""
-    return Reading(_box(place, 1, size_wh), digit, 1.0, crop=draw_digit(digit, np.random.default_rng(100 + place)))
+    return Reading(_box(place, 1), digit, 1.0, crop=draw_digit(digit, np.random.default_rng(100 + place)))
 
 
-def _box(place: int, row: int, size_wh: tuple[int, int] = SIZE_WH) -> Box:
-    return 10 + STEP_PX * place, 10 + STEP_PX * row, *size_wh
+def _box(place: int, row: int) -> Box:
+    return 10 + STEP_PX * place, 10 + STEP_PX * row, *SIZE_WH

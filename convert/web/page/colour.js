@@ -1,7 +1,7 @@
 // The colour of ink as a witness: pen and print, or two pens, of a page are told apart by it.
 // As edge_app/page/colour.py, which says what each number is for.
 // @ts-check
-import { moved, surestAt } from "./detection.js";
+import { LEAST_MOVED, moved, surestAt } from "./detection.js";
 
 /**
  * @typedef {import("./boxes.js").Box} Box
@@ -12,7 +12,7 @@ import { moved, surestAt } from "./detection.js";
  * @typedef {[number, number] | null} Colour blue and red difference; null where it is not known
  */
 
-const SAME_COLOUR = 0.05, WEIGHT = 0.5, MOST_AGAINST = 2.5, MOST_FOR = 1.0, PRIOR = 20, LEAST_SCORE = 0.1;
+const SAME_COLOUR = 0.05, WEIGHT = 0.5, MOST_AGAINST = 2.5, MOST_FOR = 1.0, PRIOR = 20;
 const LEAST_SHARE = 0.02, MARGIN = 0.2, POINTS = 20, STRONG = 0.6, LEAST_INK = 40, MOST_PAPER = 12, MIN_POINTS = 6;
 const MIN_CONTRAST = 0.06, LUMA = [0.299, 0.587, 0.114], BLUE = 0.564, RED = 0.713;
 
@@ -31,7 +31,7 @@ export function weighByColour(found, readings, picture, page) {
     return colour === null ? [] : [{ colour, digit: view === null ? 0 : found[view].score }];
   });
   const mean = inks.reduce((sum, { digit }) => sum + digit, 0) / inks.length;
-  const shares = found.map(({ box, score }) => sharesOf(score < LEAST_SCORE ? null : inkColour(picture, page, box), inks, mean));
+  const shares = found.map(({ box, score }) => sharesOf(score < LEAST_MOVED ? null : inkColour(picture, page, box), inks, mean));
   if (shares.every((share) => share === null || share.all)) return found;
   return moved(found, shares.map((share) => (
     share === null ? 0 : Math.min(MOST_FOR, Math.max(-MOST_AGAINST, WEIGHT * (logOdds(share.own) - logOdds(share.other))))

@@ -17,7 +17,7 @@ const MAX_LETTERS = 6.0, MIN_EVIDENCE = 2.0;
  * @returns {Reading[]} the same, some of them with the label null
  */
 export function refuseByContext(readings) {
-  const gaps = gapsOf(readings), evidence = ofGroups(readings, gaps), count = readings.length;
+  const gaps = gapsOf(readings), evidence = contextEvidence(readings, gaps), count = readings.length;
   const read = readings.map(({ label }) => label !== null);
   const believed = read.map((each, index) => each && evidence[index] >= MIN_EVIDENCE);
   return readings.map((reading, index) => {
@@ -27,11 +27,6 @@ export function refuseByContext(readings) {
     )));
     return isKept ? reading : { ...reading, label: null };
   });
-}
-
-/** What the group of each reading says for it (above 0) or against it, as log odds. @param {Reading[]} readings */
-export function contextEvidence(readings) {
-  return ofGroups(readings, gapsOf(readings));
 }
 
 /**
@@ -53,8 +48,12 @@ export function gapsOf(readings) {
   return { beside, above };
 }
 
-/** @param {Reading[]} readings @param {Gaps} gaps */
-function ofGroups(readings, gaps) {
+/**
+ * What the group of each reading says for it (above 0) or against it, as log odds.
+ * @param {Reading[]} readings
+ * @param {Gaps} gaps
+ */
+export function contextEvidence(readings, gaps) {
   const groups = chained(gaps, readings.length, REACH_BESIDE, REACH_ABOVE), sums = new Float64Array(readings.length);
   evidenceOf(readings, groups).forEach((value, index) => { sums[groups[index]] += value; });
   return Float64Array.from(groups, (group) => sums[group]);

@@ -65,7 +65,7 @@ function leastNew(share, strip) {
 export function fuse(readings, found, proposed, looks, strip) {
   const views = readings.map(({ label, box }) => (label === null ? null : surestAt(found, box)));
   const supports = views.map((view) => (view === null ? UNSEEN : found[view].score));
-  const shares = sharesOfDigits(readings, supports), context = contextEvidence(readings);
+  const gaps = gapsOf(readings), shares = sharesOfDigits(readings, supports, gaps), context = contextEvidence(readings, gaps);
   const fused = readings.map((reading, index) => {
     const view = views[index], support = supports[index];
     let odds = Math.log(support / (1 - support)) + SHARE_WEIGHT * (shares[index] - USUAL_SHARE);
@@ -100,9 +100,10 @@ function inDoubt(readings, fused, views, found) {
  * How much of the ink around each reading, itself included, is digits.
  * @param {Reading[]} readings
  * @param {number[]} supports
+ * @param {import("./context.js").Gaps} gaps
  */
-function sharesOfDigits(readings, supports) {
-  const gaps = gapsOf(readings), { beside, above } = gaps, count = readings.length;
+function sharesOfDigits(readings, supports, gaps) {
+  const { beside, above } = gaps, count = readings.length;
   const digits = readings.map(({ label }, index) => (label === null ? 0 : Math.max(supports[index], LEAST_READ)));
   const together = chained(gaps, count, NEXT, -MIN_SHARED_HEIGHT), sizes = new Float64Array(count), sums = new Float64Array(count);
   together.forEach((group, index) => {

@@ -1,8 +1,8 @@
-// Repetition as a witness: print repeats its shapes, and no hand writes a digit twice alike.
+// Repetition as a witness: print repeats its shapes, and a hand hardly ever does.
 // As edge_app/page/repetition.py, which says what each number is for.
 // @ts-check
 import { iou } from "./boxes.js";
-import { moved, SAME_IOU } from "./detection.js";
+import { LEAST_MOVED, moved, SAME_IOU } from "./detection.js";
 
 /**
  * @typedef {import("./boxes.js").Box} Box
@@ -13,7 +13,7 @@ import { moved, SAME_IOU } from "./detection.js";
  */
 
 const SAME_HEIGHT = 0.05, SAME_WIDTH = 0.07, DOUBLE = 0.75, MOST_AGAINST = 4.0, MIN_WIDTH = 0.45, MIN_HEIGHT_PX = 9;
-const MIN_KINDS = 3, LEAST_SCORE = 0.1;
+const MIN_KINDS = 3;
 
 /**
  * Detections with lower scores where their ink has a double on the page.
@@ -23,7 +23,7 @@ const MIN_KINDS = 3, LEAST_SCORE = 0.1;
  */
 export function weighByRepetition(found, readings) {
   /** @type {Piece[]} */ const pieces = readings.flatMap(({ box, crop, label }) => (crop === null ? [] : [{ box, crop, label, image: null }]));
-  const seen = found.map(({ box, score }) => (score < LEAST_SCORE ? null : pieceAt(pieces, box)));
+  const seen = found.map(({ box, score }) => (score < LEAST_MOVED ? null : pieceAt(pieces, box)));
   const likenesses = seen.map((piece) => (piece === null ? 0 : likeness(piece, pieces)));
   const kinds = new Set(seen.filter((_, index) => likenesses[index] > DOUBLE).map((piece) => piece?.label));
   if (kinds.size < MIN_KINDS) return found;
@@ -44,7 +44,7 @@ function pieceAt(pieces, box) {
 }
 
 /** How alike the likest other piece of its size is, in [0, 1]. @param {Piece} piece @param {Piece[]} pieces */
-export function likeness(piece, pieces) {
+function likeness(piece, pieces) {
   const [, , width, height] = piece.box;
   let most = 0;
   for (const other of pieces) {
