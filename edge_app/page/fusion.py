@@ -92,7 +92,9 @@ def fuse(
     evidence = np.log(supports / (1 - supports)) + SHARE_WEIGHT * (shares - USUAL_SHARE)
     evidence += CONTEXT_WEIGHT * np.clip(context_evidence(readings, beside, above), -MOST_CONTEXT, MOST_CONTEXT)
     fused = [
-        replace(reading, label=None)
+        reading
+        if reading.label is None
+        else replace(reading, label=None, belief=_probability(odds))
         if view is None or odds <= NEEDED or _holds_several(reading.box, found)
         else replace(_relabelled(reading, found.probabilities[view]), belief=_probability(odds))
         for reading, view, odds in zip(readings, views, evidence, strict=True)

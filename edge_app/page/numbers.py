@@ -32,6 +32,8 @@ PLAIN_CONFIDENCE, PLAIN_BELIEF = 0.96, 0.9
 DROPPED = 0.9
 # What stands where nothing was read is a digit only beside this many: texture beside a false one looks like more of it.
 MIN_MEMBERS = 2
+# The whole reads print, too: on a page, ink whose belief is lower than this when it is refused stays refused.
+MIN_REFUSED_BELIEF = 0.1
 # An image this many digits high is a page.
 MIN_PAGE_HEIGHTS = 5.0
 # Digits farther apart than this, in heights, are not one number; one that was missed between two is nearer.
@@ -80,7 +82,8 @@ def read_numbers(
         look = look_along(boxes, others, foreign, ink, network, math.radians(slant_deg), read)
         changed, added = _spelled(members, readings, look, page_ink, connected, is_page)
         outcome.update(changed)
-        new += added
+        # Two numbers may reach the same ink between them.
+        new += [each for each in added if not any(_same_ink(each[0].box, other.box) for other, _ in new)]
     looks = look_at([candidate.ink for _, candidate in new], classifier)
     added_readings = [replace(reading, crop=look.crop) for (reading, _), look in zip(new, looks, strict=True)]
     kept = [
@@ -151,10 +154,26 @@ def _spelled(
         else:
             inks = [_ink_of(each, named, look.strip, page_ink, connected) for each in part.named]
             found = [(each, ink) for each, ink in zip(part.named, inks, strict=True) if ink is not None]
-            if len(found) == len(part.named):
+            refused = is_page and any(_is_refused(ink.box, readings) for _, ink in found)
+            if len(found) == len(part.named) and not refused:
                 changed.update(dict.fromkeys(part.readings))
                 added += [(_new(each, ink.box, share), ink) for each, ink in found]
     return changed, added
+
+
+def _is_refused(box: Box, readings: Sequence[Reading]) -> bool:
+    """Whether a box's ink was taken for a digit and refused with little belief."""
+    return any(
+        not reading.is_digit
+        and reading.belief is not None
+        and reading.belief < MIN_REFUSED_BELIEF
+        and _same_ink(reading.box, box)
+        for reading in readings
+    )
+
+
+def _same_ink(one: Box, other: Box) -> bool:
+    return middle_in(one, other) and middle_in(other, one)
 
 
 def _single(index: int, reading: Reading, way: Way, share: float) -> Reading:

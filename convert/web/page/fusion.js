@@ -70,8 +70,10 @@ export function fuse(readings, found, proposed, looks, strip) {
     const view = views[index], support = supports[index];
     let odds = Math.log(support / (1 - support)) + SHARE_WEIGHT * (shares[index] - USUAL_SHARE);
     odds += CONTEXT_WEIGHT * Math.min(MOST_CONTEXT, Math.max(-MOST_CONTEXT, context[index]));
-    if (view === null || odds <= NEEDED || holdsSeveral(reading.box, found)) return { ...reading, label: null };
-    return { ...relabelled(reading, found[view].probabilities), belief: 1 / (1 + Math.exp(-odds)) };
+    if (reading.label === null) return reading;
+    const belief = 1 / (1 + Math.exp(-odds));
+    if (view === null || odds <= NEEDED || holdsSeveral(reading.box, found)) return { ...reading, label: null, belief };
+    return { ...relabelled(reading, found[view].probabilities), belief };
   });
   return {
     readings: [...fused, ...missed(fused, shares, found, proposed, looks, strip)], inDoubt: inDoubt(readings, fused, views, found),

@@ -23,7 +23,8 @@ import { WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf, waysOf
  * @typedef {{ reading: Reading, candidate: Candidate }} New a digit that only the whole names, and its ink
  */
 
-const CERTAIN = 0.6, PLAIN_CONFIDENCE = 0.96, PLAIN_BELIEF = 0.9, DROPPED = 0.9, MIN_MEMBERS = 2, MIN_PAGE_HEIGHTS = 5.0;
+const CERTAIN = 0.6, PLAIN_CONFIDENCE = 0.96, PLAIN_BELIEF = 0.9, DROPPED = 0.9, MIN_MEMBERS = 2, MIN_PAGE_HEIGHTS = 5.0,
+  MIN_REFUSED_BELIEF = 0.1;
 const MAX_GAP = 1.2, REACH_PX = 14, TOP_PX = 4, BOTTOM_PX = 28;
 
 /**
@@ -52,7 +53,10 @@ export async function readNumbers(readings, page, connected, network, classifier
     const look = await lookAlong(
       members.map((index) => readings[index].box), others, foreign, ink, network, (slantDeg * Math.PI) / 180, members.map((index) => readings[index].label),
     );
-    added.push(...spelled(outcome, members, readings, look, page, connected, isPage));
+    // Two numbers may reach the same ink between them.
+    for (const each of spelled(outcome, members, readings, look, page, connected, isPage)) {
+      if (!added.some((other) => sameInk(each.reading.box, other.reading.box))) added.push(each);
+    }
   }
   const looks = await lookAt(added.map(({ candidate }) => candidate.ink), classifier);
   const fresh = added.map(({ reading }, index) => ({ ...reading, crop: looks[index].crop }));
@@ -119,12 +123,22 @@ function spelled(outcome, members, readings, look, page, connected, isPage) {
       part.readings.forEach((index, place) => { outcome[index] = renamed(readings[index], part.named[place], share); });
     } else {
       const found = part.named.map((each) => inkOf(each, named, look.strip, page, connected));
-      if (found.some((candidate) => candidate === null)) return [];
+      if (found.some((candidate) => candidate === null || (isPage && isRefused(candidate.box, readings)))) return [];
       for (const index of part.readings) outcome[index] = null;
       return found.flatMap((candidate, place) => (candidate === null ? [] : [{ candidate, reading: added(part.named[place], candidate.box, share) }]));
     }
     return [];
   });
+}
+
+/** Whether a box's ink was taken for a digit and refused with little belief. @param {Box} box @param {Reading[]} readings */
+function isRefused(box, readings) {
+  return readings.some((reading) => !isDigit(reading) && (reading.belief ?? 1) < MIN_REFUSED_BELIEF && sameInk(reading.box, box));
+}
+
+/** @param {Box} one @param {Box} other */
+function sameInk(one, other) {
+  return middleIn(one, other) && middleIn(other, one);
 }
 
 /** A reading that stands or not, in a part that is spelled as the readings have it. @param {number} index @param {Reading} reading @param {import("./ways.js").Way} way @param {number} share @returns {Reading} */

@@ -160,6 +160,23 @@ def test_a_missed_digit_between_two_is_added_with_the_box_of_its_ink() -> None:
     assert added.crop.shape == (28, 28)
 
 
+@pytest.mark.parametrize(("belief", "label"), [(0.01, None), (0.5, 0)])
+def test_ink_that_was_hardly_believed_stays_refused_on_a_page(belief: float, label: int | None) -> None:
+    """Print is refused so, and the whole reads print."""
+    left, middle, right = bars(3)
+    before = [*surely("48", (left, right)), Reading(middle, None, 0.9, belief=belief)]
+    assert labels(read(before, ink_of(left, middle, right), "4", "0", "8")) == [4, label, 8]
+    assert labels(read(before, strip_of(left, middle, right), "4", "0", "8")) == [4, 0, 8]
+
+
+def test_ink_between_two_numbers_is_added_once() -> None:
+    """Both reach it."""
+    boxes, between = [(x, 200, WIDTH, HEIGHT) for x in (100, 144, 276, 320)], (210, 200, WIDTH, HEIGHT)
+    before = [*surely("7777", boxes), Reading(between, None, 0.2)]
+    after = read(before, ink_of(*boxes, between), "7", "7", "7")
+    assert sorted(reading.box for reading in after) == sorted([*boxes, between])
+
+
 def test_nothing_is_added_beside_a_single_digit() -> None:
     """Texture beside a false digit looks like more of it."""
     boxes = bars(3)
