@@ -23,6 +23,7 @@ from edge_app.page.drawing import save_image
 from train.data.pens import digit_image
 from train.data.unipen import Trajectory, is_validation, load_unipen
 from train.data.unipen_found import find_unipen
+from train.data.usable_pens import is_cut_short
 
 ROOT = Path(__file__).parents[2]
 SHOWN = ("1a", "1b", "1c", "1d", "7", "8")
@@ -107,6 +108,8 @@ def main() -> int:
     found = read(DigitClassifier.load(options.model, allow_float=True), trajectories)
     validation = np.array([is_validation(trajectory.writer) for trajectory in trajectories])
     print(f"digits read: validation writers {found.accuracy(validation)}, all {found.accuracy(validation | True)}")
+    whole = np.array([not is_cut_short(trajectory.strokes, trajectory.label) for trajectory in trajectories])
+    print(f"without those cut short: validation writers {found.accuracy(validation & whole)}, all {found.accuracy(whole)}")
     print_contributors(found, trajectories)
     if options.sheet:
         save_image(sheet(found, trajectories), options.sheet)

@@ -36,7 +36,7 @@ def usable_digits(digits: Sequence[Trajectory], reader: DigitClassifier) -> tupl
     lonely = _lonely(images, labels, _doubted(reader.classify_batch(images).probabilities, labels))
     kept, left_out = [], Counter[str]()
     for number, digit in enumerate(digits):
-        if _is_cut_short(digit.strokes, digit.label):
+        if is_cut_short(digit.strokes, digit.label):
             left_out["cut short"] += 1
         elif number in lonely:
             left_out["looks like another"] += 1
@@ -45,8 +45,8 @@ def usable_digits(digits: Sequence[Trajectory], reader: DigitClassifier) -> tupl
     return kept, dict(left_out)
 
 
-def _is_cut_short(strokes: Sequence[Stroke], label: str) -> bool:
-    """Whether this is a dot, or a straight stroke that is no 1."""
+def is_cut_short(strokes: Sequence[Stroke], label: str) -> bool:
+    """Whether a digit is a dot, or a straight stroke that is no 1; `strokes` float (N, 2) each, y downwards."""
     width, height = np.ptp(np.concatenate(strokes), axis=0)
     return is_straight(strokes) and (label != "1" or bool(height <= _FLAT * width))
 
