@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .rulings import find_rulings
+
 Grey = NDArray[np.uint8]
 
 MAX_WORK_PIXELS = 3_000_000
@@ -130,14 +132,26 @@ def _guarded(grey: cv2.typing.MatLike) -> cv2.typing.MatLike:
     return cv2.convertScaleAbs(grey, alpha=1, beta=DARK_GUARD)
 
 
+def _valley(ink: Grey) -> float:
+    """Between the modes of paper and strokes in the histogram of a strip so narrow that strokes fill it.
+
+    Rulings may be much darker than the pen, and would be the second mode.
+    """
+    valley, mask = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    ruled = find_rulings(np.asarray(mask, np.uint8))
+    rest = ink[cv2.dilate(ruled, np.ones((3, 3), np.uint8)) == 0]
+    if not ruled.any() or not len(rest):
+        return float(valley)
+    without, _ = cv2.threshold(rest, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return float(min(valley, without))
+
+
 def _noise_threshold(ink: Grey, shrink: int) -> Grey:
     """Paper's own level plus some times its spread, both as medians around each place: strokes are the minority."""
     step = shrink * NOISE_STEP
     sample = np.ascontiguousarray(ink[::step, ::step])
     if min(sample.shape) < 2 * NOISE_WINDOW:
-        # A strip so narrow that strokes fill it: they and the paper are the two modes of its histogram.
-        valley, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-        return np.full(ink.shape, min(255, max(MIN_CONTRAST, valley)), np.uint8)
+        return np.full(ink.shape, min(255, max(MIN_CONTRAST, _valley(ink))), np.uint8)
     level = cv2.medianBlur(sample, NOISE_WINDOW)
     spread = cv2.medianBlur(cv2.absdiff(sample, level), NOISE_WINDOW)
     threshold = cv2.addWeighted(level, 1.0, spread, 1.4826 * NOISE_GAIN, MIN_CONTRAST)

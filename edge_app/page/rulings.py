@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import Grey
-
+Mask = NDArray[np.uint8]
 # A line is straight over this part of the image's side, which allows a slope of its thickness per that length.
 STRAIGHT_PER_SIDE = 0.016
 MIN_STRAIGHT_PX = 20
@@ -40,7 +39,7 @@ def has_rulings(stats: NDArray[np.int32], shape_hw: tuple[int, ...]) -> bool:
     return bool((((width > reach) & (height > 8)) | ((height > reach) & (width > 8)) & thin).any())
 
 
-def remove_rulings(mask: Grey) -> Grey:
+def remove_rulings(mask: Mask) -> Mask:
     """Removes long straight lines that run roughly along the image's sides.
 
     Args:
@@ -49,8 +48,7 @@ def remove_rulings(mask: Grey) -> Grey:
     Returns:
         The same without the lines; strokes that cross a line stay whole.
     """
-    across = _rulings(mask)
-    down = np.ascontiguousarray(_rulings(np.ascontiguousarray(mask.T)).T)
+    across, down = _across_and_down(mask)
     if not across.any() and not down.any():
         return mask
     rest = cv2.bitwise_and(mask, cv2.bitwise_not(cv2.bitwise_or(across, down)))
@@ -58,6 +56,16 @@ def remove_rulings(mask: Grey) -> Grey:
     bridged_across = _bridge(rest, down, (_thickness(np.ascontiguousarray(down.T)) + 2 * RIM_PX + 3, 1))
     crossing = cv2.bitwise_and(mask, cv2.bitwise_or(bridged_down, bridged_across))
     return np.asarray(cv2.bitwise_or(rest, crossing), np.uint8)
+
+
+def find_rulings(mask: Mask) -> Mask:
+    """Where those lines are, with their rims: uint8 (h, w), 255 there, else 0; see remove_rulings()."""
+    across, down = _across_and_down(mask)
+    return np.asarray(cv2.bitwise_or(across, down), np.uint8)
+
+
+def _across_and_down(mask: Mask) -> tuple[Mask, Mask]:
+    return _rulings(mask), np.ascontiguousarray(_rulings(np.ascontiguousarray(mask.T)).T)
 
 
 def _band(blob: NDArray[np.bool_], width: int) -> NDArray[np.bool_] | None:
@@ -91,7 +99,7 @@ def _reach(shape_hw: tuple[int, ...]) -> float:
     return max(MIN_LENGTH_PX, MIN_LENGTH_SHORTER * min(shape_hw), MIN_LENGTH_LONGER * max(shape_hw))
 
 
-def _rulings(mask: Grey) -> Grey:
+def _rulings(mask: Mask) -> Mask:
     """Uint8 (h, w), 255 on level lines and their rims."""
     straight_px = max(MIN_STRAIGHT_PX, round(STRAIGHT_PER_SIDE * max(mask.shape)))
     # Lines that slope are stairs of short runs; a few dots of them may be missing.
@@ -120,14 +128,14 @@ def _rulings(mask: Grey) -> Grey:
     return np.asarray(cv2.dilate(lines, np.ones((2 * RIM_PX + 1, 1), np.uint8)), np.uint8)
 
 
-def _thickness(rulings: Grey) -> int:
+def _thickness(rulings: Mask) -> int:
     """Usual height of level rulings in pixels."""
     per_column = np.diff(np.pad(rulings > 0, ((1, 1), (0, 0))).astype(np.int8), axis=0)
     starts = int((per_column == 1).sum())
     return round(int((rulings > 0).sum()) / starts) if starts else 0
 
 
-def _bridge(rest: cv2.typing.MatLike, rulings: Grey, kernel_wh: tuple[int, int]) -> cv2.typing.MatLike:
+def _bridge(rest: cv2.typing.MatLike, rulings: Mask, kernel_wh: tuple[int, int]) -> cv2.typing.MatLike:
     """Ink of rulings between strokes that reach them from both sides."""
     closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones(kernel_wh[::-1], np.uint8))
     return cv2.bitwise_and(closed, rulings)

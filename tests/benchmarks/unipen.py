@@ -109,7 +109,9 @@ def main() -> int:
     validation = np.array([is_validation(trajectory.writer) for trajectory in trajectories])
     print(f"digits read: validation writers {found.accuracy(validation)}, all {found.accuracy(validation | True)}")
     whole = np.array([not is_cut_short(trajectory.strokes, trajectory.label) for trajectory in trajectories])
-    print(f"without those cut short: validation writers {found.accuracy(validation & whole)}, all {found.accuracy(whole)}")
+    print(
+        f"without those cut short: validation writers {found.accuracy(validation & whole)}, all {found.accuracy(whole)}"
+    )
     print_contributors(found, trajectories)
     if options.sheet:
         save_image(sheet(found, trajectories), options.sheet)

@@ -3,6 +3,7 @@
 // @ts-check
 import { blank, crop, histogram, inverted, percentile, roundEven, toByte } from "./grey.js";
 import { blur5, close, combined, dilate, erode, lightest, medianBlur, open, otsu } from "./filters.js";
+import { findRulings } from "./rulings.js";
 import { resizeArea, resizeLinear, resizeNearest } from "./resize.js";
 
 /**
@@ -97,12 +98,22 @@ function edgesOfPaper(background, page) {
   return resizeNearest(edges, page.width, page.height);
 }
 
+/** Between the modes of paper and strokes in a narrow strip's histogram; rulings do not count. @param {Grey} ink */
+function valleyOf(ink) {
+  const valley = otsu(histogram(ink)), mask = blank(ink.width, ink.height);
+  for (let at = 0; at < mask.data.length; at++) mask.data[at] = ink.data[at] > valley ? 255 : 0;
+  const ruled = findRulings(mask), beside = dilate(ruled, 3, 3);
+  const rest = ink.data.filter((_, at) => beside.data[at] === 0);
+  if (rest.length === 0 || ruled.data.every((value) => value === 0)) return valley;
+  return Math.min(valley, otsu(histogram({ width: rest.length, height: 1, data: rest })));
+}
+
 /** @param {Grey} ink @param {number} shrink */
 function noiseThreshold(ink, shrink) {
   const step = shrink * NOISE_STEP, sample = blank(Math.ceil(ink.width / step), Math.ceil(ink.height / step));
   if (Math.min(sample.width, sample.height) < 2 * NOISE_WINDOW) {
     const threshold = blank(ink.width, ink.height);
-    threshold.data.fill(Math.min(255, Math.max(MIN_CONTRAST, otsu(histogram(ink)))));
+    threshold.data.fill(Math.min(255, Math.max(MIN_CONTRAST, valleyOf(ink))));
     return threshold;
   }
   for (let y = 0; y < sample.height; y++) {

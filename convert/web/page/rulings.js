@@ -39,6 +39,16 @@ export function removeRulings(mask) {
   return rest;
 }
 
+/**
+ * @param {Grey} mask 255 where there is ink
+ * @returns {Grey} 255 where those lines are, with their rims
+ */
+export function findRulings(mask) {
+  const lines = rulings(mask), upright = transposed(rulings(transposed(mask)));
+  for (let at = 0; at < lines.data.length; at++) lines.data[at] |= upright.data[at];
+  return lines;
+}
+
 /** @param {{ width: number, height: number }} size */
 function reachOf({ width, height }) {
   return Math.max(MIN_LENGTH_PX, MIN_LENGTH_SHORTER * Math.min(width, height), MIN_LENGTH_LONGER * Math.max(width, height));

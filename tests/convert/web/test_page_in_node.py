@@ -84,6 +84,17 @@ def test_ink_is_found_as_python_finds_it(page: NodePage, light_on_dark: bool) ->
     assert found.mask.any()
 
 
+def test_pale_writing_on_a_ruled_strip_is_found_as_python_finds_it(page: NodePage) -> None:
+    """Where the ruling is so dark that a histogram tells it from all else."""
+    strip = np.full((60, 240), 200, np.uint8)
+    strip[4:7], strip[20:50, 120:124], strip[46:50, 120:160] = 20, 150, 150
+    (given,) = page.call("ink.js", INK, [strip])
+    found = find_ink(strip)
+    threshold = grey_of(given["threshold"], found.ink.shape)
+    assert np.array_equal(threshold, found.threshold)
+    assert found.mask[30, 122]
+
+
 def test_candidates_are_pythons(page: NodePage) -> None:
     """The same boxes off a page with ruling lines; strokes that cross a line stay whole."""
     luma = draw_page((640, 480))

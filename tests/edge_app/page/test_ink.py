@@ -66,3 +66,14 @@ def test_large_photos_are_read_at_reduced_size() -> None:
 def test_a_strip_of_any_length_has_ink(shape_hw: tuple[int, int]) -> None:
     """An image far longer than wide is no error, whichever way it lies."""
     assert find_ink(np.full(shape_hw, 200, np.uint8)).mask.max() == 0
+
+
+def test_pale_writing_under_a_black_ruling_is_ink() -> None:
+    """On a narrow strip: the ruling is not what the pen's strokes are measured by."""
+    strip = np.full((60, 240), 200, np.uint8)
+    strip[4:7] = 20
+    strip[20:50, 40:44] = strip[20:50, 120:124] = strip[46:50, 120:160] = 150
+    mask = find_ink(strip).mask > 0
+    assert mask[22:48, 41:43].all()
+    assert mask[47:49, 122:158].all()
+    assert not mask[10:56, 50:110].any()
