@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from ..model.sequence_contract import BLANK
 
+# Sums are brought back to 1 after this many columns: no digit's probability is below _LEAST, so none is lost before.
+_LEAST, _COLUMNS_TOGETHER = 1e-7, 16
 _NEVER = -1e30
 
 
@@ -20,23 +22,27 @@ def log_likelihoods(columns: NDArray[np.float32], texts: Sequence[Sequence[int]]
     Returns:
         Natural logarithms, float64 (number of texts,).
     """
-    logs = np.log(np.maximum(columns, 1e-7)).astype(np.float64)
     size = 2 * max((len(text) for text in texts), default=0) + 1
     states = np.full((len(texts), size), BLANK)
-    skips = np.full((len(texts), size), _NEVER)
+    skips = np.zeros((len(texts), size))
     for row, text in enumerate(texts):
         states[row, 1 : 2 * len(text) : 2] = text
         # From one digit to the next without a blank, unless it is the same one.
-        skips[row, 3 : 2 * len(text) : 2] = np.where(np.equal(text[1:], text[:-1]), _NEVER, 0)
+        skips[row, 3 : 2 * len(text) : 2] = np.not_equal(text[1:], text[:-1])
     ends = np.array([2 * len(text) for text in texts])
-    emitted = logs[:, states]
+    emitted = np.maximum(columns, _LEAST).astype(np.float64)[:, states]
     # Two states that are never entered stand before the first.
-    padded = np.full((len(texts), size + 2), _NEVER)
-    alpha = padded[:, 2:]
+    padded = np.zeros((len(texts), size + 2))
+    alpha, one_back, two_back = padded[:, 2:], padded[:, 1:-1], padded[:, :-2]
     alpha[:, :2] = emitted[0, :, :2]
-    for column in emitted[1:]:
-        stayed_or_stepped = np.logaddexp(alpha, padded[:, 1:-1])
-        alpha[:] = np.logaddexp(stayed_or_stepped, padded[:, :-2] + skips) + column
+    scale = np.zeros(len(texts))
+    for number, column in enumerate(emitted[1:], 1):
+        alpha[:] = (alpha + one_back + two_back * skips) * column
+        if number % _COLUMNS_TOGETHER == 0:
+            sums = alpha.sum(axis=1)
+            alpha /= sums[:, None]
+            scale += np.log(sums)
     rows = np.arange(len(texts))
-    before = np.where(ends > 0, alpha[rows, np.maximum(ends - 1, 0)], _NEVER)
-    return np.asarray(np.logaddexp(alpha[rows, ends], before))
+    before = np.where(ends > 0, alpha[rows, np.maximum(ends - 1, 0)], 0.0)
+    total = alpha[rows, ends] + before
+    return np.where(total > 0, scale + np.log(np.maximum(total, np.finfo(np.float64).tiny)), _NEVER)

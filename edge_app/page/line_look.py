@@ -57,8 +57,8 @@ def look_along(
         for scale in SCALES:
             strips.append(cut_strip(ink, replace(line, height=line.height * scale)))
             looks.append(_without(foreign, strips[-1], read_columns(strips[-1].ink, network)))
-            if len(looks) == 1 and _names(read, looks[0]):
-                return LineLook(strips[0], looks[0], (looks[0],))
+            if _names(read, looks[-1]):
+                return LineLook(strips[-1], looks[-1], (looks[-1],))
     best = max(range(len(looks)), key=lambda index: _plainness(digits, strips[index], looks[index]))
     first = best // len(SCALES) * len(SCALES)
     return LineLook(strips[best], looks[best], tuple(looks[first : first + len(SCALES)]))

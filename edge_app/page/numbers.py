@@ -78,7 +78,7 @@ def read_numbers(
         own = set(members)
         foreign = [readings[index].box for index in digits if index not in own]
         boxes = [readings[index].box for index in members]
-        read = [readings[index].label for index in members]
+        read = [label_of(readings[index]) for index in members]
         look = look_along(boxes, others, foreign, ink, network, math.radians(slant_deg), read)
         changed, added = _spelled(members, readings, look, page_ink, connected, is_page)
         outcome.update(changed)

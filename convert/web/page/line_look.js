@@ -35,7 +35,8 @@ export async function lookAlong(digits, others, foreign, ink, network, slant, re
     for (const scale of SCALES) {
       const strip = cutStrip(ink, { ...line, height: line.height * scale });
       seen.push({ strip, columns: without(foreign, strip, await readColumns(strip.ink, network)) });
-      if (seen.length === 1 && names(read, seen[0].columns)) return { ...seen[0], looks: [seen[0].columns] };
+      const last = seen[seen.length - 1];
+      if (names(read, last.columns)) return { ...last, looks: [last.columns] };
     }
   }
   let best = 0;

@@ -51,7 +51,7 @@ export async function readNumbers(readings, page, connected, network, classifier
     if (isPage && members.every((index) => isPlain(readings[index]))) continue;
     const foreign = digits.filter((index) => !members.includes(index)).map((index) => readings[index].box);
     const look = await lookAlong(
-      members.map((index) => readings[index].box), others, foreign, ink, network, (slantDeg * Math.PI) / 180, members.map((index) => readings[index].label),
+      members.map((index) => readings[index].box), others, foreign, ink, network, (slantDeg * Math.PI) / 180, members.map((index) => labelOf(readings[index])),
     );
     // Two numbers may reach the same ink between them.
     for (const each of spelled(outcome, members, readings, look, page, connected, isPage)) {
