@@ -36,7 +36,7 @@ class LineLook:
 
 def look_along(
     digits: Sequence[Box], others: Sequence[Box], foreign: Sequence[Box], ink: Grey, network: ColumnNetwork,
-    slant_rad: float, read: Sequence[int | None] = (),
+    angles_rad: Sequence[float], read: Sequence[int | None] = (),
 ) -> LineLook:  # fmt: skip
     """Looks along a line.
 
@@ -46,13 +46,11 @@ def look_along(
         foreign: boxes of other lines' digits, which are left out where they reach in.
         ink: of the page, uint8 (h, w), 0 = paper, without rulings.
         network: the sequence reader.
-        slant_rad: of the page's lines, clockwise.
+        angles_rad: that the line may run at, clockwise; what reads most surely is it.
         read: what the digits were read as.
     """
-    # Few digits show no slant: what reads most surely is the line.
-    angles = (slant_rad, 0.0) if slant_rad else (0.0,)
     strips, looks = [], []
-    for angle in angles:
+    for angle in angles_rad:
         line = lengthened(baseline(digits, angle), others)
         for scale in SCALES:
             strips.append(cut_strip(ink, replace(line, height=line.height * scale)))

@@ -38,6 +38,8 @@ MIN_REFUSED_BELIEF = 0.1
 MIN_PAGE_HEIGHTS = 5.0
 # Digits farther apart than this, in heights, are not one number; one that was missed between two is nearer.
 MAX_GAP = 1.2
+# So many digits show a page's slant; where there are fewer, lines are looked along as if it were level, too.
+MIN_SLANT_DIGITS = 8
 # A digit that only the whole names reaches at most this far from its middle, and from this row of the strip to that.
 REACH_PX, TOP_PX, BOTTOM_PX = 14.0, 4, 28
 # What a line's digits become: readings by index, None for one that is gone; and the new ones.
@@ -68,6 +70,8 @@ def read_numbers(
     # A strip with one line has no grid: what looks like rulings there is the number's own.
     is_page = bool(digits) and page_ink.ink.shape[0] > MIN_PAGE_HEIGHTS * float(np.median(heights))
     ink = _without_rulings(page_ink, connected) if is_page else page_ink.ink
+    is_slant_sure = is_page and len(digits) >= MIN_SLANT_DIGITS
+    angles = (math.radians(slant_deg),) if is_slant_sure or not slant_deg else (math.radians(slant_deg), 0.0)
     new: list[tuple[Reading, Candidate]] = []
     lines = lines_of([readings[index].box for index in digits], slant_deg)
     for members in _numbers([[digits[place] for place in line] for line in lines], readings, slant_deg, is_page):
@@ -79,7 +83,7 @@ def read_numbers(
         foreign = [readings[index].box for index in digits if index not in own]
         boxes = [readings[index].box for index in members]
         read = [label_of(readings[index]) for index in members]
-        look = look_along(boxes, others, foreign, ink, network, math.radians(slant_deg), read)
+        look = look_along(boxes, others, foreign, ink, network, angles, read)
         changed, added = _spelled(members, readings, look, page_ink, connected, is_page)
         outcome.update(changed)
         # Two numbers may reach the same ink between them.

@@ -23,14 +23,13 @@ const MIN_HEIGHT = 0.35, MAX_HEIGHT = 1.8, MAX_WIDTH = 6, MAX_GAP = 0.6, MAX_OFF
  * @param {Box[]} foreign boxes of other lines' digits, which are left out where they reach in
  * @param {Grey} ink of the page, without rulings
  * @param {import("./spelling.js").ColumnNetwork} network
- * @param {number} slant of the page's lines, clockwise, in radians
+ * @param {number[]} angles that the line may run at, clockwise, in radians; what reads most surely is it
  * @param {(number | null)[]} read what the digits were read as
  * @returns {Promise<LineLook>}
  */
-export async function lookAlong(digits, others, foreign, ink, network, slant, read) {
+export async function lookAlong(digits, others, foreign, ink, network, angles, read) {
   /** @type {{ strip: Strip, columns: Float32Array[] }[]} */ const seen = [];
-  // Few digits show no slant: what reads most surely is the line.
-  for (const angle of slant ? [slant, 0] : [0]) {
+  for (const angle of angles) {
     const line = lengthened(baseline(digits, angle), others);
     for (const scale of SCALES) {
       const strip = cutStrip(ink, { ...line, height: line.height * scale });

@@ -24,7 +24,7 @@ import { WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf, waysOf
  */
 
 const CERTAIN = 0.6, PLAIN_CONFIDENCE = 0.96, PLAIN_BELIEF = 0.9, DROPPED = 0.9, MIN_MEMBERS = 2, MIN_PAGE_HEIGHTS = 5.0,
-  MIN_REFUSED_BELIEF = 0.1;
+  MIN_REFUSED_BELIEF = 0.1, MIN_SLANT_DIGITS = 8;
 const MAX_GAP = 1.2, REACH_PX = 14, TOP_PX = 4, BOTTOM_PX = 28;
 
 /**
@@ -43,6 +43,8 @@ export async function readNumbers(readings, page, connected, network, classifier
   // A strip with one line has no grid: what looks like rulings there is the number's own.
   const isPage = digits.length > 0 && page.ink.height > MIN_PAGE_HEIGHTS * median(digits.map((index) => readings[index].box[3]));
   const ink = isPage ? withoutRulings(page, connected) : page.ink;
+  const slant = (slantDeg * Math.PI) / 180, isSlantSure = isPage && digits.length >= MIN_SLANT_DIGITS;
+  const angles = isSlantSure || slant === 0 ? [slant] : [slant, 0];
   /** @type {(Reading | null)[]} */ const outcome = [...readings];
   /** @type {New[]} */ const added = [];
   const lines = linesOf(digits.map((index) => readings[index].box), slantDeg).map((line) => line.map((place) => digits[place]));
@@ -51,7 +53,7 @@ export async function readNumbers(readings, page, connected, network, classifier
     if (isPage && members.every((index) => isPlain(readings[index]))) continue;
     const foreign = digits.filter((index) => !members.includes(index)).map((index) => readings[index].box);
     const look = await lookAlong(
-      members.map((index) => readings[index].box), others, foreign, ink, network, (slantDeg * Math.PI) / 180, members.map((index) => labelOf(readings[index])),
+      members.map((index) => readings[index].box), others, foreign, ink, network, angles, members.map((index) => labelOf(readings[index])),
     );
     // Two numbers may reach the same ink between them.
     for (const each of spelled(outcome, members, readings, look, page, connected, isPage)) {

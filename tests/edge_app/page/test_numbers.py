@@ -249,3 +249,20 @@ def test_whatever_the_whole_says_readings_are_well_formed(singles: list[tuple[in
     assert all(0 <= reading.confidence <= 1 for reading in after)
     assert all(ink[y : y + height, x : x + width].any() for x, y, width, height in (each.box for each in digits))
     assert len({reading.box for reading in digits}) == len(digits)
+
+
+def test_few_digits_on_a_slanted_page_may_be_level() -> None:
+    """A page with eight digits shows its slant: then each line is looked along that alone, at each scale."""
+
+    class Counted(Named):
+        looks = 0
+
+        def columns(self, strip: Ink) -> NDArray[np.float32]:
+            Counted.looks += 1
+            return super().columns(strip)
+
+    for count, angles in ((4, 2), (8, 1)):
+        boxes = bars(count, x=60)
+        Counted.looks = 0
+        read(surely("1" * count, boxes), ink_of(*boxes), slant_deg=3.0, spelled=Counted(*"7" * count))
+        assert Counted.looks == 3 * angles
