@@ -31,7 +31,7 @@ from ..pages import blank
 __all__ = ["browser", "visit"]
 
 MADE = ready_made("cheque")
-PHOTO = photographed(filled(MADE, {"date": "24072026", "amount": "12750"}, {"date": 8}), (1400, 800))
+PHOTO = photographed(filled(MADE, {"date": "24072026", "amount": "30264"}, {"date": 8}), (1400, 800))
 EMPTY = photographed(MADE.picture, (1400, 800))
 PHONE = 390, 844
 DATE, AMOUNT, ACCOUNT = (field.box for field in MADE.form.fields)
@@ -106,7 +106,7 @@ def test_a_photographed_form_is_saved_with_its_picture_and_read(
     flags = ["--form", str(path), "--form-picture", str(path.with_suffix(".png"))]
     capsys.readouterr()
     assert main(["read", *flags, str(path.parent / "photo.png")]) == 0
-    assert capsys.readouterr().out == "amount: 127.50 EUR\n"
+    assert capsys.readouterr().out == "amount: 302.64 EUR\n"
 
 
 def test_what_is_there_is_replaced_only_when_that_was_asked(client: TestClient, path: Path) -> None:
@@ -194,7 +194,7 @@ def test_trying_out_reads_what_the_form_says(client: TestClient) -> None:
     form = form_of({"name": "date", "box": list(DATE), "pattern": "[0-9]{8}"}, AMOUNT_FIELD)
     record = client.post("/api/form/try", json={"form": form}).json()
     assert [field["state"] for field in record["fields"]] == ["read", "read"]
-    assert [field["value"] for field in record["fields"]] == [24072026, 127.5]
+    assert [field["value"] for field in record["fields"]] == [24072026, 302.64]
     client.post("/api/form/sample", content=png(blank()), headers=PNG)
     record = client.post("/api/form/try", json={"form": form}).json()
     assert (record["found"], {field["state"] for field in record["fields"]}) == (False, {"not found"})
@@ -290,14 +290,14 @@ def test_a_form_is_drawn_with_mouse_and_thumb_saved_and_read(
     page.get_by_label("Name of the form").fill("my cheque")
     page.get_by_role("button", name="Try it out").click()
     expect(page.locator("#outcome")).to_contain_text("Read in")
-    expect(page.locator("#fields .said")).to_have_text(["24072026", "127.5 EUR", "blank"])
+    expect(page.locator("#fields .said")).to_have_text(["24072026", "302.64 EUR", "blank"])
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#outcome")).to_contain_text("Saved")
     assert [field.name for field in read_form(path).fields] == ["date", "amount", "account"]
     capsys.readouterr()
     picture = str(path.with_suffix(".png"))
     assert main(["read", "--form", str(path), "--form-picture", picture, str(photo)]) == 0
-    assert capsys.readouterr().out == "date: 24072026\namount: 127.50 EUR\naccount:\n"
+    assert capsys.readouterr().out == "date: 24072026\namount: 302.64 EUR\naccount:\n"
 
 
 def test_keyboard_alone_makes_a_field(visit: Visit, server: WebServer, client: TestClient, path: Path) -> None:
