@@ -23,7 +23,7 @@ import { WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf, waysOf
  * @typedef {{ reading: Reading, candidate: Candidate }} New a digit that only the whole names, and its ink
  */
 
-const CERTAIN = 0.6, PLAIN_CONFIDENCE = 0.96, PLAIN_BELIEF = 0.9, DROPPED = 0.9, MIN_MEMBERS = 2, MIN_PAGE_HEIGHTS = 5.0,
+const CERTAIN = 0.75, PLAIN_CONFIDENCE = 0.96, PLAIN_BELIEF = 0.9, DROPPED = 0.9, MIN_MEMBERS = 2, MIN_PAGE_HEIGHTS = 5.0,
   MIN_REFUSED_BELIEF = 0.1, MIN_SLANT_DIGITS = 8;
 const MAX_GAP = 1.2, REACH_PX = 14, TOP_PX = 4, BOTTOM_PX = 28;
 
