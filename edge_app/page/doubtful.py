@@ -200,9 +200,10 @@ def _ink_in(box: Box, digits: Sequence[Box], page_ink: InkMap) -> tuple[NDArray[
     window = slice(top, max(0, y + height)), slice(left, max(0, x + width))
     ink = page_ink.ink[window] > page_ink.threshold[window]
     inside = np.zeros_like(ink)
-    for other_x, other_y, other_width, other_height in digits:
-        if other_x >= x + width or other_y >= y + height or other_x + other_width <= x or other_y + other_height <= y:
+    for other in digits:
+        if overlap_of_smaller(box, other) == 0:
             continue
+        other_x, other_y, other_width, other_height = other
         rows = slice(max(0, other_y - top), max(0, other_y + other_height - top))
         inside[rows, max(0, other_x - left) : max(0, other_x + other_width - left)] = True
     return ink, ink & inside

@@ -91,16 +91,19 @@ def fuse(
     shares = _shares_of_digits(readings, supports, beside, above)
     evidence = np.log(supports / (1 - supports)) + SHARE_WEIGHT * (shares - USUAL_SHARE)
     evidence += CONTEXT_WEIGHT * np.clip(context_evidence(readings, beside, above), -MOST_CONTEXT, MOST_CONTEXT)
-    fused = [
-        reading
-        if reading.label is None
-        else replace(reading, label=None, belief=_probability(odds))
-        if view is None or odds <= NEEDED or _holds_several(reading.box, found)
-        else replace(_relabelled(reading, found.probabilities[view]), belief=_probability(odds))
-        for reading, view, odds in zip(readings, views, evidence, strict=True)
-    ]
+    fused = [_judged(reading, view, odds, found) for reading, view, odds in zip(readings, views, evidence, strict=True)]
     in_doubt = _in_doubt(readings, fused, views, found)
     return fused + _missed(fused, shares, found, proposed, looks, strip), in_doubt
+
+
+def _judged(reading: Reading, view: int | None, odds: float, found: Detections) -> Reading:
+    """A reading with its belief, refused or with the label that both find likeliest."""
+    if reading.label is None:
+        return reading
+    judged = replace(reading, belief=_probability(odds))
+    if view is None or odds <= NEEDED or _holds_several(reading.box, found):
+        return replace(judged, label=None)
+    return _relabelled(judged, found.probabilities[view])
 
 
 def _in_doubt(

@@ -36,7 +36,7 @@ class LineLook:
 
 def look_along(
     digits: Sequence[Box], others: Sequence[Box], foreign: Sequence[Box], ink: Grey, network: ColumnNetwork,
-    angles_rad: Sequence[float], read: Sequence[int | None] = (),
+    angles_rad: Sequence[float], read: Sequence[int] = (),
 ) -> LineLook:  # fmt: skip
     """Looks along a line.
 
@@ -47,7 +47,7 @@ def look_along(
         ink: of the page, uint8 (h, w), 0 = paper, without rulings.
         network: the sequence reader.
         angles_rad: that the line may run at, clockwise; what reads most surely is it.
-        read: what the digits were read as.
+        read: what the digits were read as, or would be.
     """
     strips, looks = [], []
     for angle in angles_rad:
@@ -62,7 +62,7 @@ def look_along(
     return LineLook(strips[best], looks[best], tuple(looks[first : first + len(SCALES)]))
 
 
-def _names(read: Sequence[int | None], columns: NDArray[np.float32]) -> bool:
+def _names(read: Sequence[int], columns: NDArray[np.float32]) -> bool:
     """Whether the columns name just these digits, each surely."""
     named = spell(columns)
     return (

@@ -24,7 +24,7 @@ const MIN_HEIGHT = 0.35, MAX_HEIGHT = 1.8, MAX_WIDTH = 6, MAX_GAP = 0.6, MAX_OFF
  * @param {Grey} ink of the page, without rulings
  * @param {import("./spelling.js").ColumnNetwork} network
  * @param {number[]} angles that the line may run at, clockwise, in radians; what reads most surely is it
- * @param {(number | null)[]} read what the digits were read as
+ * @param {number[]} read what the digits were read as, or would be
  * @returns {Promise<LineLook>}
  */
 export async function lookAlong(digits, others, foreign, ink, network, angles, read) {
@@ -47,7 +47,7 @@ export async function lookAlong(digits, others, foreign, ink, network, angles, r
   return { ...seen[best], looks: seen.slice(first, first + SCALES.length).map(({ columns }) => columns) };
 }
 
-/** Whether the columns name just these digits, each surely. @param {(number | null)[]} read @param {Float32Array[]} columns */
+/** Whether the columns name just these digits, each surely. @param {number[]} read @param {Float32Array[]} columns */
 function names(read, columns) {
   const named = spell(columns);
   return read.length > 0 && named.length === read.length && named.every(({ label, confidence }, at) => label === read[at] && confidence >= ENOUGH);
