@@ -87,8 +87,10 @@ def read_numbers(
         look = look_along(boxes, others, foreign, ink, network, angles, read)
         changed, added = _spelled(members, readings, look, page_ink, connected, is_page)
         outcome.update(changed)
-        # Two numbers may reach the same ink between them.
-        new += [each for each in added if not any(_same_ink(each[0].box, other.box) for other, _ in new)]
+        for digit, digit_ink in added:
+            # Two numbers may reach the same ink between them.
+            if not any(_same_ink(digit.box, other.box) for other, _ in new):
+                new.append((digit, digit_ink))
     looks = look_at([candidate.ink for _, candidate in new], classifier)
     added_readings = [replace(reading, crop=look.crop) for (reading, _), look in zip(new, looks, strict=True)]
     kept = [
