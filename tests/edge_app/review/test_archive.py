@@ -195,8 +195,9 @@ def test_digits_of_what_is_said_are_collected_and_taken_back(tmp_path: Path) -> 
     assert wait_until(settled)
     assert sorted(crop.label for crop in read_crops(tmp_path / "own")) == [0, 0, 0, 1, 8]
     review.take_back(given)
-    # Files that are just being deleted cannot be read: they are counted.
-    assert wait_until(lambda: not list((tmp_path / "own").rglob("*.png")))
+    # Crops that are just being deleted cannot be read: first they are only counted.
+    assert wait_until(lambda: not list((tmp_path / "own" / "ann").glob("?/*.png")))
+    assert not read_crops(tmp_path / "own")
     review.close()
 
 
