@@ -82,7 +82,7 @@ def _weighed(texts: Sequence[str], looks: Sequence[NDArray[np.float32]], single:
     if not named:
         return {"": empty} if empty else {}
     spelled = [[int(symbol) for symbol in text if symbol in DIGITS] for text in named]
-    scores = np.mean([log_likelihoods(columns, spelled) for columns in looks], axis=0)
+    scores = log_likelihoods(looks, spelled).mean(axis=0)
     strange = STRANGE_LOG * (len(spelled[int(scores.argmax())]) + 1)
     chances = np.exp(scores - max(scores.max(), strange))
     chances *= (1 - empty) / (chances.sum() + np.exp(strange - max(scores.max(), strange)))

@@ -1,5 +1,7 @@
 """Boxes in an image, and how they lie to each other."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,12 +24,23 @@ def overlap_of_smaller(one: Box, other: Box) -> float:
     return width * height / min(one[2] * one[3], other[2] * other[3])
 
 
+def overlaps_of_smaller(box: Box, others: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The same of one box with others, int64 (N, 4): float64 (N,)."""
+    return np.asarray(_shared(box, others) / np.minimum(box[2] * box[3], others[:, 2] * others[:, 3]), np.float64)
+
+
 def iou(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
     """Intersection over union of one box (4,) with others (N, 4)."""
-    low = np.maximum(box[:2], others[:, :2])
-    high = np.minimum(box[:2] + box[2:], others[:, :2] + others[:, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=1)
-    return np.asarray(shared / (box[2:].prod() + others[:, 2:].prod(axis=1) - shared), np.float32)
+    shared = _shared(box, others)
+    return np.asarray(shared / (box[2] * box[3] + others[:, 2] * others[:, 3] - shared), np.float32)
+
+
+def _shared(box: NDArray[Any] | Box, others: NDArray[Any]) -> NDArray[Any]:
+    """Shared area of one box (4,) with others (N, 4)."""
+    x, y, width, height = others.T
+    across = np.minimum(box[0] + box[2], x + width) - np.maximum(box[0], x)
+    down = np.minimum(box[1] + box[3], y + height) - np.maximum(box[1], y)
+    return np.asarray(np.maximum(across, 0) * np.maximum(down, 0))
 
 
 def on_image(box: Box, scale: float, size_wh: tuple[int, int]) -> Box:

@@ -86,7 +86,9 @@ def candidate_in(box: Box, page_ink: InkMap, connected: ConnectedInk) -> Candida
     numbers = numbers[within | (counts[numbers] >= GOOD_PART * counts.sum())]
     if len(numbers) == 0 or counts[numbers].sum() < MIN_PIXELS:
         return None
-    own = np.isin(labels, numbers)
+    belongs = np.zeros(len(counts), bool)
+    belongs[numbers] = True
+    own = belongs[labels]
     strokes = _stretched(np.where(own, page_ink.ink[window], 0).astype(np.uint8), own)
     return Candidate((window[1].start, window[0].start, strokes.shape[1], strokes.shape[0]), strokes)
 

@@ -7,11 +7,12 @@ sees. The limits were chosen on the development photos; `python tests/benchmarks
 
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import Box, overlap_of_smaller
+from .boxes import Box, overlaps_of_smaller
 from .candidates import Candidate, ConnectedInk, candidate_in
 from .detection import Detections
 from .fusion import agreed, cut_out, joint
@@ -49,18 +50,18 @@ def free_ink(boxes: NDArray[np.float32], read: Sequence[Box], page_ink: InkMap) 
     if not len(boxes) or not read:
         return [None] * len(boxes)
     found: list[Box | None] = [None] * len(boxes)
-    waiting = [(index, own) for index, box in enumerate(boxes) if (own := _free_part(_whole(box), read, page_ink))]
-    taken, more = list(read), True
+    taken, more = np.array(read, np.int64), True
+    waiting = [(index, own) for index, box in enumerate(boxes) if (own := _free_part(_whole(box), taken, page_ink))]
     while more:
         more = False
         # Of a row of such boxes each is beside the one before it.
         for index, own in list(waiting):
-            if any(overlap_of_smaller(own, other) > MAX_OVERLAP for other in taken):
+            if (overlaps_of_smaller(own, taken) > MAX_OVERLAP).any():
                 waiting.remove((index, own))
-            elif _share_of(taken, _beside(own), page_ink) >= MIN_DIGITS_BESIDE:
+            elif _share(*_ink_in(_beside(own), taken, page_ink)) >= MIN_DIGITS_BESIDE:
                 waiting.remove((index, own))
                 found[index], more = own, True
-                taken.append(own)
+                taken = np.vstack([taken, own])
     return found
 
 
@@ -124,7 +125,7 @@ def in_lines(possible: Sequence[Digit], lines: Sequence[Line]) -> list[Digit]:
     if not possible:
         return []
     slant_deg = find_slant([digit.box for line in lines for digit in line.digits])
-    grown: list[list[Digit]] = [list(line.digits) for line in lines]
+    grown = [_placed([digit.box for digit in line.digits], slant_deg) for line in lines]
     waiting, placed = list(possible), list[Digit]()
     while True:
         places = ((digit, _continued(digit, grown, slant_deg)) for digit in waiting)
@@ -132,29 +133,37 @@ def in_lines(possible: Sequence[Digit], lines: Sequence[Line]) -> list[Digit]:
         if digit is None or line is None:
             return placed
         waiting.remove(digit)
-        line.append(digit)
+        grown[line] = np.vstack([grown[line], _placed([digit.box], slant_deg)])
+        grown[line] = grown[line][np.argsort(grown[line][:, 0], kind="stable")]
         placed.append(digit)
 
 
-def _continued(digit: Digit, lines: Sequence[list[Digit]], slant_deg: float) -> list[Digit] | None:
-    """The line that a digit continues; of several the one that it is nearest to."""
-    distances = [_distance(digit, line, slant_deg) for line in lines]
+def _placed(boxes: Sequence[Box], slant_deg: float) -> NDArray[np.float64]:
+    """Of each box its middle along and across the lines, its width and its height: float64 (N, 4), left to right."""
+    return np.array(sorted((*along(box, slant_deg), *box[2:]) for box in boxes), np.float64)
+
+
+def _continued(digit: Digit, lines: Sequence[NDArray[np.float64]], slant_deg: float) -> int | None:
+    """The number of the line that a digit continues; of several the one that it is nearest to."""
+    place = _placed([digit.box], slant_deg)[0]
+    distances = [_distance(place, line) for line in lines]
     nearest = min(distances, default=np.inf)
-    return lines[distances.index(nearest)] if nearest < np.inf else None
+    return distances.index(nearest) if nearest < np.inf else None
 
 
-def _distance(digit: Digit, line: Sequence[Digit], slant_deg: float) -> float:
+def _distance(place: NDArray[np.float64], line: NDArray[np.float64]) -> float:
     """How far a digit is from a line that it continues, as a part of the height there; else infinite."""
-    x, y = along(digit.box, slant_deg)
-    xs, ys, widths, heights = np.array(sorted((*along(each.box, slant_deg), *each.box[2:]) for each in line)).T
+    x, y, own_width, own_height = place.tolist()
+    xs, ys, widths, heights = line.T
     near = np.argsort(np.abs(xs - x))[:NEIGHBOURS]
-    height = float(np.median(heights[near]))
-    gap = float((np.abs(xs[near] - x) - (widths[near] + digit.box[2]) / 2).min()) / height
-    usual = np.median(np.diff(xs) - (widths[1:] + widths[:-1]) / 2) / height if len(xs) > 2 else 0.0
+    height = median(heights[near].tolist())
     off = abs(float(np.interp(x, xs, ys)) - y) / height
     least = MIN_HEIGHT_BETWEEN if xs[0] < x < xs[-1] else MIN_HEIGHT
-    fits = least * height <= digit.box[3] <= MAX_HEIGHT * height
-    return gap + off if fits and gap <= max(MAX_GAP, GAP_TIMES * usual) and off <= MAX_OFF_LINE else np.inf
+    if off > MAX_OFF_LINE or not least * height <= own_height <= MAX_HEIGHT * height:
+        return np.inf
+    gap = float((np.abs(xs[near] - x) - (widths[near] + own_width) / 2).min()) / height
+    usual = np.median(np.diff(xs) - (widths[1:] + widths[:-1]) / 2) / height if len(xs) > 2 else 0.0
+    return gap + off if gap <= max(MAX_GAP, GAP_TIMES * usual) else np.inf
 
 
 def _whole(box: NDArray[np.float32]) -> Box:
@@ -162,12 +171,18 @@ def _whole(box: NDArray[np.float32]) -> Box:
     return x, y, width, height
 
 
-def _free_part(box: Box, read: Sequence[Box], page_ink: InkMap) -> Box | None:
+def _free_part(box: Box, read: NDArray[np.int64], page_ink: InkMap) -> Box | None:
     """The box around the ink of a box that no digit was read from, if that is most of it and has a digit's shape."""
-    own = _inked(box, read, page_ink)
-    if own is None or own[2] < MIN_SPAN * box[2] or own[3] < MIN_SPAN * box[3] or own[2] > MAX_ASPECT * own[3]:
+    ink, of_digits = _ink_in(box, read, page_ink)
+    free = ink & ~of_digits
+    if not free.any() or 1 - _share(ink, of_digits) < MIN_FREE:
         return None
-    return own if 1 - _share_of(read, box, page_ink) >= MIN_FREE else None
+    down, across = np.flatnonzero(free.any(axis=1)), np.flatnonzero(free.any(axis=0))
+    left, top = max(0, box[0]) + int(across[0]), max(0, box[1]) + int(down[0])
+    width, height = int(np.ptp(across)) + 1, int(np.ptp(down)) + 1
+    if width < MIN_SPAN * box[2] or height < MIN_SPAN * box[3] or width > MAX_ASPECT * height:
+        return None
+    return left, top, width, height
 
 
 def _beside(box: Box) -> Box:
@@ -176,34 +191,19 @@ def _beside(box: Box) -> Box:
     return x - reach, y, width + 2 * reach, height
 
 
-def _share_of(digits: Sequence[Box], box: Box, page_ink: InkMap) -> float:
-    """How much of the ink in a box lies in the boxes of digits."""
-    ink, of_digits = _ink_in(box, digits, page_ink)
-    return float(of_digits.sum() / max(1, ink.sum()))
+def _share(ink: NDArray[np.bool_], of_digits: NDArray[np.bool_]) -> float:
+    """How much of some ink is digits'."""
+    return np.count_nonzero(of_digits) / max(1, np.count_nonzero(ink))
 
 
-def _inked(box: Box, read: Sequence[Box], page_ink: InkMap) -> Box | None:
-    """The box around the ink of a box that lies in none of those read; None if there is none."""
-    ink, of_digits = _ink_in(box, read, page_ink)
-    free = ink & ~of_digits
-    if not free.any():
-        return None
-    down, across = np.flatnonzero(free.any(axis=1)), np.flatnonzero(free.any(axis=0))
-    left, top = max(0, box[0]) + int(across[0]), max(0, box[1]) + int(down[0])
-    return left, top, int(np.ptp(across)) + 1, int(np.ptp(down)) + 1
-
-
-def _ink_in(box: Box, digits: Sequence[Box], page_ink: InkMap) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """The ink in a box, and the part of it that lies in the boxes of digits: bool (h, w) each."""
+def _ink_in(box: Box, digits: NDArray[np.int64], page_ink: InkMap) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The ink in a box, and the part of it that lies in the boxes of digits, int64 (N, 4): bool (h, w) each."""
     x, y, width, height = box
     left, top = max(0, x), max(0, y)
     window = slice(top, max(0, y + height)), slice(left, max(0, x + width))
     ink = page_ink.ink[window] > page_ink.threshold[window]
     inside = np.zeros_like(ink)
-    for other in digits:
-        if overlap_of_smaller(box, other) == 0:
-            continue
-        other_x, other_y, other_width, other_height = other
+    for other_x, other_y, other_width, other_height in digits[overlaps_of_smaller(box, digits) > 0].tolist():
         rows = slice(max(0, other_y - top), max(0, other_y + other_height - top))
         inside[rows, max(0, other_x - left) : max(0, other_x + other_width - left)] = True
     return ink, ink & inside

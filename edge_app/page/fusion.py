@@ -169,7 +169,7 @@ def _missed(
     """What the detector alone sees, the surest first."""
     middles = np.array([reading.box for reading in readings], np.float32).reshape(-1, 4)
     middles = middles[:, :2] + middles[:, 2:] / 2
-    taken = [np.array(reading.box, np.float32) for reading in readings if reading.label is not None]
+    taken = np.array([reading.box for reading in readings if reading.label is not None], np.float32).reshape(-1, 4)
     new = []
     for index, candidate in proposed.items():
         box, by_detector, look = found.boxes[index], found.probabilities[index], looks[index]
@@ -177,9 +177,9 @@ def _missed(
         share = shares[np.abs(middles - box[:2] - box[2:] / 2).sum(axis=1).argmin()] if len(shares) else USUAL_SHARE
         if found.scores[index] < _least_new(float(share), strip):
             continue
-        if taken and iou(box, np.stack(taken)).max() > MAX_IOU:
+        if (iou(box, taken) > MAX_IOU).any():
             continue
-        taken.append(box)
+        taken = np.vstack([taken, box])
         if look.probabilities.max() >= MIN_NEW_CLASSIFIER or by_detector.max() >= MIN_NEW_DETECTOR:
             label, score = agreed(look.probabilities, by_detector), float(found.scores[index])
             both = joint(look.reading(candidate.box), by_detector)

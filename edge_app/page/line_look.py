@@ -74,8 +74,7 @@ def _plainness(digits: Sequence[Box], strip: Strip, columns: NDArray[np.float32]
     """How many digits are named in their places, then how certain the columns are: an empty strip is certain, too."""
     named = [each.x for each in spell(columns)]
     found = 0
-    for box in digits:
-        x, _, half = strip.place(box)
+    for x, _, half in strip.places(digits).tolist():
         found += any(abs(x - other) <= half for other in named)
     return found, float(np.log(columns.max(axis=1) + 1e-9).mean())
 
@@ -83,8 +82,7 @@ def _plainness(digits: Sequence[Box], strip: Strip, columns: NDArray[np.float32]
 def _without(foreign: Sequence[Box], strip: Strip, columns: NDArray[np.float32]) -> NDArray[np.float32]:
     """The columns with nothing where digits of other lines stand."""
     nothing = np.eye(BLANK + 1, dtype=np.float32)[BLANK]
-    for box in foreign:
-        x, y, half = strip.place(box)
-        if 0 <= y < STRIP_PX:
-            columns[max(0, int((x - half) / COLUMN_PX)) : max(0, int((x + half) / COLUMN_PX) + 1)] = nothing
+    places = strip.places(foreign)
+    for x, _, half in places[(places[:, 1] >= 0) & (places[:, 1] < STRIP_PX)].tolist():
+        columns[max(0, int((x - half) / COLUMN_PX)) : max(0, int((x + half) / COLUMN_PX) + 1)] = nothing
     return columns

@@ -39,11 +39,8 @@ def parts_of(members: Sequence[int], readings: Sequence[Reading], named: Sequenc
         named: what the sequence reader names along the line.
         strip: where it names them.
     """
-    placed = []
-    for index in members:
-        x, _, half = strip.place(readings[index].box)
-        placed.append((x, max(half, MIN_HALF_PX), index))
-    placed.sort()
+    places = strip.places([readings[index].box for index in members]).tolist()
+    placed = sorted((x, max(half, MIN_HALF_PX), index) for (x, _, half), index in zip(places, members, strict=True))
     halves = {index: (x, half) for x, half, index in placed}
     joined: list[Part] = []
     for one, other in matched([(x, half) for x, half, _ in placed], [each.x for each in named]):

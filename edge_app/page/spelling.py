@@ -1,5 +1,6 @@
 """Numbers read as wholes: which digits the sequence reader names along a strip, and where."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -63,16 +64,14 @@ def read_columns(strip: Grey, network: ColumnNetwork) -> NDArray[np.float32]:
 def spell(columns: NDArray[np.float32]) -> list[Named]:
     """The digits of the likeliest path (Graves et al. 2006): repeated columns are one digit, blanks none."""
     best = columns.argmax(axis=1)
-    named, start = [], 0
-    for end in range(1, len(best) + 1):
-        if end < len(best) and best[end] == best[start]:
-            continue
+    ends = [0, *(np.flatnonzero(best[1:] != best[:-1]) + 1).tolist(), len(best)]
+    named = []
+    for start, end in itertools.pairwise(ends):
         if best[start] != BLANK:
             run = columns[start:end]
             strength = run[:, best[start]]
             x = float((np.arange(start, end) + 0.5) @ strength / strength.sum()) * COLUMN_PX
             named.append(Named(x, run[int(strength.argmax()), :BLANK]))
-        start = end
     return named
 
 

@@ -109,7 +109,7 @@ def _weights(
     spellings: Sequence[Sequence[Way]], looks: Sequence[NDArray[np.float32]], whole_weight: float
 ) -> NDArray[np.float64]:
     texts = [[digit for way in spelling for digit in way.text] for spelling in spellings]
-    scores = whole_weight * np.mean([log_likelihoods(columns, texts) for columns in looks], axis=0)
+    scores = whole_weight * log_likelihoods(looks, texts).mean(axis=0)
     scores += np.array([sum(way.evidence for way in spelling) for spelling in spellings])
     weights = np.exp(scores - scores.max())
     return np.asarray(weights / weights.sum())

@@ -28,18 +28,18 @@ def test_it_is_the_sum_over_all_paths() -> None:
         spelled = tuple(label for label, _ in itertools.groupby(path) if label != BLANK)
         sums[spelled] = sums.get(spelled, 0.0) + float(np.prod([columns[i, label] for i, label in enumerate(path)]))
     texts = [(), (7,), (1, 2), (3, 3), (4, 5, 6), (8, 8, 1), (1, 2, 3, 4)]
-    found = np.exp(log_likelihoods(columns, texts))
+    found = np.exp(log_likelihoods([columns], texts)[0])
     np.testing.assert_allclose(found, [sums[text] for text in texts], rtol=1e-4)
 
 
 def test_the_same_digit_twice_needs_a_blank_between() -> None:
     """Two columns that name a 5 are one 5."""
     columns = columns_of({5: 0.99}, {5: 0.99})
-    one, two = log_likelihoods(columns, [(5,), (5, 5)])
+    one, two = log_likelihoods([columns], [(5,), (5, 5)])[0]
     assert one > np.log(0.9)
     assert two < np.log(0.01)
 
 
 def test_a_text_longer_than_the_columns_is_impossible() -> None:
     """Three digits do not fit into two columns."""
-    assert log_likelihoods(columns_of({1: 0.5}, {2: 0.5}), [(1, 2, 3)])[0] < -1e6
+    assert log_likelihoods([columns_of({1: 0.5}, {2: 0.5})], [(1, 2, 3)])[0, 0] < -1e6

@@ -30,7 +30,7 @@ def test_a_line_is_seen_at_each_scale() -> None:
     assert [text_of(spell(columns)) for columns in look.looks] == ["408"] * len(SCALES)
     assert len({columns.shape for columns in look.looks}) == len(SCALES)
     for each, box in zip(spell(look.columns), BOXES, strict=True):
-        assert abs(each.x - look.strip.place(box)[0]) <= COLUMN_PX
+        assert abs(each.x - look.strip.places([box])[0, 0]) <= COLUMN_PX
 
 
 def test_one_look_is_enough_where_it_names_what_was_read() -> None:

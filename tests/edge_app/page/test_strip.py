@@ -129,7 +129,7 @@ def test_faint_ink_is_made_dark_and_dust_is_not() -> None:
 def test_a_box_s_place_leads_back_to_its_middle(box: Box, angle_rad: float, height: float) -> None:
     """And half its width is as many pixels as it takes there."""
     strip = cut_strip(np.zeros((300, 400), np.uint8), line_of(height, angle_rad))
-    x, y, half = strip.place(box)
+    x, y, half = strip.places([box])[0]
     middle = box[0] + box[2] / 2, box[1] + box[3] / 2
     assert strip.to_page @ np.array([x, y, 1.0]) == pytest.approx(np.array(middle), abs=1e-6)
     assert half == pytest.approx(box[2] / 2 * DIGIT_PX / height)
@@ -140,7 +140,7 @@ def test_a_digit_s_place_is_where_its_ink_is() -> None:
     ink = np.zeros((300, 700), np.uint8)
     ink[130:170, 160:180] = 255
     strip = cut_strip(ink, line_of(40))
-    x, y, half = strip.place((160, 130, 20, 40))
+    x, y, half = strip.places([(160, 130, 20, 40)])[0]
     columns = np.flatnonzero((strip.ink > 100).any(axis=0))
     assert (columns[0], columns[-1] + 1) == pytest.approx((x + 0.5 - half, x + 0.5 + half), abs=1)
     assert y == pytest.approx(STRIP_PX / 2 - 0.5, abs=0.5)
