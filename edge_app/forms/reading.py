@@ -111,7 +111,7 @@ class FormReader:
             sequence = SequenceReader.load(runtime=getattr(classifier, "runtime", "auto"))
         self._sequence = sequence
         # Numbers are weighed here, together with the field's rules.
-        self._reader = PageReader(classifier, detector, traced=True, sequence=None, dark_ink=True)
+        self._reader = PageReader(classifier, detector, traced=True, sequence=None, dark_ink=True, level=False)
         self._print = None if picture is None else OwnPrint(picture)
         self._finder = finder_of(form, picture)
 

@@ -35,6 +35,14 @@ def iou(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.flo
     return np.asarray(shared / (box[2] * box[3] + others[:, 2] * others[:, 3] - shared), np.float32)
 
 
+def widened(boxes: NDArray[np.float32], least: float) -> NDArray[np.float32]:
+    """Boxes, float32 (N, 4), each at least this wide, in its own heights, around the same middle."""
+    wide = boxes.copy()
+    wide[:, 2] = np.maximum(boxes[:, 2], least * boxes[:, 3])
+    wide[:, 0] -= (wide[:, 2] - boxes[:, 2]) / 2
+    return wide
+
+
 def _shared(box: NDArray[Any] | Box, others: NDArray[Any]) -> NDArray[Any]:
     """Shared area of one box (4,) with others (N, 4)."""
     x, y, width, height = others.T

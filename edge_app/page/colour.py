@@ -6,6 +6,7 @@ digit; and the other way round. On grey images and on pages of one ink it change
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,11 +81,13 @@ def ink_colours(image: NDArray[np.uint8], page_ink: InkMap, boxes: Sequence[Box]
         for axis, side in enumerate(page_ink.ink.shape[::-1])
     )
     ink = page_ink.ink[y[:, :, None], x[:, None]].reshape(len(places), POINTS**2)
-    across, down = (
-        np.minimum(((at + 0.5) * page_ink.scale).astype(np.int64), most - 1)
-        for at, most in zip((x, y), image.shape[1::-1], strict=True)
-    )
-    rgb = image[down[:, :, None], across[:, None]].reshape(*ink.shape, 3)
+    points = np.stack(np.broadcast_arrays(x[:, None], y[:, :, None]), axis=-1).astype(np.float64)
+    if page_ink.matrix is not None:
+        back = cv2.invertAffineTransform(page_ink.matrix)
+        points = points @ back[:, :2].T + back[:, 2]
+    most = np.array(image.shape[1::-1]) - 1
+    across, down = np.clip(((points + 0.5) * page_ink.scale).astype(np.int64), 0, most).reshape(-1, 2).T
+    rgb = image[down, across].reshape(*ink.shape, 3)
     strong = ink >= np.maximum(LEAST_INK, STRONG * ink.max(axis=1, initial=0))[:, None]
     paper = ink <= MOST_PAPER
     left = (_mean(rgb, strong) + 1) / (_mean(rgb, paper) + 1)

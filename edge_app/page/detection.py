@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import cv2
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from ..model.classifier import softmax
 from ..model.detector import Maps
 from ..model.detector_contract import CELL_PX, REFERENCE_WH_PX
-from .boxes import Box, iou
+from .boxes import Box, iou, widened
 from .ink import Grey
 
 # Boxes (N, 4), scores (N,), probabilities (N, 10).
@@ -24,6 +25,8 @@ RIM_PX = 24
 MAX_IOU = 0.4
 # A box and a detection are the same thing if they share this much of their union.
 SAME_IOU = 0.35
+# For that a stroke counts as this wide, in heights: where a pixel more is a third of the width, boxes hardly agree.
+LEAST_WIDTH = 0.4
 # Scales are powers of 2 between these; only small images are worth enlarging.
 COARSEST_OCTAVE, FINEST_OCTAVE, FINEST_OCTAVE_SMALL = -5, 0, 1
 SMALL_PIXELS = 700_000
@@ -63,7 +66,8 @@ class Detections:
         """The index of the surest one in a box's place, None for none."""
         if not len(self):
             return None
-        scores = np.where(iou(np.array(box, np.float32), self.boxes) >= SAME_IOU, self.scores, 0)
+        place = widened(np.array([box], np.float32), LEAST_WIDTH)[0]
+        scores = np.where(iou(place, self._places) >= SAME_IOU, self.scores, 0)
         return int(scores.argmax()) if scores.any() else None
 
     def moved(self, odds: NDArray[np.float64]) -> "Detections":
@@ -72,6 +76,10 @@ class Detections:
         scores = np.where(odds == 0, self.scores, 1 / (1 + np.exp(-np.log(scores / (1 - scores)) - odds)))
         order = np.argsort(-scores, kind="stable")
         return Detections(self.boxes[order], scores[order].astype(np.float32), self.probabilities[order])
+
+    @cached_property
+    def _places(self) -> NDArray[np.float32]:
+        return widened(self.boxes, LEAST_WIDTH)
 
     def within(self, box: Box, min_score: float) -> bool:
         """Whether the middle of one with at least that score lies in a box."""

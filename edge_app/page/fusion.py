@@ -29,6 +29,9 @@ AROUND_BESIDE, AROUND_ABOVE, LEAST_READ = 4.0, 3.0, 0.3
 NEXT, MIN_TOGETHER = 0.5, 4
 # At the usual share a reading needs this evidence (log odds); the weight is how the need changes with the share.
 USUAL_SHARE, NEEDED, SHARE_WEIGHT = 0.4, 0.0, 8.0
+# What the classifier and the detector see alike, each this surely, is not refused because of other ink, unless hardly
+# any of that is digits: letters look like some.
+AGREED_CONFIDENCE, AGREED_SCORE, AGREED_SHARE = 0.97, 0.7, 0.12
 # Ink is several digits if the detector sees two in it, at these scores, and is this many times larger than each,
 # its IoU with each below this.
 SEVERAL_LARGER, SEVERAL_IOU, SEVERAL_SCORES = 1.4, 0.7, (0.4, 0.75)
@@ -91,6 +94,9 @@ def fuse(
     shares = _shares_of_digits(readings, supports, beside, above)
     evidence = np.log(supports / (1 - supports)) + SHARE_WEIGHT * (shares - USUAL_SHARE)
     evidence += CONTEXT_WEIGHT * np.clip(context_evidence(readings, beside, above), -MOST_CONTEXT, MOST_CONTEXT)
+    for index, (reading, view) in enumerate(zip(readings, views, strict=True)):
+        if not strip and shares[index] >= AGREED_SHARE and _agree(reading, view, found):
+            evidence[index] = max(evidence[index], np.log(supports[index] / (1 - supports[index])))
     fused = [_judged(reading, view, odds, found) for reading, view, odds in zip(readings, views, evidence, strict=True)]
     in_doubt = _in_doubt(readings, fused, views, found)
     return fused + _missed(fused, shares, found, proposed, looks, strip), in_doubt
@@ -104,6 +110,14 @@ def _judged(reading: Reading, view: int | None, odds: float, found: Detections) 
     if view is None or odds <= NEEDED or _holds_several(reading.box, found):
         return replace(judged, label=None)
     return _relabelled(judged, found.probabilities[view])
+
+
+def _agree(reading: Reading, view: int | None, found: Detections) -> bool:
+    """Whether the classifier and the detector see the same digit, both surely."""
+    if view is None:
+        return False
+    sure = reading.confidence >= AGREED_CONFIDENCE and found.scores[view] >= AGREED_SCORE
+    return bool(sure and found.probabilities[view].argmax() == reading.label)
 
 
 def _in_doubt(

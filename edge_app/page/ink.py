@@ -44,6 +44,8 @@ class InkMap:
         scale: input pixels per pixel of this map, >= 1.
         inverted: the ink is lighter than what it is on.
         doubtful: it may be the other way round.
+        matrix: float64 (2, 3), from pixels of the map as it was found to this one's where it was turned level; else
+            None.
     """
 
     ink: Grey
@@ -51,6 +53,7 @@ class InkMap:
     scale: float
     inverted: bool
     doubtful: bool = False
+    matrix: NDArray[np.float64] | None = None
 
     @property
     def mask(self) -> Grey:

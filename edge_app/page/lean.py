@@ -11,7 +11,7 @@ from .boxes import Box
 from .candidates import Candidate
 from .detection import MIN_SCORE, Detections, MapNetwork, detect
 from .ink import InkMap
-from .upright import box_on_page
+from .upright import ink_on_page
 
 # Below this lean, in heights, the detector sees writing as well as it stands; fewer digits than this show no lean.
 MIN_LEAN, MIN_DIGITS = 0.6, 8
@@ -50,7 +50,7 @@ def detect_upright(
     size_wh = width + int(reach) + 1, height
     upright, mask = (cv2.warpAffine(image, matrix, size_wh) for image in (page_ink.ink, page_ink.mask))
     found = detect(np.asarray(upright, np.uint8), [_upright(box, lean, matrix) for box in places], network, min_score)
-    boxes = [_on_page(box, np.asarray(mask) > 127, matrix) for box in found.boxes]
+    boxes = [ink_on_page(box, np.asarray(mask) > 127, matrix) for box in found.boxes.tolist()]
     return replace(found, boxes=np.array(boxes, np.float32).reshape(-1, 4))
 
 
@@ -59,14 +59,3 @@ def _upright(box: Box, lean: float, matrix: NDArray[np.float64]) -> Box:
     x, y = matrix[:, :2] @ (box[0] + box[2] / 2, box[1] + box[3] / 2) + matrix[:, 2]
     width = max(box[3] / 4, box[2] - abs(lean) * box[3])
     return round(x - width / 2), round(y - box[3] / 2), round(width), box[3]
-
-
-def _on_page(box: NDArray[np.float32], mask: NDArray[np.bool_], matrix: NDArray[np.float64]) -> Box:
-    """The box, on the page, of the ink in a box of the upright writing."""
-    left, top = (max(0, round(float(start))) for start in box[:2])
-    ink = mask[top : round(float(box[1] + box[3])), left : round(float(box[0] + box[2]))]
-    if not ink.any():
-        ink = np.ones((max(1, round(float(box[3]))), max(1, round(float(box[2])))), bool)
-    shifted = matrix.copy()
-    shifted[:, 2] -= (left, top)
-    return box_on_page(ink, shifted, (0, 0))

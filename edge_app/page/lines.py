@@ -11,8 +11,8 @@ from .boxes import Box
 from .result import Digit, Line
 
 MAX_SLANT_DEG = 50
-VOTE_SPREAD_DEG = 8.0
-VOTE_REACH = 3.0
+# Two digits this far apart, in heights, may stand in one line; their middles lie this far off it.
+VOTE_REACH, VOTE_SPREAD = 3.0, 0.2
 # Level lines are the rule, so another slant has to get this many times their votes.
 CLEARER_THAN_LEVEL = 1.3
 # A gap wider than this many digit heights ends a line.
@@ -67,7 +67,8 @@ def along(box: tuple[int, int, int, int], slant_deg: float) -> Point:
 def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:
     """Angle of most lines in degrees, in [-50, 50], positive when they run downhill; 0 for fewer than 3 boxes.
 
-    Each digit votes for the direction to its near neighbours on the right, nearer ones louder.
+    Each digit votes for the directions in which its near neighbours on the right would stand in its line, nearer ones
+    louder: of two that touch, many directions are as likely, and only those farther away tell them apart.
     """
     if len(boxes) < 3:
         return 0.0
@@ -77,10 +78,10 @@ def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:
     size = np.maximum(places[:, None, 3], places[None, :, 3])
     far = np.hypot(right, down)
     near = (right > 0) & (far <= VOTE_REACH * size) & (np.abs(down) <= right * math.tan(math.radians(MAX_SLANT_DEG)))
-    angles = np.degrees(np.arctan2(down[near], right[near]))
-    weights = (size[near] / far[near]) ** 2
     directions = np.arange(-MAX_SLANT_DEG, MAX_SLANT_DEG + 1)
-    votes = (weights * np.exp(-(((directions[:, None] - angles) / VOTE_SPREAD_DEG) ** 2))).sum(axis=1)
+    radians = np.radians(directions)[:, None]
+    off = (np.sin(radians) * right[near] - np.cos(radians) * down[near]) / size[near]
+    votes = (size[near] / far[near] * np.exp(-((off / VOTE_SPREAD) ** 2))).sum(axis=1)
     # Of equal votes the flatter direction.
     best = np.lexsort((np.abs(directions), -votes))[0]
     level = votes[MAX_SLANT_DEG]

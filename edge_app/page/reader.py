@@ -14,7 +14,7 @@ from ..files.opening import MIN_SIDE_PX
 from ..model.detector import DigitDetector
 from ..model.sequence import SequenceReader
 from .boxes import middle_in, on_image
-from .candidates import connect, find_candidates
+from .candidates import Candidate, connect, find_candidates
 from .colour import weigh_by_colour
 from .context import refuse_by_context
 from .detection import Detections, MapNetwork
@@ -22,6 +22,7 @@ from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
 from .fusion import fuse, is_strip, propose
 from .ink import InkMap, find_ink
 from .lean import detect_upright, find_lean
+from .level import MIN_LEVEL_DEG, is_worth_a_turn, turned_back, turned_level
 from .lines import arrange, find_slant
 from .numbers import read_numbers
 from .orientation import better_turn
@@ -40,6 +41,8 @@ PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
 # With this many digits read it is settled that ink is dark on light, or light on dark, where that was in doubt.
 MIN_SETTLED = 2
+# A doubtful digit that continues no line has a mark if it is believed to be one this surely.
+MARKED_ALONE = 0.8
 # Lower ink that the classifier refuses is specks and dots: the detector, which would enlarge it, need not look there.
 LEAST_HEIGHT_PX = 19
 # Ink is cut into digits only where the detector sees one of at least this score in it.
@@ -65,6 +68,8 @@ class PageReader:
         detector: looks at pages that do not read plainly; None reads without one, and by default it is the shipped one.
         traced: whether pages keep what reading did, Page.traces.
         sequence: reads each number once more as a whole; None reads without one, by default it is the shipped one.
+        dark_ink: whether ink is known to be darker than its paper.
+        level: whether a page whose lines run at an angle is turned level first.
     """
 
     def __init__(
@@ -74,8 +79,9 @@ class PageReader:
         traced: bool = False,
         sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
         dark_ink: bool = False,
+        level: bool = True,
     ) -> None:
-        self._classifier, self._traced, self._dark_ink = classifier, traced, dark_ink
+        self._classifier, self._traced, self._dark_ink, self._level = classifier, traced, dark_ink, level
         if detector == "shipped":
             detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
         self.detector = detector
@@ -126,6 +132,10 @@ class PageReader:
         with watch("wholes"):
             slant_deg = find_slant([candidate.box for candidate in candidates if not candidate.fragment])
             wholes = read_wholes(candidates, self._classifier, slant_deg)
+            level = self._turned_level(page_ink, slant_deg, candidates, wholes)
+        if level is not None:
+            readings, turn, traces = self._read_ink(level, watch, image)
+            return turned_back(readings, level), turn, traces
         frames = [Reading(frame.box, None, 0.0) for frame in candidates if frame.encloses]
         found, turn, plain = None, 0, _plain([whole.reading for whole in wholes] + frames)
         if not plain:
@@ -168,6 +178,16 @@ class PageReader:
             return believed, turn, ()
         return believed, turn, (Trace(page_ink, connected, tuple(candidates), found, tuple(believed), one_by_one),)
 
+    def _turned_level(
+        self, page_ink: InkMap, slant_deg: float, candidates: Sequence[Candidate], wholes: Sequence[Whole]
+    ) -> InkMap | None:
+        """The page turned level, or None if it is, or is not worth a turn."""
+        if not self._level or page_ink.matrix is not None or abs(slant_deg) < MIN_LEVEL_DEG:
+            return None
+        as_level = _certainty([whole.reading for whole in wholes])
+        as_is = _certainty([whole.reading for whole in read_wholes(candidates, self._classifier)])
+        return turned_level(page_ink, slant_deg) if is_worth_a_turn(as_level, as_is) else None
+
 
 def _certainty(readings: Sequence[Reading]) -> float:
     """How much was read."""
@@ -194,7 +214,9 @@ def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -
     ]
     read = [digit for digit in digits if digit.label is not None]
     lines = arrange(read)
-    doubtful = in_lines([digit for digit in digits if digit.guess is not None], lines)
+    possible = [pair for pair in zip(digits, readings, strict=True) if pair[0].guess is not None]
+    continuing = in_lines([digit for digit, _ in possible], lines)
+    doubtful = [digit for digit, reading in possible if digit in continuing or (reading.belief or 0.0) >= MARKED_ALONE]
     if doubtful:
         lines = arrange([*read, *doubtful])
     refused = [digit for digit in digits if digit.label is None and digit.guess is None]

@@ -1,6 +1,7 @@
 """Turning ink upright, and what was found in it back onto the page."""
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -48,3 +49,20 @@ def box_on_page(mask: NDArray[np.bool_], matrix: NDArray[np.float64] | None, ori
         int(high[0] - low[0]) + 1,
         int(high[1] - low[1]) + 1,
     )
+
+
+def ink_on_page(box: Sequence[float], mask: NDArray[np.bool_], matrix: NDArray[np.float64]) -> Box:
+    """The box, on the page, of the ink in a box of the page turned.
+
+    Args:
+        box: x, y, width, height on the turned page.
+        mask: bool (H, W), the turned page's ink.
+        matrix: affine (2, 3), from the page to the turned one.
+    """
+    left, top = (max(0, round(start)) for start in box[:2])
+    ink = mask[top : round(box[1] + box[3]), left : round(box[0] + box[2])]
+    if not ink.any():
+        ink = np.ones((max(1, round(box[3])), max(1, round(box[2]))), bool)
+    shifted = matrix.copy()
+    shifted[:, 2] -= (left, top)
+    return box_on_page(ink, shifted, (0, 0))

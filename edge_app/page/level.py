@@ -1,0 +1,39 @@
+"""Pages whose lines run at an angle, turned level to be read: rulings and print are known by lying straight."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from .ink import InkMap
+from .recognition import Reading
+from .upright import ink_on_page, turn_upright
+
+# Lines that run less steeply are read as they are.
+MIN_LEVEL_DEG = 6.0
+# Texture has a slant, too. A page is worth a turn if its ink, turned piece by piece, reads as this many digits at least
+# and this part of those that it reads as where it stands: a classifier hardly minds a slant, but turning costs detail.
+MIN_DIGITS, MIN_SHARE = 12.0, 0.6
+
+
+def is_worth_a_turn(as_level: float, as_is: float) -> bool:
+    """Whether to turn a page, by the sums of confidences with its ink turned piece by piece, and as it stands."""
+    return as_level >= max(MIN_DIGITS, MIN_SHARE * as_is)
+
+
+def turned_level(page_ink: InkMap, slant_deg: float) -> InkMap:
+    """The ink of a page turned so that lines of that slant run level."""
+    ink, matrix = turn_upright(page_ink.ink, slant_deg)
+    if matrix is None:
+        return page_ink
+    threshold = cv2.warpAffine(page_ink.threshold, matrix, ink.shape[::-1])
+    return replace(page_ink, ink=ink, threshold=np.asarray(threshold, np.uint8), matrix=matrix)
+
+
+def turned_back(readings: Sequence[Reading], level: InkMap) -> list[Reading]:
+    """Readings of ink that was turned level, their boxes where it was before."""
+    if level.matrix is None:
+        return list(readings)
+    mask = level.mask > 0
+    return [replace(reading, box=ink_on_page(reading.box, mask, level.matrix)) for reading in readings]
