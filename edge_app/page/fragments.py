@@ -11,6 +11,8 @@ REACH_ACROSS = 0.12
 REACH_DOWN = 0.3
 # A piece adds at most this much to the height or width of the larger one.
 MAX_GROWTH = 0.7
+# It is no smaller than this part of the larger one: what a frame or the edge of a sheet surrounds is no piece of it.
+MIN_PART = 0.08
 
 
 def near_pairs(candidates: Sequence[Candidate], unsure: Sequence[bool]) -> list[tuple[int, int]]:
@@ -33,7 +35,7 @@ def near_pairs(candidates: Sequence[Candidate], unsure: Sequence[bool]) -> list[
     union = np.maximum(high[:, None], high[None]) - np.minimum(low[:, None], low[None])
     near = (gaps[..., 0] <= REACH_ACROSS * height[:, None]) & (gaps[..., 1] <= REACH_DOWN * height[:, None])
     near &= (union - sizes[:, None] <= MAX_GROWTH * height[:, None, None]).all(axis=2)
-    near &= height[:, None] >= height[None]
+    near &= (height[:, None] >= height[None]) & (sizes.max(axis=1)[None] >= MIN_PART * height[:, None])
     np.fill_diagonal(near, False)
     return [(int(wanted[i]), int(wanted[j])) for i, j in np.argwhere(near)]
 

@@ -11,10 +11,11 @@ from .boxes import Box
 from .result import Digit, Line
 
 MAX_SLANT_DEG = 50
-# Two digits this far apart, in heights, may stand in one line; their middles lie this far off it.
-VOTE_REACH, VOTE_SPREAD = 3.0, 0.2
+# Two digits this far apart, in the lower one's heights, may stand in one line; their middles lie this far off it. Where
+# one box is this many times as high as the other, it is no digit's.
+VOTE_REACH, VOTE_SPREAD, VOTE_HEIGHT_RATIO = 4.0, 0.2, 2.5
 # Level lines are the rule, so another slant has to get this many times their votes.
-CLEARER_THAN_LEVEL = 1.3
+CLEARER_THAN_LEVEL = 1.2
 # A gap wider than this many digit heights ends a line.
 MAX_GAP_HEIGHTS = 2.5
 # Neighbours whose heights differ more than this do not stand in one line.
@@ -75,13 +76,14 @@ def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:
     places = np.asarray(boxes, np.float64)
     x, y = (places[:, axis] + places[:, axis + 2] / 2 for axis in (0, 1))
     right, down = x[None, :] - x[:, None], y[None, :] - y[:, None]
-    size = np.maximum(places[:, None, 3], places[None, :, 3])
-    far = np.hypot(right, down)
-    near = (right > 0) & (far <= VOTE_REACH * size) & (np.abs(down) <= right * math.tan(math.radians(MAX_SLANT_DEG)))
+    heights = places[:, None, 3], places[None, :, 3]
+    size, far = np.minimum(*heights), np.hypot(right, down)
+    near = (right > 0) & (far <= VOTE_REACH * size) & (np.maximum(*heights) <= VOTE_HEIGHT_RATIO * size)
+    near &= np.abs(down) <= right * math.tan(math.radians(MAX_SLANT_DEG))
     directions = np.arange(-MAX_SLANT_DEG, MAX_SLANT_DEG + 1)
     radians = np.radians(directions)[:, None]
     off = (np.sin(radians) * right[near] - np.cos(radians) * down[near]) / size[near]
-    votes = (size[near] / far[near] * np.exp(-((off / VOTE_SPREAD) ** 2))).sum(axis=1)
+    votes = (np.sqrt(size[near] / far[near]) * np.exp(-((off / VOTE_SPREAD) ** 2))).sum(axis=1)
     # Of equal votes the flatter direction.
     best = np.lexsort((np.abs(directions), -votes))[0]
     level = votes[MAX_SLANT_DEG]

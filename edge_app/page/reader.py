@@ -130,7 +130,7 @@ class PageReader:
             connected = connect(page_ink)
             candidates = find_candidates(page_ink, connected)
         with watch("wholes"):
-            slant_deg = find_slant([candidate.box for candidate in candidates if not candidate.fragment])
+            slant_deg = find_slant([each.box for each in candidates if not (each.fragment or each.encloses)])
             wholes = read_wholes(candidates, self._classifier, slant_deg)
             level = self._turned_level(page_ink, slant_deg, candidates, wholes)
         if level is not None:

@@ -2,6 +2,7 @@
 // As edge_app/page/colour.py, which says what each number is for.
 // @ts-check
 import { LEAST_MOVED, moved, surestAt } from "./detection.js";
+import { inverse } from "./warp.js";
 
 /**
  * @typedef {import("./boxes.js").Box} Box
@@ -62,7 +63,8 @@ function sharesOf(colour, inks, mean) {
  * @param {Box} box in pixels of the ink map
  * @returns {Colour}
  */
-export function inkColour(picture, { ink, scale }, [x, y, width, height]) {
+export function inkColour(picture, page, [x, y, width, height]) {
+  const { ink } = page;
   const margin = Math.max(2, MARGIN * height);
   const columns = spread(x - margin, width + 2 * margin, ink.width), rows = spread(y - margin, height + 2 * margin, ink.height);
   const values = rows.flatMap((row) => columns.map((column) => ink.data[row * ink.width + column]));
@@ -70,7 +72,7 @@ export function inkColour(picture, { ink, scale }, [x, y, width, height]) {
   const strong = [0, 0, 0, 0], paper = [0, 0, 0, 0];
   values.forEach((value, index) => {
     const sums = value >= least ? strong : value <= MOST_PAPER ? paper : null;
-    if (sums !== null) addPoint(sums, picture, scale, columns[index % POINTS], rows[Math.floor(index / POINTS)]);
+    if (sums !== null) addPoint(sums, picture, page, columns[index % POINTS], rows[Math.floor(index / POINTS)]);
   });
   if (Math.min(strong[3], paper[3]) < MIN_POINTS) return null;
   const left = [0, 1, 2].map((channel) => (strong[channel] / strong[3] + 1) / (paper[channel] / paper[3] + 1));
@@ -82,12 +84,15 @@ export function inkColour(picture, { ink, scale }, [x, y, width, height]) {
  * Adds a point's red, green and blue, and that it is one; transparency is white paper.
  * @param {number[]} sums
  * @param {Picture} picture
- * @param {number} scale
+ * @param {InkMap} page
  * @param {number} column
  * @param {number} row
  */
-function addPoint(sums, { rgba, width, height }, scale, column, row) {
-  const across = Math.min(Math.floor((column + 0.5) * scale), width - 1), down = Math.min(Math.floor((row + 0.5) * scale), height - 1);
+function addPoint(sums, { rgba, width, height }, { scale, matrix }, column, row) {
+  const [xx, xy, x0, yx, yy, y0] = matrix === null ? [1, 0, 0, 0, 1, 0] : inverse(matrix);
+  const x = xx * column + xy * row + x0, y = yx * column + yy * row + y0;
+  const across = Math.min(Math.max(0, Math.trunc((x + 0.5) * scale)), width - 1);
+  const down = Math.min(Math.max(0, Math.trunc((y + 0.5) * scale)), height - 1);
   const at = 4 * (down * width + across), opaque = rgba[at + 3];
   for (let channel = 0; channel < 3; channel++) sums[channel] += (rgba[at + channel] * opaque + 255 * (255 - opaque)) / 255;
   sums[3]++;

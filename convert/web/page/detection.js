@@ -21,7 +21,7 @@ const SMALL_PIXELS = 700_000, NEARLY_ONE_TILE = 1.3, MAX_TILES = 30, MIN_SCORE =
 // What else is known of a page moves the scores of detections from this one on.
 export const LEAST_MOVED = 0.1;
 // A box and a detection are the same thing if they share this much of their union.
-export const SAME_IOU = 0.35;
+export const SAME_IOU = 0.35, LEAST_WIDTH = 0.4;
 
 /** Whether the middle of a found one lies in a box. @param {Found} found @param {Box} box */
 export function isIn({ box: [x, y, width, height] }, box) {
@@ -35,8 +35,14 @@ export function isIn({ box: [x, y, width, height] }, box) {
  * @param {Box} box
  */
 export function surestAt(found, box) {
-  const index = found.findIndex((each) => iou(box, each.box) >= SAME_IOU);
+  const place = widened(box), index = found.findIndex((each) => iou(place, widened(each.box)) >= SAME_IOU);
   return index < 0 ? null : index;
+}
+
+/** At least so wide, in its own heights, around the same middle. @param {Box} box @returns {Box} */
+function widened([x, y, width, height]) {
+  const wide = Math.max(width, LEAST_WIDTH * height);
+  return [x - (wide - width) / 2, y, wide, height];
 }
 
 /**

@@ -4,7 +4,7 @@ import { blank } from "./grey.js";
 
 /** @typedef {import("./candidates.js").Candidate} Candidate */
 
-const REACH_ACROSS = 0.12, REACH_DOWN = 0.3, MAX_GROWTH = 0.7;
+const REACH_ACROSS = 0.12, REACH_DOWN = 0.3, MAX_GROWTH = 0.7, MIN_PART = 0.08;
 
 /**
  * Pairs of candidates that may be one broken digit.
@@ -21,7 +21,7 @@ export function nearPairs(candidates, unsure) {
     const [x, y, width, height] = candidates[one].box, own = size(candidates[one]);
     for (const other of wanted) {
       const [left, top, wide, high] = candidates[other].box;
-      if (one === other || size(candidates[other]) > own) continue;
+      if (one === other || size(candidates[other]) > own || Math.max(wide, high) < MIN_PART * own) continue;
       const across = Math.max(x, left) - Math.min(x + width, left + wide), down = Math.max(y, top) - Math.min(y + height, top + high);
       const growth = Math.max(
         Math.max(x + width, left + wide) - Math.min(x, left) - width, Math.max(y + height, top + high) - Math.min(y, top) - height,

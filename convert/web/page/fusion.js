@@ -22,6 +22,7 @@ import { argmax, readingOf } from "./recognition.js";
 const UNSEEN = 0.02, CONTEXT_WEIGHT = 0.3, MOST_CONTEXT = 7.5;
 const AROUND_BESIDE = 4.0, AROUND_ABOVE = 3.0, LEAST_READ = 0.3, NEXT = 0.5, MIN_TOGETHER = 4;
 const USUAL_SHARE = 0.4, NEEDED = 0.0, SHARE_WEIGHT = 8.0;
+const AGREED_CONFIDENCE = 0.97, AGREED_SCORE = 0.7, AGREED_SHARE = 0.12;
 const SEVERAL_LARGER = 1.4, SEVERAL_IOU = 0.7, SEVERAL_SCORES = [0.4, 0.75];
 const MIN_NEW_SCORE = 0.65, NEW_SHARE_WEIGHT = 0.8, MIN_NEW_ON_STRIP = 0.55, STRIP_SHARE_WEIGHT = 0.4, PAGE_HEIGHTS = 5.0;
 const SEEN = 0.3, MIN_NEW_CLASSIFIER = 0.5, MIN_NEW_DETECTOR = 0.7, MAX_IOU = 0.2, RIM = 0.06;
@@ -71,6 +72,7 @@ export function fuse(readings, found, proposed, looks, strip) {
     let odds = Math.log(support / (1 - support)) + SHARE_WEIGHT * (shares[index] - USUAL_SHARE);
     odds += CONTEXT_WEIGHT * Math.min(MOST_CONTEXT, Math.max(-MOST_CONTEXT, context[index]));
     if (reading.label === null) return reading;
+    if (!strip && shares[index] >= AGREED_SHARE && agree(reading, view === null ? null : found[view])) odds = Math.max(odds, Math.log(support / (1 - support)));
     const belief = 1 / (1 + Math.exp(-odds));
     if (view === null || odds <= NEEDED || holdsSeveral(reading.box, found)) return { ...reading, label: null, belief };
     return { ...relabelled(reading, found[view].probabilities), belief };
@@ -78,6 +80,11 @@ export function fuse(readings, found, proposed, looks, strip) {
   return {
     readings: [...fused, ...missed(fused, shares, found, proposed, looks, strip)], inDoubt: inDoubt(readings, fused, views, found),
   };
+}
+
+/** Whether the classifier and the detector see the same digit, both surely. @param {Reading} reading @param {Found | null} seen */
+function agree({ label, confidence }, seen) {
+  return seen !== null && confidence >= AGREED_CONFIDENCE && seen.score >= AGREED_SCORE && argmax(seen.probabilities) === label;
 }
 
 /**

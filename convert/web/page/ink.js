@@ -8,9 +8,10 @@ import { resizeArea, resizeLinear, resizeNearest } from "./resize.js";
 
 /**
  * @typedef {import("./grey.js").Grey} Grey
- * @typedef {{ ink: Grey, threshold: Grey, scale: number, inverted: boolean, doubtful: boolean }} InkMap
- *   how dark, what ink has to exceed, input pixels per pixel, whether it is lighter than its ground, and whether that is
- *   uncertain
+ * @typedef {{ ink: Grey, threshold: Grey, scale: number, inverted: boolean, doubtful: boolean,
+ *   matrix: import("./warp.js").Affine | null }} InkMap
+ *   how dark, what ink has to exceed, input pixels per pixel, whether it is lighter than its ground, whether that is
+ *   uncertain, and how the map was turned level if it was
  */
 
 export const MAX_WORK_PIXELS = 3_000_000;
@@ -34,7 +35,8 @@ export function findInk(luma, isInverted = null) {
   if (lies) [work, small] = [inverted(work), inverted(small)];
   const background = backgroundOf(small), ink = relativeDarkness(work, background);
   const threshold = lightest(noiseThreshold(ink, shrink), edgesOfPaper(background, ink));
-  return { ink, threshold, scale, inverted: lies, doubtful: LIGHT_ON_DARK / 2 < lightness && lightness < LIGHT_ON_DARK * 2 };
+  const doubtful = LIGHT_ON_DARK / 2 < lightness && lightness < LIGHT_ON_DARK * 2;
+  return { ink, threshold, scale, inverted: lies, doubtful, matrix: null };
 }
 
 /**

@@ -4,7 +4,7 @@ import { median, roundEven } from "./grey.js";
 import { detect } from "./detection.js";
 import { maskOf } from "./ink.js";
 import { inverse, warped } from "./warp.js";
-import { boxOnPage } from "./upright.js";
+import { inkOnPage } from "./upright.js";
 
 /**
  * @typedef {import("./boxes.js").Box} Box
@@ -49,22 +49,11 @@ export async function detectUpright(page, candidates, lean, network) {
   /** @type {Affine} */ const matrix = [1, lean, lean > 0 ? 0 : reach, 0, 1, 0];
   const [ink, mask] = [page.ink, maskOf(page)].map((grey) => warped(grey, inverse(matrix), wide, height));
   const found = await detect(ink, places.map((box) => upright(box, lean, matrix)), network);
-  return found.map((each) => ({ ...each, box: onPage(each.box, mask, matrix) }));
+  return found.map((each) => ({ ...each, box: inkOnPage(each.box, mask, matrix) }));
 }
 
 /** Where leaning ink in a box stands once it is upright. @param {Box} box @param {number} lean @param {Affine} matrix @returns {Box} */
 function upright([left, top, wide, height], lean, [, , x0]) {
   const y = top + height / 2, x = left + wide / 2 + lean * y + x0, width = Math.max(height / 4, wide - Math.abs(lean) * height);
   return [roundEven(x - width / 2), roundEven(y - height / 2), roundEven(width), height];
-}
-
-/** The box, on the page, of the ink in a box of the upright writing. @param {Box} box @param {import("./grey.js").Grey} mask @param {Affine} matrix */
-function onPage(box, mask, [xx, xy, x0, yx, yy, y0]) {
-  const left = Math.max(0, roundEven(box[0])), top = Math.max(0, roundEven(box[1]));
-  const width = Math.min(mask.width, roundEven(box[0] + box[2])) - left, height = Math.min(mask.height, roundEven(box[1] + box[3])) - top;
-  const inked = (/** @type {number} */ at) => mask.data[(top + Math.floor(at / width)) * mask.width + left + (at % width)] > 127;
-  const some = Array.from({ length: Math.max(0, width * height) }, (_, at) => at).some(inked);
-  /** @type {Affine} */ const shifted = [xx, xy, x0 - left, yx, yy, y0 - top];
-  if (some) return boxOnPage(width, height, inked, shifted, 0, 0);
-  return boxOnPage(Math.max(1, roundEven(box[2])), Math.max(1, roundEven(box[3])), () => true, shifted, 0, 0);
 }

@@ -13,7 +13,7 @@ import { median } from "./grey.js";
  * @typedef {{ x: number, y: number, box: Box, number: number }} Place
  */
 
-const MAX_SLANT_DEG = 50, VOTE_SPREAD_DEG = 8, VOTE_REACH = 3, CLEARER_THAN_LEVEL = 1.3, MAX_GAP_HEIGHTS = 2.5;
+const MAX_SLANT_DEG = 50, VOTE_REACH = 4, VOTE_SPREAD = 0.2, VOTE_HEIGHT_RATIO = 2.5, CLEARER_THAN_LEVEL = 1.2, MAX_GAP_HEIGHTS = 2.5;
 const MAX_HEIGHT_RATIO = 3.5, MIN_SHARED_HEIGHT = 0.35;
 
 /**
@@ -60,8 +60,8 @@ export function along(box, slantDeg) {
 }
 
 /**
- * Angle of most lines in degrees, positive when they run downhill: each digit votes for the direction to its near
- * neighbours on the right, nearer ones louder.
+ * Angle of most lines in degrees, positive when they run downhill: each digit votes for the directions in which its near
+ * neighbours on the right would stand in its line, nearer ones louder.
  * @param {Box[]} boxes
  */
 export function findSlant(boxes) {
@@ -70,10 +70,12 @@ export function findSlant(boxes) {
   for (const [x, y, width, height] of boxes) {
     for (const [left, top, wide, high] of boxes) {
       const right = left + wide / 2 - x - width / 2, down = top + high / 2 - y - height / 2;
-      const size = Math.max(height, high), far = Math.hypot(right, down);
-      if (right <= 0 || far > VOTE_REACH * size || Math.abs(down) > right * steepest) continue;
-      const angle = (Math.atan2(down, right) * 180) / Math.PI, weight = (size / far) ** 2;
-      votes.forEach((_, at) => { votes[at] += weight * Math.exp(-(((at - MAX_SLANT_DEG - angle) / VOTE_SPREAD_DEG) ** 2)); });
+      const size = Math.min(height, high), far = Math.hypot(right, down);
+      if (right <= 0 || Math.max(height, high) > VOTE_HEIGHT_RATIO * size || far > VOTE_REACH * size || Math.abs(down) > right * steepest) continue;
+      votes.forEach((_, at) => {
+        const angle = ((at - MAX_SLANT_DEG) * Math.PI) / 180, off = (Math.sin(angle) * right - Math.cos(angle) * down) / size;
+        votes[at] += Math.sqrt(size / far) * Math.exp(-((off / VOTE_SPREAD) ** 2));
+      });
     }
   }
   let best = MAX_SLANT_DEG;

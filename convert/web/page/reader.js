@@ -9,6 +9,7 @@ import { doubtedByContext, guessed, inLines, proposeDoubtful } from "./doubtful.
 import { fuse, isStrip, propose } from "./fusion.js";
 import { findInk, lumaOf } from "./ink.js";
 import { detectUpright, findLean } from "./lean.js";
+import { isWorthATurn, MIN_LEVEL_DEG, turnedBack, turnedLevel } from "./level.js";
 import { arrange, findSlant } from "./lines.js";
 import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
@@ -27,7 +28,7 @@ import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./whole
  */
 
 const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, MIN_SETTLED = 2, LEAST_HEIGHT_PX = 19;
-const WORTH_CUTTING = 0.3;
+const WORTH_CUTTING = 0.3, MARKED_ALONE = 0.8;
 
 /**
  * Finds and reads the handwritten digits of a picture as it lies.
@@ -56,11 +57,20 @@ function certaintyOf(readings) {
  * @param {InkMap} page
  * @param {Picture} picture
  * @param {Networks} networks
+ * @returns {Promise<Reading[]>}
  */
 async function readInk(page, picture, networks) {
   const { classifier, sequence } = networks, connected = connect(page), candidates = findCandidates(page, connected);
-  const slant = findSlant(candidates.filter(({ fragment }) => !fragment).map(({ box }) => box));
-  const wholes = await readWholes(candidates, classifier, slant), lean = findLean(wholes.map(({ candidate }) => candidate));
+  const slant = findSlant(candidates.filter(({ fragment, encloses }) => !fragment && !encloses).map(({ box }) => box));
+  const wholes = await readWholes(candidates, classifier, slant);
+  if (page.matrix === null && Math.abs(slant) >= MIN_LEVEL_DEG) {
+    const standing = await readWholes(candidates, classifier, 0);
+    if (isWorthATurn(certaintyOf(wholes.map(({ reading }) => reading)), certaintyOf(standing.map(({ reading }) => reading)))) {
+      const level = turnedLevel(page, slant);
+      return turnedBack(await readInk(level, picture, networks), level);
+    }
+  }
+  const lean = findLean(wholes.map(({ candidate }) => candidate));
   const frames = candidates.filter(({ encloses }) => encloses).map(({ box }) => refused(box));
   const believed = await believe(page, picture, connected, wholes, frames, lean, networks);
   // The sequence reader learnt from hands that lean less than what is set upright for the detector.
@@ -134,7 +144,10 @@ function inOrder(readings, scale, { width, height }) {
   ));
   const read = digits.filter(({ label }) => label !== null);
   let lines = arrange(read);
-  const doubtful = inLines(digits.filter(({ guess }) => guess !== null), lines);
+  const continuing = inLines(digits.filter(({ guess }) => guess !== null), lines);
+  const doubtful = digits.filter((digit, index) => (
+    continuing.includes(digit) || (digit.guess !== null && (readings[index].belief ?? 0) >= MARKED_ALONE)
+  ));
   if (doubtful.length) lines = arrange([...read, ...doubtful]);
   const left = digits.filter(({ label, guess }) => label === null && guess === null);
   return {

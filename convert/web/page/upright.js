@@ -1,5 +1,6 @@
 // Turning ink upright, and what was found in it back onto the page. As edge_app/page/upright.py.
 // @ts-check
+import { roundEven } from "./grey.js";
 import { inverse, warped } from "./warp.js";
 
 /** @typedef {import("./grey.js").Grey} Grey */
@@ -52,4 +53,21 @@ export function boxOnPage(width, height, chosen, matrix, left, top) {
   }
   const [x, y] = [Math.floor(low), Math.floor(first)];
   return [x + left, y + top, Math.ceil(high) - x + 1, Math.ceil(last) - y + 1];
+}
+
+/**
+ * The box, on the page, of the ink in a box of the page turned.
+ * @param {Box} box on the turned page
+ * @param {Grey} mask the turned page's ink
+ * @param {Affine} matrix from the page to the turned one
+ * @returns {Box}
+ */
+export function inkOnPage(box, mask, [xx, xy, x0, yx, yy, y0]) {
+  const left = Math.max(0, roundEven(box[0])), top = Math.max(0, roundEven(box[1]));
+  const width = Math.min(mask.width, roundEven(box[0] + box[2])) - left, height = Math.min(mask.height, roundEven(box[1] + box[3])) - top;
+  const inked = (/** @type {number} */ at) => mask.data[(top + Math.floor(at / width)) * mask.width + left + (at % width)] > 127;
+  const some = Array.from({ length: Math.max(0, width * height) }, (_, at) => at).some(inked);
+  /** @type {Affine} */ const shifted = [xx, xy, x0 - left, yx, yy, y0 - top];
+  if (some) return boxOnPage(width, height, inked, shifted, 0, 0);
+  return boxOnPage(Math.max(1, roundEven(box[2])), Math.max(1, roundEven(box[3])), () => true, shifted, 0, 0);
 }

@@ -12,10 +12,12 @@ from convert.web.runtime import NODE, node_packages
 from convert.web.site import PAGE
 from edge_app.bench.sample_page import draw_page
 from edge_app.files.image import to_luma
+from edge_app.page.boxes import Box
 from edge_app.page.candidates import connect, find_candidates
 from edge_app.page.colour import ink_colours, weigh_by_colour
 from edge_app.page.ink import find_ink
-from edge_app.page.lines import lines_of
+from edge_app.page.level import turned_back, turned_level
+from edge_app.page.lines import find_slant, lines_of
 from edge_app.page.normalise import normalise
 from edge_app.page.recognition import Reading
 from edge_app.page.repetition import weigh_by_repetition
@@ -40,12 +42,21 @@ COLOURS = """(() => {
   const { data, width } = grey, height = grey.height / 4, size = width * height;
   const valueAt = (place, channel) => (channel === 3 ? 255 : data[(1 + channel) * size + place]);
   const rgba = Uint8ClampedArray.from({ length: 4 * size }, (_, at) => valueAt(at >> 2, at & 3));
-  const picture = { rgba, width, height }, page = { ink: { data: data.subarray(0, size), width, height }, scale: 1 };
+  const picture = { rgba, width, height }, ink = { data: data.subarray(0, size), width, height };
+  const page = { ink, scale: 1, matrix: null };
   const boxes = %s, scores = %s, readings = boxes.map((box) => ({ box, label: 1 }));
   const found = boxes.map((box, index) => ({ box, score: scores[index] }));
   const weighed = it.weighByColour(found.sort((one, other) => other.score - one.score), readings, picture, page);
   return [boxes.map((box) => it.inkColour(picture, page, box)), weighed.map(({ box, score }) => [box, score])];
 })()"""
+# A page turned level by so many degrees, and boxes on it where they were before.
+LEVEL = """await (async () => {
+  const { findInk, maskOf } = await import('./ink.js'), level = it.turnedLevel(findInk(grey), %s);
+  const back = it.turnedBack(%s.map((box) => ({ box })), level).map(({ box }) => box);
+  return [level.ink.width, level.ink.height, maskOf(level).data, back];
+})()"""
+# Which of some detections, the surest first, is in a box's place.
+SUREST = "%s.map((box) => it.surestAt(%s.map((other) => ({ box: other, score: 0.5 })), box))"
 REPEATED = """(() => {
   const size = 28 * 28, boxes = %s, scores = %s, labels = %s;
   const cropOf = (index) => grey.data.slice(index * size, (index + 1) * size);
@@ -164,6 +175,48 @@ def test_lines_are_pythons(page: NodePage) -> None:
     blank = np.zeros((1, 1), np.uint8)
     (given,) = page.call("lines.js", f"it.linesOf({[list(box) for box in boxes]}, 11)", [blank])
     assert given == lines_of(boxes, 11)
+
+
+def test_the_slant_of_lines_is_pythons(page: NodePage) -> None:
+    """Rows at several angles, heights and places uneven."""
+    random = np.random.default_rng(5)
+    pages = []
+    for angle_rad in np.radians([-40, -12, 0, 5, 27]):
+        turn = np.array([[np.cos(angle_rad), np.sin(angle_rad)], [-np.sin(angle_rad), np.cos(angle_rad)]])
+        middles = np.array([(400 + 26 * x, 300 + 70 * y) for y in range(3) for x in range(7)]) @ turn
+        sizes = np.stack([random.integers(8, 22, 21), random.integers(20, 45, 21)], axis=1)
+        corners = middles - sizes / 2 + random.normal(0, 3, (21, 2))
+        pages.append([(int(x), int(y), int(w), int(h)) for x, y, w, h in np.hstack([corners, sizes])])
+    blank = np.zeros((1, 1), np.uint8)
+    (given,) = page.call("lines.js", f"{[[list(box) for box in boxes] for boxes in pages]}.map(it.findSlant)", [blank])
+    assert given == [find_slant(boxes) for boxes in pages]
+    assert len(set(given)) >= 4
+
+
+def test_a_page_is_turned_level_as_python_turns_it(page: NodePage) -> None:
+    """The same mask but for single pixels, and the same boxes on the page as it lies."""
+    luma = draw_page((320, 240))
+    found = turned_level(find_ink(luma), 15.0)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(found.mask)
+    boxes = [(int(x), int(y), int(width), int(height)) for x, y, width, height, _ in stats[1:]]
+    ((width, height, mask, back),) = page.call("level.js", LEVEL % (15, [list(box) for box in boxes]), [luma])
+    assert (height, width) == found.ink.shape
+    assert np.mean(grey_of(mask, found.ink.shape) != found.mask) < 0.002
+    python = [reading.box for reading in turned_back([Reading(box, 1, 1.0) for box in boxes], found)]
+    assert np.abs(np.array(back) - python).max() <= 1
+    assert len(python) >= 10
+
+
+def test_a_stroke_is_matched_as_in_python(page: NodePage) -> None:
+    """Narrow boxes a pixel or two apart, some too far."""
+    strokes: list[Box] = [(100, 100, 4, 40), (105, 100, 6, 40), (112, 98, 5, 44), (130, 100, 30, 40)]
+    places: list[Box] = [(103, 101, 4, 38), (118, 100, 4, 40), (126, 100, 30, 40), (60, 100, 4, 40)]
+    expression = SUREST % ([list(box) for box in places], [list(box) for box in strokes])
+    (given,) = page.call("detection.js", expression, [np.zeros((1, 1), np.uint8)])
+    found = seen(*((box, 0.5, 1) for box in strokes))
+    assert given == [found.surest_at(box) for box in places]
+    assert given[0] is not None
+    assert given[-1] is None
 
 
 @pytest.mark.slow

@@ -9,6 +9,8 @@ from edge_app.page.boxes import iou
 from edge_app.page.detection import Detections, decode, detect, surest
 from edge_app.page.ink import Grey
 
+from ..made_detections import seen
+
 
 class MiddleOfInk:
     """A network that sees a 5 in the middle of each bright pixel's cell, 16 wide and 24 high."""
@@ -100,6 +102,13 @@ def test_overlap_is_intersection_over_union() -> None:
     """Half of each shared is a third of the union."""
     others = np.array([[5, 0, 10, 10], [40, 40, 5, 5]], np.float32)
     assert iou(np.array([0, 0, 10, 10], np.float32), others).tolist() == pytest.approx([1 / 3, 0])
+
+
+def test_a_stroke_is_matched_though_its_box_is_a_few_pixels_aside() -> None:
+    """A box three pixels aside is another box for a 1, but the same digit; one a digit's width aside is not."""
+    found = seen(((100, 100, 5, 40), 0.9, 1))
+    assert found.surest_at((104, 100, 5, 40)) == 0
+    assert found.surest_at((124, 100, 5, 40)) is None
 
 
 def test_within_asks_for_the_middle() -> None:

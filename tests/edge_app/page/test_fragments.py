@@ -32,3 +32,9 @@ def test_joined_ink_lies_where_its_pieces_lay() -> None:
     assert (both.ink > 0).sum() == 20 * 40 + 20 * 5
     assert both.ink[:5, 12:].all()
     assert both.ink[8:, :20].all()
+
+
+def test_what_a_frame_surrounds_is_no_piece_of_it() -> None:
+    """Each pair with a page's rim would be classified at the size of the page: a photo took half a minute."""
+    rim, letter = piece(0, 0, 900, 800), piece(300, 300, 20, 30)
+    assert near_pairs([rim, letter, piece(400, 500, 30, 90)], [True] * 3) == [(0, 2)]

@@ -73,6 +73,19 @@ def test_a_reading_of_two_digits_at_once_gives_way_to_both() -> None:
     assert labels([Reading(both, 0, 0.99)], found, TallInk(8)) == [None, 8, 8]
 
 
+def test_what_both_see_surely_is_not_refused_for_the_ink_around() -> None:
+    """On a form some digits stand among much print; where hardly any ink is a digit, letters look like one."""
+    print_around = [(20 + 26 * place, top, 22, 24) for top in (165, 237) for place in range(7)]
+    digits = [(60 + 48 * place, 200, 18, 26) for place in range(3)]
+    readings = [Reading(box, 4, 0.99) for box in digits] + [Reading(box, None, 0.3) for box in print_around]
+    assert labels(readings, seen(*((box, 0.75, 4) for box in digits)))[:3] == [4, 4, 4]
+    # Not if one of them is unsure, or sees another digit, or where nothing else around is a digit.
+    assert labels(readings, seen(*((box, 0.69, 4) for box in digits)))[:3] == [None] * 3
+    assert labels(readings, seen(*((box, 0.75, 9) for box in digits)))[:3] == [None] * 3
+    alone = [readings[0], *readings[3:]]
+    assert labels(alone, seen((digits[0], 0.75, 4)))[0] is None
+
+
 def test_a_number_among_words_is_judged_by_itself() -> None:
     """Four digits close together, lines of letters close around: the letters' company does not refuse them."""
     number = [(200 + 22 * place, 200, 18, 26) for place in range(4)]

@@ -1,0 +1,95 @@
+"""Pages whose lines run at an angle."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edge_app import DigitClassifier, PageReader
+from edge_app.bench.sample_page import draw_page
+from edge_app.page.boxes import Box, iou
+from edge_app.page.ink import find_ink
+from edge_app.page.level import is_worth_a_turn, turned_back, turned_level
+from edge_app.page.recognition import Reading
+from train.data.mnist import load_mnist
+
+SIDE = 700
+
+
+def ruled_numbers() -> NDArray[np.uint8]:
+    """Three numbers of six of MNIST's test digits, each in a ruled row: uint8 (700, 700)."""
+    digits = load_mnist(None).test
+    page = np.full((SIDE, SIDE), 225, np.uint8)
+    for row in range(3):
+        top = 200 + 110 * row
+        for place in range(6):
+            left, image = 170 + 62 * place, cv2.resize(digits.images[40 + 6 * row + place], (56, 56))
+            page[top : top + 56, left : left + 56] -= (image * 0.7).astype(np.uint8)
+        page[top + 70 : top + 73, 120:580] = 120
+        page[top - 30 : top - 27, 120:580] = 120
+    return page
+
+
+def truth() -> list[str]:
+    """What stands there."""
+    labels = load_mnist(None).test.labels[40:58]
+    return ["".join(str(label) for label in labels[start : start + 6]) for start in (0, 6, 12)]
+
+
+def tilted(page: NDArray[np.uint8], degrees: float) -> NDArray[np.uint8]:
+    """The page turned clockwise on paper of its own grey."""
+    matrix = cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), -degrees, 1.0)
+    return np.asarray(cv2.warpAffine(page, matrix, (SIDE, SIDE), borderValue=(225,)), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def reader() -> PageReader:
+    """The shipped one."""
+    return PageReader(DigitClassifier.load(), traced=True)
+
+
+@pytest.mark.parametrize("degrees", [-30, -14, 12, 25])
+def test_a_tilted_page_reads_as_an_upright_one(reader: PageReader, degrees: int) -> None:
+    """Rulings included, which are known by lying straight; boxes lie on the page as it was given."""
+    page = reader.read(tilted(ruled_numbers(), degrees))
+    assert [line.text for line in page.lines] == truth()
+    first = page.lines[0].digits[0]
+    turn = cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), -degrees, 1.0)
+    x, y = turn[:, :2] @ (170 + 28, 200 + 28) + turn[:, 2]
+    assert abs(first.box[0] + first.box[2] / 2 - x) < 8
+    assert abs(first.box[1] + first.box[3] / 2 - y) < 8
+
+
+def test_a_level_page_is_left_as_it_is(reader: PageReader) -> None:
+    """So is one for which a reader is not to turn it."""
+    assert reader.read(ruled_numbers()).traces[0].page_ink.matrix is None
+    still = PageReader(DigitClassifier.load(), traced=True, level=False)
+    assert still.read(tilted(ruled_numbers(), 14)).traces[0].page_ink.matrix is None
+    assert reader.read(tilted(ruled_numbers(), 14)).traces[0].page_ink.matrix is not None
+
+
+def test_boxes_come_back() -> None:
+    """To where the ink was before, as tight as it is there."""
+    page_ink = find_ink(draw_page((640, 480)))
+    level = turned_level(page_ink, 20.0)
+    before, after = (
+        [(int(x), int(y), int(width), int(height)) for x, y, width, height, pixels in stats[1:] if pixels > 100]
+        for stats in (cv2.connectedComponentsWithStats(each.mask)[2] for each in (page_ink, level))
+    )
+    back = [reading.box for reading in turned_back([Reading(box, 1, 1.0) for box in after], level)]
+    assert len(back) == len(before) >= 8
+    assert all(best_iou(box, before) > 0.75 for box in back)
+    assert turned_level(page_ink, 1.0) is page_ink
+    assert turned_back([Reading(before[0], 1, 1.0)], page_ink)[0].box == before[0]
+
+
+def test_texture_is_not_turned() -> None:
+    """What reads as few digits may lie at any angle by chance; and what reads much better as it stands is left so."""
+    assert not is_worth_a_turn(4.0, 0.0)
+    assert is_worth_a_turn(15.0, 20.0)
+    assert not is_worth_a_turn(15.0, 40.0)
+
+
+def best_iou(box: Box, others: list[Box]) -> float:
+    """Of a box with the likest of others."""
+    return float(iou(np.array(box, np.float32), np.array(others, np.float32)).max())
