@@ -25,7 +25,7 @@ def overlap_of_smaller(one: Box, other: Box) -> float:
 
 
 def overlaps_of_smaller(box: Box, others: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The same of one box with others, int64 (N, 4): float64 (N,)."""
+    """Shared area of one box with others, int64 (N, 4), as a part of the smaller one each: float64 (N,) in [0, 1]."""
     return np.asarray(_shared(box, others) / np.minimum(box[2] * box[3], others[:, 2] * others[:, 3]), np.float64)
 
 

@@ -6,20 +6,24 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from .ink import InkMap
+from .candidates import connect
+from .ink import MAX_WORK_PIXELS, InkMap
 from .recognition import Reading
-from .upright import ink_on_page, turn_upright
+from .upright import ink_on_page, turn_upright, turned_size
 
 # Lines that run less steeply are read as they are.
 MIN_LEVEL_DEG = 6.0
 # Texture has a slant, too. A page is worth a turn if its ink, turned piece by piece, reads as this many digits at least
 # and this part of those that it reads as where it stands: a classifier hardly minds a slant, but turning costs detail.
 MIN_DIGITS, MIN_SHARE = 12.0, 0.6
+# A square page turned by 45 degrees is twice as large. OpenCV turns no longer sides.
+MOST_PIXELS, MAX_SIDE_PX = 2.2 * MAX_WORK_PIXELS, 32_000
 
 
-def is_worth_a_turn(as_level: float, as_is: float) -> bool:
-    """Whether to turn a page, by the sums of confidences with its ink turned piece by piece, and as it stands."""
-    return as_level >= max(MIN_DIGITS, MIN_SHARE * as_is)
+def may_be_turned(page_ink: InkMap, slant_deg: float) -> bool:
+    """Whether the page is not much larger after it: a long strip that runs across is."""
+    width, height = turned_size(page_ink.ink.shape[1], page_ink.ink.shape[0], slant_deg)
+    return width * height <= MOST_PIXELS and max(width, height) <= MAX_SIDE_PX
 
 
 def turned_level(page_ink: InkMap, slant_deg: float) -> InkMap:
@@ -35,5 +39,6 @@ def turned_back(readings: Sequence[Reading], level: InkMap) -> list[Reading]:
     """Readings of ink that was turned level, their boxes where it was before."""
     if level.matrix is None:
         return list(readings)
-    mask = level.mask > 0
+    # Without rulings, which would widen the boxes that they touch.
+    mask = connect(level).labels > 0
     return [replace(reading, box=ink_on_page(reading.box, mask, level.matrix)) for reading in readings]

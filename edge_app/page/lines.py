@@ -11,8 +11,8 @@ from .boxes import Box
 from .result import Digit, Line
 
 MAX_SLANT_DEG = 50
-# Two digits this far apart, in the lower one's heights, may stand in one line; their middles lie this far off it. Where
-# one box is this many times as high as the other, it is no digit's.
+# Two digits this far apart, in the smaller one's heights, may stand in one line; their middles lie this far off it. Two
+# boxes of which one is this many times as high are not both digits'.
 VOTE_REACH, VOTE_SPREAD, VOTE_HEIGHT_RATIO = 4.0, 0.2, 2.5
 # Level lines are the rule, so another slant has to get this many times their votes.
 CLEARER_THAN_LEVEL = 1.2

@@ -22,7 +22,7 @@ from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
 from .fusion import fuse, is_strip, propose
 from .ink import InkMap, find_ink
 from .lean import detect_upright, find_lean
-from .level import MIN_LEVEL_DEG, is_worth_a_turn, turned_back, turned_level
+from .level import MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, may_be_turned, turned_back, turned_level
 from .lines import arrange, find_slant
 from .numbers import read_numbers
 from .orientation import better_turn
@@ -41,8 +41,6 @@ PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
 # With this many digits read it is settled that ink is dark on light, or light on dark, where that was in doubt.
 MIN_SETTLED = 2
-# A doubtful digit that continues no line has a mark if it is believed to be one this surely.
-MARKED_ALONE = 0.8
 # Lower ink that the classifier refuses is specks and dots: the detector, which would enlarge it, need not look there.
 LEAST_HEIGHT_PX = 19
 # Ink is cut into digits only where the detector sees one of at least this score in it.
@@ -134,6 +132,7 @@ class PageReader:
             wholes = read_wholes(candidates, self._classifier, slant_deg)
             level = self._turned_level(page_ink, slant_deg, candidates, wholes)
         if level is not None:
+            del connected, candidates, wholes
             readings, turn, traces = self._read_ink(level, watch, image)
             return turned_back(readings, level), turn, traces
         frames = [Reading(frame.box, None, 0.0) for frame in candidates if frame.encloses]
@@ -185,8 +184,10 @@ class PageReader:
         if not self._level or page_ink.matrix is not None or abs(slant_deg) < MIN_LEVEL_DEG:
             return None
         as_level = _certainty([whole.reading for whole in wholes])
+        if as_level < MIN_DIGITS or not may_be_turned(page_ink, slant_deg):
+            return None
         as_is = _certainty([whole.reading for whole in read_wholes(candidates, self._classifier)])
-        return turned_level(page_ink, slant_deg) if is_worth_a_turn(as_level, as_is) else None
+        return turned_level(page_ink, slant_deg) if as_level >= MIN_SHARE * as_is else None
 
 
 def _certainty(readings: Sequence[Reading]) -> float:
@@ -214,9 +215,7 @@ def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -
     ]
     read = [digit for digit in digits if digit.label is not None]
     lines = arrange(read)
-    possible = [pair for pair in zip(digits, readings, strict=True) if pair[0].guess is not None]
-    continuing = in_lines([digit for digit, _ in possible], lines)
-    doubtful = [digit for digit, reading in possible if digit in continuing or (reading.belief or 0.0) >= MARKED_ALONE]
+    doubtful = in_lines([digit for digit in digits if digit.guess is not None], lines)
     if doubtful:
         lines = arrange([*read, *doubtful])
     refused = [digit for digit in digits if digit.label is None and digit.guess is None]

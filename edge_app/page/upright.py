@@ -28,12 +28,17 @@ def turn_upright(ink: Grey, slant_deg: float) -> tuple[Grey, NDArray[np.float64]
     if abs(slant_deg) < MIN_TURN_DEG:
         return ink, None
     height, width = ink.shape
-    cos, sin = abs(math.cos(math.radians(slant_deg))), abs(math.sin(math.radians(slant_deg)))
-    new_width, new_height = math.ceil(width * cos + height * sin) + 2, math.ceil(width * sin + height * cos) + 2
+    new_width, new_height = turned_size(width, height, slant_deg)
     matrix = np.asarray(cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), slant_deg, 1.0), np.float64)
     matrix[:, 2] += (new_width - width) / 2, (new_height - height) / 2
     turned = cv2.warpAffine(ink, matrix, (new_width, new_height), flags=cv2.INTER_LINEAR)
     return np.asarray(turned, np.uint8), matrix
+
+
+def turned_size(width: int, height: int, slant_deg: float) -> tuple[int, int]:
+    """Width and height of a picture, in pixels, that holds one turned by an angle."""
+    cos, sin = abs(math.cos(math.radians(slant_deg))), abs(math.sin(math.radians(slant_deg)))
+    return math.ceil(width * cos + height * sin) + 2, math.ceil(width * sin + height * cos) + 2
 
 
 def box_on_page(mask: NDArray[np.bool_], matrix: NDArray[np.float64] | None, origin_xy: tuple[int, int]) -> Box:

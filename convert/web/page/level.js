@@ -1,7 +1,8 @@
 // Pages whose lines run at an angle, turned level to be read. As edge_app/page/level.py.
 // @ts-check
-import { maskOf } from "./ink.js";
-import { inkOnPage, turnUpright } from "./upright.js";
+import { connect } from "./candidates.js";
+import { MAX_WORK_PIXELS } from "./ink.js";
+import { inkOnPage, turnedSize, turnUpright } from "./upright.js";
 import { inverse, warped } from "./warp.js";
 
 /**
@@ -9,12 +10,13 @@ import { inverse, warped } from "./warp.js";
  * @typedef {import("./recognition.js").Reading} Reading
  */
 
-export const MIN_LEVEL_DEG = 6.0;
-const MIN_DIGITS = 12.0, MIN_SHARE = 0.6;
+export const MIN_LEVEL_DEG = 6.0, MIN_DIGITS = 12.0, MIN_SHARE = 0.6;
+const MOST_PIXELS = 2.2 * MAX_WORK_PIXELS, MAX_SIDE_PX = 32000;
 
-/** Whether to turn a page, by the sums of confidences with its ink turned piece by piece, and as it stands. @param {number} asLevel @param {number} asIs */
-export function isWorthATurn(asLevel, asIs) {
-  return asLevel >= Math.max(MIN_DIGITS, MIN_SHARE * asIs);
+/** Whether the page is not much larger after it. @param {InkMap} page @param {number} slantDeg */
+export function mayBeTurned({ ink }, slantDeg) {
+  const [width, height] = turnedSize(ink.width, ink.height, slantDeg);
+  return width * height <= MOST_PIXELS && Math.max(width, height) <= MAX_SIDE_PX;
 }
 
 /** The ink of a page turned so that lines of that slant run level. @param {InkMap} page @param {number} slantDeg @returns {InkMap} */
@@ -28,6 +30,8 @@ export function turnedLevel(page, slantDeg) {
 export function turnedBack(readings, level) {
   const { matrix } = level;
   if (matrix === null) return readings;
-  const mask = maskOf(level);
+  // Without rulings, which would widen the boxes that they touch.
+  const { width, height } = level.ink, { labels } = connect(level);
+  const mask = { data: Uint8Array.from(labels, (label) => (label > 0 ? 255 : 0)), width, height };
   return readings.map((reading) => ({ ...reading, box: inkOnPage(reading.box, mask, matrix) }));
 }

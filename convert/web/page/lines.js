@@ -67,13 +67,14 @@ export function along(box, slantDeg) {
 export function findSlant(boxes) {
   if (boxes.length < 3) return 0;
   const votes = new Float64Array(2 * MAX_SLANT_DEG + 1), steepest = Math.tan((MAX_SLANT_DEG * Math.PI) / 180);
+  const directions = Array.from(votes, (_, at) => ((at - MAX_SLANT_DEG) * Math.PI) / 180).map((angle) => [Math.cos(angle), Math.sin(angle)]);
   for (const [x, y, width, height] of boxes) {
     for (const [left, top, wide, high] of boxes) {
       const right = left + wide / 2 - x - width / 2, down = top + high / 2 - y - height / 2;
       const size = Math.min(height, high), far = Math.hypot(right, down);
       if (right <= 0 || Math.max(height, high) > VOTE_HEIGHT_RATIO * size || far > VOTE_REACH * size || Math.abs(down) > right * steepest) continue;
-      votes.forEach((_, at) => {
-        const angle = ((at - MAX_SLANT_DEG) * Math.PI) / 180, off = (Math.sin(angle) * right - Math.cos(angle) * down) / size;
+      directions.forEach(([cos, sin], at) => {
+        const off = (sin * right - cos * down) / size;
         votes[at] += Math.sqrt(size / far) * Math.exp(-((off / VOTE_SPREAD) ** 2));
       });
     }

@@ -9,7 +9,7 @@ import { doubtedByContext, guessed, inLines, proposeDoubtful } from "./doubtful.
 import { fuse, isStrip, propose } from "./fusion.js";
 import { findInk, lumaOf } from "./ink.js";
 import { detectUpright, findLean } from "./lean.js";
-import { isWorthATurn, MIN_LEVEL_DEG, turnedBack, turnedLevel } from "./level.js";
+import { mayBeTurned, MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, turnedBack, turnedLevel } from "./level.js";
 import { arrange, findSlant } from "./lines.js";
 import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
@@ -28,7 +28,7 @@ import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./whole
  */
 
 const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, MIN_SETTLED = 2, LEAST_HEIGHT_PX = 19;
-const WORTH_CUTTING = 0.3, MARKED_ALONE = 0.8;
+const WORTH_CUTTING = 0.3;
 
 /**
  * Finds and reads the handwritten digits of a picture as it lies.
@@ -64,10 +64,13 @@ async function readInk(page, picture, networks) {
   const slant = findSlant(candidates.filter(({ fragment, encloses }) => !fragment && !encloses).map(({ box }) => box));
   const wholes = await readWholes(candidates, classifier, slant);
   if (page.matrix === null && Math.abs(slant) >= MIN_LEVEL_DEG) {
-    const standing = await readWholes(candidates, classifier, 0);
-    if (isWorthATurn(certaintyOf(wholes.map(({ reading }) => reading)), certaintyOf(standing.map(({ reading }) => reading)))) {
-      const level = turnedLevel(page, slant);
-      return turnedBack(await readInk(level, picture, networks), level);
+    const asLevel = certaintyOf(wholes.map(({ reading }) => reading));
+    if (asLevel >= MIN_DIGITS && mayBeTurned(page, slant)) {
+      const standing = await readWholes(candidates, classifier, 0);
+      if (asLevel >= MIN_SHARE * certaintyOf(standing.map(({ reading }) => reading))) {
+        const level = turnedLevel(page, slant);
+        return turnedBack(await readInk(level, picture, networks), level);
+      }
     }
   }
   const lean = findLean(wholes.map(({ candidate }) => candidate));
@@ -144,10 +147,7 @@ function inOrder(readings, scale, { width, height }) {
   ));
   const read = digits.filter(({ label }) => label !== null);
   let lines = arrange(read);
-  const continuing = inLines(digits.filter(({ guess }) => guess !== null), lines);
-  const doubtful = digits.filter((digit, index) => (
-    continuing.includes(digit) || (digit.guess !== null && (readings[index].belief ?? 0) >= MARKED_ALONE)
-  ));
+  const doubtful = inLines(digits.filter(({ guess }) => guess !== null), lines);
   if (doubtful.length) lines = arrange([...read, ...doubtful]);
   const left = digits.filter(({ label, guess }) => label === null && guess === null);
   return {

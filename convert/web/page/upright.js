@@ -18,14 +18,19 @@ const MIN_TURN_DEG = 4.0;
 export function turnUpright(ink, slantDeg) {
   if (Math.abs(slantDeg) < MIN_TURN_DEG) return { ink, matrix: null };
   const angle = (slantDeg * Math.PI) / 180, cos = Math.cos(angle), sin = Math.sin(angle);
-  const width = Math.ceil(ink.width * Math.abs(cos) + ink.height * Math.abs(sin)) + 2;
-  const height = Math.ceil(ink.width * Math.abs(sin) + ink.height * Math.abs(cos)) + 2;
+  const [width, height] = turnedSize(ink.width, ink.height, slantDeg);
   const x = (ink.width - 1) / 2, y = (ink.height - 1) / 2;
   /** @type {Affine} */ const matrix = [
     cos, sin, (1 - cos) * x - sin * y + (width - ink.width) / 2,
     -sin, cos, sin * x + (1 - cos) * y + (height - ink.height) / 2,
   ];
   return { ink: warped(ink, inverse(matrix), width, height), matrix };
+}
+
+/** Width and height of a picture that holds one turned by an angle. @param {number} width @param {number} height @param {number} slantDeg */
+export function turnedSize(width, height, slantDeg) {
+  const angle = (slantDeg * Math.PI) / 180, cos = Math.abs(Math.cos(angle)), sin = Math.abs(Math.sin(angle));
+  return [Math.ceil(width * cos + height * sin) + 2, Math.ceil(width * sin + height * cos) + 2];
 }
 
 /**
@@ -66,7 +71,8 @@ export function inkOnPage(box, mask, [xx, xy, x0, yx, yy, y0]) {
   const left = Math.max(0, roundEven(box[0])), top = Math.max(0, roundEven(box[1]));
   const width = Math.min(mask.width, roundEven(box[0] + box[2])) - left, height = Math.min(mask.height, roundEven(box[1] + box[3])) - top;
   const inked = (/** @type {number} */ at) => mask.data[(top + Math.floor(at / width)) * mask.width + left + (at % width)] > 127;
-  const some = Array.from({ length: Math.max(0, width * height) }, (_, at) => at).some(inked);
+  let some = false;
+  for (let at = 0; at < width * height && !some; at++) some = inked(at);
   /** @type {Affine} */ const shifted = [xx, xy, x0 - left, yx, yy, y0 - top];
   if (some) return boxOnPage(width, height, inked, shifted, 0, 0);
   return boxOnPage(Math.max(1, roundEven(box[2])), Math.max(1, roundEven(box[3])), () => true, shifted, 0, 0);

@@ -105,7 +105,7 @@ def test_overlap_is_intersection_over_union() -> None:
 
 
 def test_a_stroke_is_matched_though_its_box_is_a_few_pixels_aside() -> None:
-    """A box three pixels aside is another box for a 1, but the same digit; one a digit's width aside is not."""
+    """A box four pixels aside is another box for a 1, but the same digit; one a digit's width aside is not."""
     found = seen(((100, 100, 5, 40), 0.9, 1))
     assert found.surest_at((104, 100, 5, 40)) == 0
     assert found.surest_at((124, 100, 5, 40)) is None

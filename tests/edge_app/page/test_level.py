@@ -7,11 +7,15 @@ from numpy.typing import NDArray
 
 from edge_app import DigitClassifier, PageReader
 from edge_app.bench.sample_page import draw_page
+from edge_app.files.image import to_luma
 from edge_app.page.boxes import Box, iou
-from edge_app.page.ink import find_ink
-from edge_app.page.level import is_worth_a_turn, turned_back, turned_level
+from edge_app.page.colour import ink_colours
+from edge_app.page.ink import InkMap, find_ink
+from edge_app.page.level import may_be_turned, turned_back, turned_level
 from edge_app.page.recognition import Reading
 from train.data.mnist import load_mnist
+
+from ..coloured import BLACK, BLUE, coloured_page
 
 SIDE = 700
 
@@ -83,11 +87,32 @@ def test_boxes_come_back() -> None:
     assert turned_back([Reading(before[0], 1, 1.0)], page_ink)[0].box == before[0]
 
 
-def test_texture_is_not_turned() -> None:
-    """What reads as few digits may lie at any angle by chance; and what reads much better as it stands is left so."""
-    assert not is_worth_a_turn(4.0, 0.0)
-    assert is_worth_a_turn(15.0, 20.0)
-    assert not is_worth_a_turn(15.0, 40.0)
+def test_few_digits_are_not_turned(reader: PageReader) -> None:
+    """Texture lies at any angle by chance; of few digits each is turned by itself."""
+    page = ruled_numbers()
+    page[290:] = 225
+    assert reader.read(tilted(page, 14)).traces[0].page_ink.matrix is None
+
+
+@pytest.mark.parametrize("size_wh", [(40_000, 60), (30_000, 100)])
+def test_a_strip_is_not_turned_across(size_wh: tuple[int, int]) -> None:
+    """The page would be many times as large, or larger than OpenCV takes."""
+    blank = np.zeros(size_wh[::-1], np.uint8)
+    assert not may_be_turned(InkMap(blank, blank, 1.0, False), 12.0)
+    assert may_be_turned(InkMap(blank[:60, :60], blank[:60, :60], 1.0, False), 45.0)
+
+
+def test_colours_are_the_same_on_a_page_turned_level() -> None:
+    """Where its points lay before is where the photo is asked."""
+    image, boxes = coloured_page([BLUE, BLACK, BLUE])
+    page_ink = find_ink(to_luma(image))
+    level = turned_level(page_ink, 17.0)
+    assert level.matrix is not None
+    places = [level.matrix[:, :2] @ (x + w / 2, y + h / 2) + level.matrix[:, 2] for x, y, w, h in boxes]
+    turned = [(round(x - w / 2), round(y - h / 2), w, h) for (x, y), (_, _, w, h) in zip(places, boxes, strict=True)]
+    before, after = ink_colours(image, page_ink, boxes), ink_colours(image, level, turned)
+    assert np.abs(before - after).max() < 0.01
+    assert np.abs(before[0] - before[1]).max() > 0.1
 
 
 def best_iou(box: Box, others: list[Box]) -> float:

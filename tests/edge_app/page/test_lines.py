@@ -52,13 +52,6 @@ def test_slanted_lines(angle_deg: int) -> None:
     assert texts(digits) == ["12345", "67890"]
 
 
-def test_a_hand_of_uneven_heights_is_level() -> None:
-    """Sevens that reach far down stand close to small digits: their middles alone would make a slope."""
-    heights = [44, 42, 30, 66, 34, 46, 70, 48, 36]
-    boxes = [(100 + 26 * place, 100, 18, height) for place, height in enumerate(heights)]
-    assert abs(find_slant(boxes)) <= 8
-
-
 def test_cells_of_a_form_are_level() -> None:
     """Two digits in each cell, the next cell's as far below as the neighbour's is away."""
     boxes = [
