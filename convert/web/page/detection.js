@@ -16,7 +16,7 @@ import { resizeArea, resizeLinear } from "./resize.js";
 
 const CELL_PX = 4, REFERENCE_WH_PX = [16, 24], LEAST_PROBABILITY = 1e-6;
 const SOUGHT_HEIGHT_PX = 26, RIM_PX = 24, MAX_IOU = 0.4, COARSEST_OCTAVE = -5, FINEST_OCTAVE = 0, FINEST_OCTAVE_SMALL = 1;
-const SMALL_PIXELS = 700_000, NEARLY_ONE_TILE = 1.3, MAX_TILES = 30, MIN_SCORE = 0.05;
+const SMALL_PIXELS = 700_000, NEARLY_ONE_TILE = 1.3, MAX_TILES = 80, MIN_SCORE = 0.05;
 
 // What else is known of a page moves the scores of detections from this one on.
 export const LEAST_MOVED = 0.1;
