@@ -31,7 +31,8 @@ LEAST_WIDTH = 0.4
 COARSEST_OCTAVE, FINEST_OCTAVE, FINEST_OCTAVE_SMALL = -5, 0, 1
 SMALL_PIXELS = 700_000
 NEARLY_ONE_TILE = 1.3
-# At most this many tiles per page: a sheet of 600 digits takes as many. Where the detector did not look nothing is believed.
+# At most this many tiles per page: a sheet of 600 digits takes as many. Where the detector did not look, nothing is
+# believed.
 MAX_TILES = 80
 MIN_SCORE = 0.05
 # What else is known of a page moves the scores of detections from this one on.
