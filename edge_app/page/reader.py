@@ -14,7 +14,7 @@ from ..files.opening import MIN_SIDE_PX
 from ..model.detector import DigitDetector
 from ..model.sequence import SequenceReader
 from .boxes import middle_in, on_image
-from .candidates import Candidate, connect, find_candidates
+from .candidates import Candidate, ConnectedInk, connect, find_candidates
 from .colour import weigh_by_colour
 from .context import refuse_by_context
 from .detection import Detections, MapNetwork
@@ -22,7 +22,7 @@ from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
 from .fusion import fuse, is_strip, propose
 from .ink import InkMap, find_ink
 from .lean import detect_upright, find_lean
-from .level import MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, may_be_turned, turned_back, turned_level
+from .level import MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, may_be_turned, tilts_rulings, turned_back, turned_level
 from .lines import arrange, find_slant
 from .numbers import read_numbers
 from .orientation import better_turn
@@ -130,7 +130,7 @@ class PageReader:
         with watch("wholes"):
             slant_deg = find_slant([each.box for each in candidates if not (each.fragment or each.encloses)])
             wholes = read_wholes(candidates, self._classifier, slant_deg)
-            level = self._turned_level(page_ink, slant_deg, candidates, wholes)
+            level = self._turned_level(page_ink, connected, slant_deg, candidates, wholes)
         if level is not None:
             del connected, candidates, wholes
             readings, turn, traces = self._read_ink(level, watch, image)
@@ -178,8 +178,9 @@ class PageReader:
         return believed, turn, (Trace(page_ink, connected, tuple(candidates), found, tuple(believed), one_by_one),)
 
     def _turned_level(
-        self, page_ink: InkMap, slant_deg: float, candidates: Sequence[Candidate], wholes: Sequence[Whole]
-    ) -> InkMap | None:
+        self, page_ink: InkMap, connected: ConnectedInk, slant_deg: float, candidates: Sequence[Candidate],
+        wholes: Sequence[Whole],
+    ) -> InkMap | None:  # fmt: skip
         """The page turned level, or None if it is, or is not worth a turn."""
         if not self._level or page_ink.matrix is not None or abs(slant_deg) < MIN_LEVEL_DEG:
             return None
@@ -187,7 +188,10 @@ class PageReader:
         if as_level < MIN_DIGITS or not may_be_turned(page_ink, slant_deg):
             return None
         as_is = _certainty([whole.reading for whole in read_wholes(candidates, self._classifier)])
-        return turned_level(page_ink, slant_deg) if as_level >= MIN_SHARE * as_is else None
+        if as_level < MIN_SHARE * as_is:
+            return None
+        level = turned_level(page_ink, slant_deg)
+        return None if tilts_rulings(connected, connect(level)) else level
 
 
 def _certainty(readings: Sequence[Reading]) -> float:

@@ -9,7 +9,7 @@ import { doubtedByContext, guessed, inLines, proposeDoubtful } from "./doubtful.
 import { fuse, isStrip, propose } from "./fusion.js";
 import { findInk, lumaOf } from "./ink.js";
 import { detectUpright, findLean } from "./lean.js";
-import { mayBeTurned, MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, turnedBack, turnedLevel } from "./level.js";
+import { mayBeTurned, MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, tiltsRulings, turnedBack, turnedLevel } from "./level.js";
 import { arrange, findSlant } from "./lines.js";
 import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
@@ -69,7 +69,7 @@ async function readInk(page, picture, networks) {
       const standing = await readWholes(candidates, classifier, 0);
       if (asLevel >= MIN_SHARE * certaintyOf(standing.map(({ reading }) => reading))) {
         const level = turnedLevel(page, slant);
-        return turnedBack(await readInk(level, picture, networks), level);
+        if (!tiltsRulings(connected, connect(level))) return turnedBack(await readInk(level, picture, networks), level);
       }
     }
   }

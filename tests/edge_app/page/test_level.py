@@ -9,9 +9,11 @@ from edge_app import DigitClassifier, PageReader
 from edge_app.bench.sample_page import draw_page
 from edge_app.files.image import to_luma
 from edge_app.page.boxes import Box, iou
+from edge_app.page.candidates import connect, find_candidates
 from edge_app.page.colour import ink_colours
 from edge_app.page.ink import InkMap, find_ink
 from edge_app.page.level import may_be_turned, turned_back, turned_level
+from edge_app.page.lines import find_slant
 from edge_app.page.recognition import Reading
 from train.data.mnist import load_mnist
 
@@ -100,6 +102,27 @@ def test_a_strip_is_not_turned_across(size_wh: tuple[int, int]) -> None:
     blank = np.zeros(size_wh[::-1], np.uint8)
     assert not may_be_turned(InkMap(blank, blank, 1.0, False), 12.0)
     assert may_be_turned(InkMap(blank[:60, :60], blank[:60, :60], 1.0, False), 45.0)
+
+
+def test_a_page_with_level_rulings_is_level(reader: PageReader) -> None:
+    """Numbers that run downhill on it are read as they stand."""
+    digits = load_mnist(None).test
+    page = np.full((SIDE, SIDE), 225, np.uint8)
+    page[30::40], page[31::40], page[32::40] = 150, 150, 150
+    for place in range(15):
+        row, column = divmod(place, 5)
+        top, left = 120 + 150 * row + 26 * column, 200 + 62 * column
+        part = page[top : top + 56, left : left + 56]
+        part[:] = np.minimum(part, 225 - cv2.resize(digits.images[40 + place], (56, 56)) * 0.8)
+    assert find_slant_of(page) > 17
+    assert reader.read(page).traces[0].page_ink.matrix is None
+
+
+def find_slant_of(page: NDArray[np.uint8]) -> float:
+    """Of its ink's lines."""
+    page_ink = find_ink(page)
+    candidates = find_candidates(page_ink, connect(page_ink))
+    return find_slant([each.box for each in candidates if not (each.fragment or each.encloses)])
 
 
 def test_colours_are_the_same_on_a_page_turned_level() -> None:
