@@ -304,6 +304,8 @@ def test_keyboard_alone_makes_a_field(visit: Visit, server: WebServer, client: T
     """A box is added, moved, resized, named; what is wrong is told at its entry; a box is deleted."""
     photograph(client)
     page = visit(server.url, PHONE)
+    # focus() does not wait until the page has loaded its form and shows the button.
+    expect(page.locator("#add")).to_be_visible()
     page.locator("#add").focus()
     page.keyboard.press("Enter")
     box = page.locator("#boxes [data-at='0']")
