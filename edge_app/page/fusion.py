@@ -92,11 +92,12 @@ def fuse(
     supports = np.array([found.scores[view] if view is not None else UNSEEN for view in views])
     beside, above = gaps(readings)
     shares = _shares_of_digits(readings, supports, beside, above)
-    evidence = np.log(supports / (1 - supports)) + SHARE_WEIGHT * (shares - USUAL_SHARE)
+    by_detector = np.log(supports / (1 - supports))
+    evidence = by_detector + SHARE_WEIGHT * (shares - USUAL_SHARE)
     evidence += CONTEXT_WEIGHT * np.clip(context_evidence(readings, beside, above), -MOST_CONTEXT, MOST_CONTEXT)
     for index, (reading, view) in enumerate(zip(readings, views, strict=True)):
         if not strip and shares[index] >= AGREED_SHARE and _agree(reading, view, found):
-            evidence[index] = max(evidence[index], np.log(supports[index] / (1 - supports[index])))
+            evidence[index] = max(evidence[index], by_detector[index])
     fused = [_judged(reading, view, odds, found) for reading, view, odds in zip(readings, views, evidence, strict=True)]
     in_doubt = _in_doubt(readings, fused, views, found)
     return fused + _missed(fused, shares, found, proposed, looks, strip), in_doubt

@@ -6,7 +6,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from .candidates import ConnectedInk, connect
+from .candidates import ConnectedInk
 from .ink import MAX_WORK_PIXELS, InkMap
 from .recognition import Reading
 from .upright import ink_on_page, turn_upright, turned_size
@@ -43,12 +43,12 @@ def turned_level(page_ink: InkMap, slant_deg: float) -> InkMap:
     return replace(page_ink, ink=ink, threshold=np.asarray(threshold, np.uint8), matrix=matrix)
 
 
-def turned_back(readings: Sequence[Reading], level: InkMap) -> list[Reading]:
+def turned_back(readings: Sequence[Reading], level: InkMap, connected: ConnectedInk) -> list[Reading]:
     """Readings of ink that was turned level, their boxes where it was before."""
     if level.matrix is None:
         return list(readings)
     # Without rulings, which would widen the boxes that they touch.
-    mask = connect(level).labels > 0
+    mask = connected.labels > 0
     return [replace(reading, box=ink_on_page(reading.box, mask, level.matrix)) for reading in readings]
 
 

@@ -121,20 +121,20 @@ class PageReader:
             return replace(_page(readings, scale, (width, height)), better_turn=turn, traces=traces)
 
     def _read_ink(
-        self, page_ink: InkMap, watch: Watch, image: NDArray[np.uint8]
+        self, page_ink: InkMap, watch: Watch, image: NDArray[np.uint8], connected: ConnectedInk | None = None
     ) -> tuple[list[Reading], int, tuple[Trace, ...]]:
         """Reads the ink of an image, boxes in pixels of the ink map, and looks for a better way up, see Page."""
         with watch("candidates"):
-            connected = connect(page_ink)
+            connected = connect(page_ink) if connected is None else connected
             candidates = find_candidates(page_ink, connected)
         with watch("wholes"):
             slant_deg = find_slant([each.box for each in candidates if not (each.fragment or each.encloses)])
             wholes = read_wholes(candidates, self._classifier, slant_deg)
-            level = self._turned_level(page_ink, connected, slant_deg, candidates, wholes)
-        if level is not None:
+            turned = self._turned_level(page_ink, connected, slant_deg, candidates, wholes)
+        if turned is not None:
             del connected, candidates, wholes
-            readings, turn, traces = self._read_ink(level, watch, image)
-            return turned_back(readings, level), turn, traces
+            readings, turn, traces = self._read_ink(turned[0], watch, image, turned[1])
+            return turned_back(readings, *turned), turn, traces
         frames = [Reading(frame.box, None, 0.0) for frame in candidates if frame.encloses]
         found, turn, plain = None, 0, _plain([whole.reading for whole in wholes] + frames)
         if not plain:
@@ -180,8 +180,8 @@ class PageReader:
     def _turned_level(
         self, page_ink: InkMap, connected: ConnectedInk, slant_deg: float, candidates: Sequence[Candidate],
         wholes: Sequence[Whole],
-    ) -> InkMap | None:  # fmt: skip
-        """The page turned level, or None if it is, or is not worth a turn."""
+    ) -> tuple[InkMap, ConnectedInk] | None:  # fmt: skip
+        """The page turned level with its connected ink, or None if it is, or is not worth a turn."""
         if not self._level or page_ink.matrix is not None or abs(slant_deg) < MIN_LEVEL_DEG:
             return None
         as_level = _certainty([whole.reading for whole in wholes])
@@ -191,7 +191,8 @@ class PageReader:
         if as_level < MIN_SHARE * as_is:
             return None
         level = turned_level(page_ink, slant_deg)
-        return None if tilts_rulings(connected, connect(level)) else level
+        after = connect(level)
+        return None if tilts_rulings(connected, after) else (level, after)
 
 
 def _certainty(readings: Sequence[Reading]) -> float:

@@ -64,7 +64,7 @@ function sharesOf(colour, inks, mean) {
  * @returns {Colour}
  */
 export function inkColour(picture, page, [x, y, width, height]) {
-  const { ink } = page;
+  const { ink, scale, matrix } = page, toFound = matrix === null ? null : inverse(matrix);
   const margin = Math.max(2, MARGIN * height);
   const columns = spread(x - margin, width + 2 * margin, ink.width), rows = spread(y - margin, height + 2 * margin, ink.height);
   const values = rows.flatMap((row) => columns.map((column) => ink.data[row * ink.width + column]));
@@ -72,7 +72,7 @@ export function inkColour(picture, page, [x, y, width, height]) {
   const strong = [0, 0, 0, 0], paper = [0, 0, 0, 0];
   values.forEach((value, index) => {
     const sums = value >= least ? strong : value <= MOST_PAPER ? paper : null;
-    if (sums !== null) addPoint(sums, picture, page, columns[index % POINTS], rows[Math.floor(index / POINTS)]);
+    if (sums !== null) addPoint(sums, picture, scale, toFound, columns[index % POINTS], rows[Math.floor(index / POINTS)]);
   });
   if (Math.min(strong[3], paper[3]) < MIN_POINTS) return null;
   const left = [0, 1, 2].map((channel) => (strong[channel] / strong[3] + 1) / (paper[channel] / paper[3] + 1));
@@ -84,12 +84,13 @@ export function inkColour(picture, page, [x, y, width, height]) {
  * Adds a point's red, green and blue, and that it is one; transparency is white paper.
  * @param {number[]} sums
  * @param {Picture} picture
- * @param {InkMap} page
+ * @param {number} scale
+ * @param {import("./warp.js").Affine | null} toFound from the page's pixels to those before it was turned level, if it was
  * @param {number} column
  * @param {number} row
  */
-function addPoint(sums, { rgba, width, height }, { scale, matrix }, column, row) {
-  const [xx, xy, x0, yx, yy, y0] = matrix === null ? [1, 0, 0, 0, 1, 0] : inverse(matrix);
+function addPoint(sums, { rgba, width, height }, scale, toFound, column, row) {
+  const [xx, xy, x0, yx, yy, y0] = toFound ?? [1, 0, 0, 0, 1, 0];
   const x = xx * column + xy * row + x0, y = yx * column + yy * row + y0;
   const across = Math.min(Math.max(0, Math.trunc((x + 0.5) * scale)), width - 1);
   const down = Math.min(Math.max(0, Math.trunc((y + 0.5) * scale)), height - 1);

@@ -21,7 +21,9 @@ const SMALL_PIXELS = 700_000, NEARLY_ONE_TILE = 1.3, MAX_TILES = 80, MIN_SCORE =
 // What else is known of a page moves the scores of detections from this one on.
 export const LEAST_MOVED = 0.1;
 // A box and a detection are the same thing if they share this much of their union.
-export const SAME_IOU = 0.35, LEAST_WIDTH = 0.4;
+export const SAME_IOU = 0.35;
+// For that a stroke counts as this wide, in heights.
+const LEAST_WIDTH = 0.4;
 
 /** Whether the middle of a found one lies in a box. @param {Found} found @param {Box} box */
 export function isIn({ box: [x, y, width, height] }, box) {

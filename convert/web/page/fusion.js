@@ -68,11 +68,11 @@ export function fuse(readings, found, proposed, looks, strip) {
   const supports = views.map((view) => (view === null ? UNSEEN : found[view].score));
   const gaps = gapsOf(readings), shares = sharesOfDigits(readings, supports, gaps), context = contextEvidence(readings, gaps);
   const fused = readings.map((reading, index) => {
-    const view = views[index], support = supports[index];
-    let odds = Math.log(support / (1 - support)) + SHARE_WEIGHT * (shares[index] - USUAL_SHARE);
+    const view = views[index], support = supports[index], byDetector = Math.log(support / (1 - support));
+    let odds = byDetector + SHARE_WEIGHT * (shares[index] - USUAL_SHARE);
     odds += CONTEXT_WEIGHT * Math.min(MOST_CONTEXT, Math.max(-MOST_CONTEXT, context[index]));
     if (reading.label === null) return reading;
-    if (!strip && shares[index] >= AGREED_SHARE && agree(reading, view === null ? null : found[view])) odds = Math.max(odds, Math.log(support / (1 - support)));
+    if (!strip && shares[index] >= AGREED_SHARE && agree(reading, view === null ? null : found[view])) odds = Math.max(odds, byDetector);
     const belief = 1 / (1 + Math.exp(-odds));
     if (view === null || odds <= NEEDED || holdsSeveral(reading.box, found)) return { ...reading, label: null, belief };
     return { ...relabelled(reading, found[view].probabilities), belief };

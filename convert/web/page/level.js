@@ -1,6 +1,5 @@
 // Pages whose lines run at an angle, turned level to be read. As edge_app/page/level.py.
 // @ts-check
-import { connect } from "./candidates.js";
 import { MAX_WORK_PIXELS } from "./ink.js";
 import { inkOnPage, turnedSize, turnUpright } from "./upright.js";
 import { inverse, warped } from "./warp.js";
@@ -42,12 +41,17 @@ export function turnedLevel(page, slantDeg) {
   return { ...page, ink, threshold: warped(page.threshold, inverse(matrix), ink.width, ink.height), matrix };
 }
 
-/** Readings of ink that was turned level, their boxes where it was before. @param {Reading[]} readings @param {InkMap} level */
-export function turnedBack(readings, level) {
+/**
+ * Readings of ink that was turned level, their boxes where it was before.
+ * @param {Reading[]} readings
+ * @param {InkMap} level
+ * @param {Connected} connected its ink
+ */
+export function turnedBack(readings, level, connected) {
   const { matrix } = level;
   if (matrix === null) return readings;
   // Without rulings, which would widen the boxes that they touch.
-  const { width, height } = level.ink, { labels } = connect(level);
+  const { labels, width, height } = connected;
   const mask = { data: Uint8Array.from(labels, (label) => (label > 0 ? 255 : 0)), width, height };
   return readings.map((reading) => ({ ...reading, box: inkOnPage(reading.box, mask, matrix) }));
 }

@@ -57,10 +57,11 @@ function certaintyOf(readings) {
  * @param {InkMap} page
  * @param {Picture} picture
  * @param {Networks} networks
+ * @param {import("./components.js").Connected} connected
  * @returns {Promise<Reading[]>}
  */
-async function readInk(page, picture, networks) {
-  const { classifier, sequence } = networks, connected = connect(page), candidates = findCandidates(page, connected);
+async function readInk(page, picture, networks, connected = connect(page)) {
+  const { classifier, sequence } = networks, candidates = findCandidates(page, connected);
   const slant = findSlant(candidates.filter(({ fragment, encloses }) => !fragment && !encloses).map(({ box }) => box));
   const wholes = await readWholes(candidates, classifier, slant);
   if (page.matrix === null && Math.abs(slant) >= MIN_LEVEL_DEG) {
@@ -68,8 +69,8 @@ async function readInk(page, picture, networks) {
     if (asLevel >= MIN_DIGITS && mayBeTurned(page, slant)) {
       const standing = await readWholes(candidates, classifier, 0);
       if (asLevel >= MIN_SHARE * certaintyOf(standing.map(({ reading }) => reading))) {
-        const level = turnedLevel(page, slant);
-        if (!tiltsRulings(connected, connect(level))) return turnedBack(await readInk(level, picture, networks), level);
+        const level = turnedLevel(page, slant), after = connect(level);
+        if (!tiltsRulings(connected, after)) return turnedBack(await readInk(level, picture, networks, after), level, after);
       }
     }
   }

@@ -49,13 +49,14 @@ COLOURS = """(() => {
   const weighed = it.weighByColour(found.sort((one, other) => other.score - one.score), readings, picture, page);
   return [boxes.map((box) => it.inkColour(picture, page, box)), weighed.map(({ box, score }) => [box, score])];
 })()"""
-# A page turned level by so many degrees, and boxes on it where they were before.
+# Turns a page by an angle in degrees. For boxes on the turned page it then gives their places on the original page.
 LEVEL = """await (async () => {
-  const { findInk, maskOf } = await import('./ink.js'), level = it.turnedLevel(findInk(grey), %s);
-  const back = it.turnedBack(%s.map((box) => ({ box })), level).map(({ box }) => box);
+  const { findInk, maskOf } = await import('./ink.js'), { connect } = await import('./candidates.js');
+  const level = it.turnedLevel(findInk(grey), %s);
+  const back = it.turnedBack(%s.map((box) => ({ box })), level, connect(level)).map(({ box }) => box);
   return [level.ink.width, level.ink.height, maskOf(level).data, back];
 })()"""
-# Which of some detections, the surest first, is in a box's place.
+# For each box the index of the surest detection in the same place, or null.
 SUREST = "%s.map((box) => it.surestAt(%s.map((other) => ({ box: other, score: 0.5 })), box))"
 REPEATED = """(() => {
   const size = 28 * 28, boxes = %s, scores = %s, labels = %s;
@@ -202,7 +203,7 @@ def test_a_page_is_turned_level_as_python_turns_it(page: NodePage) -> None:
     ((width, height, mask, back),) = page.call("level.js", LEVEL % (15, [list(box) for box in boxes]), [luma])
     assert (height, width) == found.ink.shape
     assert np.mean(grey_of(mask, found.ink.shape) != found.mask) < 0.002
-    python = [reading.box for reading in turned_back([Reading(box, 1, 1.0) for box in boxes], found)]
+    python = [reading.box for reading in turned_back([Reading(box, 1, 1.0) for box in boxes], found, connect(found))]
     assert np.abs(np.array(back) - python).max() <= 1
     assert len(python) >= 10
 

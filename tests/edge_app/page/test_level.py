@@ -82,11 +82,11 @@ def test_boxes_come_back() -> None:
         [(int(x), int(y), int(width), int(height)) for x, y, width, height, pixels in stats[1:] if pixels > 100]
         for stats in (cv2.connectedComponentsWithStats(each.mask)[2] for each in (page_ink, level))
     )
-    back = [reading.box for reading in turned_back([Reading(box, 1, 1.0) for box in after], level)]
+    back = [reading.box for reading in turned_back([Reading(box, 1, 1.0) for box in after], level, connect(level))]
     assert len(back) == len(before) >= 8
     assert all(best_iou(box, before) > 0.75 for box in back)
     assert turned_level(page_ink, 1.0) is page_ink
-    assert turned_back([Reading(before[0], 1, 1.0)], page_ink)[0].box == before[0]
+    assert turned_back([Reading(before[0], 1, 1.0)], page_ink, connect(page_ink))[0].box == before[0]
 
 
 def test_few_digits_are_not_turned(reader: PageReader) -> None:
