@@ -2,6 +2,8 @@
 
 import errno
 import logging
+import os
+import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -18,6 +20,8 @@ from .worker import ReaderPlugin
 
 CONNECT_S = 10
 WORKERS_S = 60
+# What starting workers write to temporary files is less.
+STARTS_ON_BYTES = 2**20
 # Tasks under way for each thread: enough that none waits, few enough that the client holds little.
 TASKS_A_THREAD = 8
 MIN_TASKS = 32
@@ -133,11 +137,19 @@ def _unregister(client: Client, plugin: ReaderPlugin) -> None:
         logging.getLogger(__name__).debug("the scheduler is gone")
 
 
+def _is_full(error: Exception) -> bool:
+    """Whether temporary files have no space; a worker process that dies of it does not say so."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return True
+    return shutil.disk_usage(tempfile.gettempdir()).free < STARTS_ON_BYTES
+
+
 def _why_not(scheduler: str | None, error: Exception) -> str:
     why = " ".join(str(error).split()) or type(error).__name__
     if scheduler is None:
-        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-        step = f"free space in {tempfile.gettempdir()}" if full else "try fewer --workers"
+        step = "try fewer --workers"
+        if _is_full(error):
+            why, step = os.strerror(errno.ENOSPC), f"free space in {tempfile.gettempdir()}"
         return f"expected to start workers on this machine, got {why}; {step}"
     if isinstance(error, ImportError):
         return f"expected digits-edge[batch] on {scheduler} and its workers, got {why}; install the same wheel there"

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from distributed import Client
@@ -124,13 +125,21 @@ def test_results_are_stale_when_anything_that_reads_pages_changes() -> None:
     assert {name[1] for name in loaded if len(name) > 2} == set(READING_ROOMS) - {""}
 
 
-def test_a_full_temporary_folder_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says where space is needed; fewer workers would not help."""
+@pytest.mark.parametrize(
+    ("error", "free"),
+    [(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 2**30), (RuntimeError("Nanny failed to start."), 0)],
+    ids=["told", "not told"],
+)
+def test_a_full_temporary_folder_is_one_clear_line(
+    error: Exception, free: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says where space is needed, also when a worker process died of it and said nothing."""
 
     def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise error
 
     monkeypatch.setattr("edge_app.batch.cluster.local_cluster", full)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
     told = f"No space left on device; free space in {tempfile.gettempdir()}$"
     with (
         pytest.raises(ClusterError, match=told),
