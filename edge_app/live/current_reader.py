@@ -29,7 +29,8 @@ class CurrentReader:
 
     Args:
         choice: of the model; one with a path stays, else the store is followed.
-        steady: whether frames follow one another, so that what the detector saw may hold for the next.
+        steady: whether frames follow one another, so that what the detector saw may hold for the next, and one look
+            of it is enough.
         switched: called with the model's hash and provenance, at the start and after each switch.
 
     Attributes:
@@ -46,7 +47,7 @@ class CurrentReader:
         steady: bool,
         switched: Callable[[str, Mapping[str, Any]], None] = lambda *_: None,
     ) -> None:
-        self._choice, self._switched = choice, switched
+        self._choice, self._steady, self._switched = choice, steady, switched
         self._store = None if choice.path is not None else ModelStore(store_folder(choice.store))
         self._token = None if self._store is None else self._store.token()
         self._looked_s = time.monotonic()
@@ -77,6 +78,6 @@ class CurrentReader:
             LOG.warning("model: the former one stays, as the new one cannot be used: %s", error)
 
     def _take(self, classifier: DigitClassifier) -> None:
-        self._reader = PageReader(classifier, self._detector, sequence=self._sequence)
+        self._reader = PageReader(classifier, self._detector, sequence=self._sequence, looks_twice=not self._steady)
         self.classifier = classifier
         self._switched(classifier.model_sha256, classifier.contract.provenance)

@@ -96,14 +96,14 @@ class MapNetwork(Protocol):
         """Runs over one tile, uint8 (tile_px, tile_px): logits (h, w), boxes (h, w, 4), digits' logits (h, w, 10)."""
 
 
-def detect(ink: Grey, places: Sequence[Box], network: MapNetwork, min_score: float = MIN_SCORE) -> Detections:
+def detect(ink: Grey, places: Sequence[Box], network: MapNetwork, size: float = 1.0) -> Detections:
     """Finds digits near some places, at the scales that suit their heights.
 
     Args:
         ink: uint8 (h, w), 0 = paper.
         places: (x, y, width, height) of ink that may be digits or hold some.
         network: runs over tiles of the ink.
-        min_score: what is less likely is left out.
+        size: of the digits, as a part of the one at which they are usually sought.
     """
     boxes = np.asarray(places, np.float32).reshape(-1, 4)
     finest = FINEST_OCTAVE if ink.size > SMALL_PIXELS else FINEST_OCTAVE_SMALL
@@ -112,9 +112,9 @@ def detect(ink: Grey, places: Sequence[Box], network: MapNetwork, min_score: flo
     tiles = (
         tile
         for octave in np.unique(octaves)
-        for tile in _tiles_at(ink, float(2**octave), boxes[octaves == octave], network.tile_px)
+        for tile in _tiles_at(ink, size * float(2**octave), boxes[octaves == octave], network.tile_px)
     )
-    parts = [_found_on(tile, network, min_score) for tile in itertools.islice(tiles, MAX_TILES)]
+    parts = [_found_on(tile, network) for tile in itertools.islice(tiles, MAX_TILES)]
     if not parts:
         return Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros((0, 10), np.float32))
     found_boxes, scores, probabilities = (np.concatenate([part[index] for part in parts]) for index in range(3))
@@ -160,8 +160,8 @@ def _starts(length: int, side: int) -> list[tuple[int, bool]]:
     return [(index * step, index < count - 1) for index in range(count)]
 
 
-def _found_on(tile: _Tile, network: MapNetwork, min_score: float) -> Found:
-    boxes, scores, probabilities = decode(network.maps(tile.ink), min_score)
+def _found_on(tile: _Tile, network: MapNetwork) -> Found:
+    boxes, scores, probabilities = decode(network.maps(tile.ink), MIN_SCORE)
     inside = _inside(boxes[:, :2] + boxes[:, 2:] / 2, tile.low, tile.high)
     boxes[:, :2] += tile.corner
     return boxes[inside] / np.float32(tile.scale), scores[inside], probabilities[inside]

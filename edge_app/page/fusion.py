@@ -46,14 +46,14 @@ MAX_IOU = 0.2
 # The detector's box is this much narrower than what is cut out for the classifier, as a part of its height.
 RIM = 0.06
 # A detection may be a doubtful digit from this score on, or from the lower one where the classifier is so certain.
-MIN_DOUBTFUL, MIN_VOUCHED, VOUCHED = 0.25, 0.1, 0.9
+MIN_DOUBTFUL, MIN_VOUCHED, VOUCHED = 0.2, 0.1, 0.9
 # Neither way is ever surer than this that it is not another digit.
 LEAST = 0.01
 
 
-def propose(found: Detections, page_ink: InkMap, connected: ConnectedInk) -> dict[int, Candidate]:
+def propose(found: Detections, page_ink: InkMap, connected: ConnectedInk, strip: bool) -> dict[int, Candidate]:
     """The ink of the detections that may stand without a reading, by their index: to be looked at before fuse()."""
-    likely = int((found.scores >= _least_new(1.0, is_strip(found, page_ink))).sum())
+    likely = int((found.scores >= _least_new(1.0, strip)).sum())
     cut = {index: candidate_in(cut_out(found.boxes[index]), page_ink, connected) for index in range(likely)}
     return {index: candidate for index, candidate in cut.items() if candidate is not None}
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .boxes import Box
 from .candidates import Candidate
-from .detection import MIN_SCORE, Detections, MapNetwork, detect
+from .detection import Detections, MapNetwork, detect
 from .ink import InkMap
 from .upright import ink_on_page
 
@@ -34,22 +34,29 @@ def find_lean(candidates: Sequence[Candidate]) -> float:
 
 def detect_upright(
     page_ink: InkMap,
-    candidates: Sequence[Candidate],
+    places: Sequence[Box],
     lean: float,
     network: MapNetwork,
-    min_score: float = MIN_SCORE,
+    size: float = 1.0,
 ) -> Detections:
-    """What the detector sees near candidates, in pixels of the ink map; where their lean is not 0, set upright."""
-    places = [candidate.box for candidate in candidates]
+    """What the detector sees near some places, in pixels of the ink map; set upright where its lean is not 0.
+
+    Args:
+        page_ink: the page.
+        places: see detect.
+        lean: from find_lean.
+        network: see detect.
+        size: see detect.
+    """
     if lean == 0.0:
-        return detect(page_ink.ink, places, network, min_score)
+        return detect(page_ink.ink, places, network, size)
     height, width = page_ink.ink.shape
     reach = abs(lean) * height
     # x right, y down: what leans to the right lies the further right the higher it is.
     matrix = np.array([[1.0, lean, 0.0 if lean > 0 else reach], [0.0, 1.0, 0.0]])
     size_wh = width + int(reach) + 1, height
     upright, mask = (cv2.warpAffine(image, matrix, size_wh) for image in (page_ink.ink, page_ink.mask))
-    found = detect(np.asarray(upright, np.uint8), [_upright(box, lean, matrix) for box in places], network, min_score)
+    found = detect(np.asarray(upright, np.uint8), [_upright(box, lean, matrix) for box in places], network, size)
     boxes = [ink_on_page(box, np.asarray(mask) > 127, matrix) for box in found.boxes.tolist()]
     return replace(found, boxes=np.array(boxes, np.float32).reshape(-1, 4))
 

@@ -29,6 +29,7 @@ from .orientation import better_turn
 from .recognition import Classifier, Reading, look_at
 from .repetition import weigh_by_repetition
 from .result import Digit, Page
+from .second_look import COARSER, confirm
 from .spelling import ColumnNetwork
 from .stages import NO_WATCH, Watch
 from .trace import Trace
@@ -68,6 +69,8 @@ class PageReader:
         sequence: reads each number once more as a whole; None reads without one, by default it is the shipped one.
         dark_ink: whether ink is known to be darker than its paper.
         level: whether a page whose lines run at an angle is turned level first.
+        looks_twice: whether the detector has a second look at what it found on a page; frames that follow one another
+            go without.
     """
 
     def __init__(
@@ -78,8 +81,10 @@ class PageReader:
         sequence: ColumnNetwork | Literal["shipped"] | None = "shipped",
         dark_ink: bool = False,
         level: bool = True,
+        looks_twice: bool = True,
     ) -> None:
         self._classifier, self._traced, self._dark_ink, self._level = classifier, traced, dark_ink, level
+        self._looks_twice = looks_twice
         if detector == "shipped":
             detector = DigitDetector.load(runtime=getattr(classifier, "runtime", "auto"))
         self.detector = detector
@@ -136,20 +141,17 @@ class PageReader:
             readings, turn, traces = self._read_ink(turned[0], watch, image, turned[1])
             return turned_back(readings, *turned), turn, traces
         frames = [Reading(frame.box, None, 0.0) for frame in candidates if frame.encloses]
-        found, turn, plain = None, 0, _plain([whole.reading for whole in wholes] + frames)
+        found, strip, turn, plain = None, False, 0, _plain([whole.reading for whole in wholes] + frames)
         if not plain:
             with watch("turn"):
                 turn = better_turn(wholes, self._classifier)
         lean = find_lean([whole.candidate for whole in wholes])
         if self.detector is not None and not plain:
             with watch("detector"):
-                worth = [whole.candidate for whole in wholes if _is_worth_a_look(whole)]
-                found = detect_upright(page_ink, worth, lean, self.detector)
-                pieces = [whole.reading for whole in wholes]
-                found = weigh_by_repetition(weigh_by_colour(found, pieces, image, page_ink), pieces)
+                found, strip = self._look(self.detector, page_ink, wholes, lean, image)
         with watch("touching"):
             cuts = [_cut(whole, found) for whole in wholes]
-            proposed = {} if found is None else propose(found, page_ink, connected)
+            proposed = {} if found is None else propose(found, page_ink, connected, strip)
             inks = [ink for cut in cuts if cut is not None for ink in cut.inks]
             looks = iter(look_at([*inks, *(candidate.ink for candidate in proposed.values())], self._classifier))
             readings = frames
@@ -161,7 +163,7 @@ class PageReader:
                 believed += doubted_by_context(readings, believed, page_ink)
             else:
                 seen = dict(zip(proposed, looks, strict=True))
-                believed, in_doubt = fuse(readings, found, proposed, seen, is_strip(found, page_ink))
+                believed, in_doubt = fuse(readings, found, proposed, seen, strip)
                 read = [reading.box for reading in believed if reading.label is not None]
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
@@ -176,6 +178,19 @@ class PageReader:
         if not self._traced:
             return believed, turn, ()
         return believed, turn, (Trace(page_ink, connected, tuple(candidates), found, tuple(believed), one_by_one),)
+
+    def _look(
+        self, detector: MapNetwork, page_ink: InkMap, wholes: Sequence[Whole], lean: float, image: NDArray[np.uint8]
+    ) -> tuple[Detections, bool]:
+        """What the detector sees, and whether a line of digits fills the image."""
+        found = detect_upright(
+            page_ink, [each.candidate.box for each in wholes if _is_worth_a_look(each)], lean, detector
+        )
+        strip = is_strip(found, page_ink)
+        if self._looks_twice and not strip:
+            found = confirm(found, detect_upright(page_ink, found.boxes.tolist(), lean, detector, COARSER))
+        pieces = [whole.reading for whole in wholes]
+        return weigh_by_repetition(weigh_by_colour(found, pieces, image, page_ink), pieces), strip
 
     def _turned_level(
         self, page_ink: InkMap, connected: ConnectedInk, slant_deg: float, candidates: Sequence[Candidate],

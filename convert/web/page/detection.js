@@ -16,8 +16,9 @@ import { resizeArea, resizeLinear } from "./resize.js";
 
 const CELL_PX = 4, REFERENCE_WH_PX = [16, 24], LEAST_PROBABILITY = 1e-6;
 const SOUGHT_HEIGHT_PX = 26, RIM_PX = 24, MAX_IOU = 0.4, COARSEST_OCTAVE = -5, FINEST_OCTAVE = 0, FINEST_OCTAVE_SMALL = 1;
-const SMALL_PIXELS = 700_000, NEARLY_ONE_TILE = 1.3, MAX_TILES = 80, MIN_SCORE = 0.05;
+const SMALL_PIXELS = 700_000, NEARLY_ONE_TILE = 1.3, MAX_TILES = 80;
 
+export const MIN_SCORE = 0.05;
 // What else is known of a page moves the scores of detections from this one on.
 export const LEAST_MOVED = 0.1;
 // A box and a detection are the same thing if they share this much of their union.
@@ -67,16 +68,17 @@ export function moved(found, odds) {
  * @param {Grey} ink
  * @param {Box[]} places of ink that may be digits or hold some
  * @param {MapNetwork} network
+ * @param {number} size of the digits, as a part of the one at which they are usually sought
  * @returns {Promise<Found[]>} the surest first
  */
-export async function detect(ink, places, network) {
+export async function detect(ink, places, network, size = 1) {
   const finest = ink.data.length > SMALL_PIXELS ? FINEST_OCTAVE : FINEST_OCTAVE_SMALL;
   const octaves = places.map(([, , , height]) => (
     Math.min(finest, Math.max(COARSEST_OCTAVE, roundEven(Math.log2(SOUGHT_HEIGHT_PX / Math.max(height, 1)))))
   ));
   // The largest first: they are few tiles, and what is small on a crowded page is seldom what was asked for.
   const tiles = [...new Set(octaves)].sort((one, other) => one - other)
-    .flatMap((octave) => tilesAt(ink, 2 ** octave, places.filter((_, index) => octaves[index] === octave), network.tile_px));
+    .flatMap((octave) => tilesAt(ink, size * 2 ** octave, places.filter((_, index) => octaves[index] === octave), network.tile_px));
   /** @type {Found[]} */ const found = [];
   for (const tile of tiles.slice(0, MAX_TILES)) found.push(...foundOn(tile, await network.maps(tile.cut())));
   return surest(found);

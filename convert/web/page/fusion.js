@@ -26,17 +26,18 @@ const AGREED_CONFIDENCE = 0.97, AGREED_SCORE = 0.7, AGREED_SHARE = 0.12;
 const SEVERAL_LARGER = 1.4, SEVERAL_IOU = 0.7, SEVERAL_SCORES = [0.4, 0.75];
 const MIN_NEW_SCORE = 0.65, NEW_SHARE_WEIGHT = 0.8, MIN_NEW_ON_STRIP = 0.55, STRIP_SHARE_WEIGHT = 0.4, PAGE_HEIGHTS = 5.0;
 const SEEN = 0.3, MIN_NEW_CLASSIFIER = 0.5, MIN_NEW_DETECTOR = 0.7, MAX_IOU = 0.2, RIM = 0.06;
-const MIN_DOUBTFUL = 0.25, MIN_VOUCHED = 0.1, VOUCHED = 0.9, LEAST = 0.01;
+const MIN_DOUBTFUL = 0.2, MIN_VOUCHED = 0.1, VOUCHED = 0.9, LEAST = 0.01;
 
 /**
  * The ink of the detections that may stand without a reading: to be looked at before fuse().
  * @param {Found[]} found
  * @param {InkMap} page
  * @param {Connected} connected
+ * @param {boolean} strip
  * @returns {Proposed[]}
  */
-export function propose(found, page, connected) {
-  const least = leastNew(1, isStrip(found, page));
+export function propose(found, page, connected, strip) {
+  const least = leastNew(1, strip);
   return found.filter(({ score }) => score >= least).flatMap(({ box }, index) => {
     const candidate = candidateIn(cutOut(box), page, connected);
     return candidate === null ? [] : [{ index, candidate }];

@@ -14,6 +14,7 @@ import { arrange, findSlant } from "./lines.js";
 import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
 import { weighByRepetition } from "./repetition.js";
+import { COARSER, confirm } from "./second_look.js";
 import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./wholes.js";
 
 /**
@@ -96,15 +97,19 @@ async function believe(page, picture, connected, wholes, frames, lean, { classif
   const pieces = wholes.map(({ reading }) => reading), isRead = isPlain([...pieces, ...frames]);
   // Lower ink that the classifier refuses is specks and dots.
   const worth = wholes.filter(({ reading, candidate }) => reading.label !== null || candidate.box[3] >= LEAST_HEIGHT_PX);
-  const found = isRead ? null : await detectUpright(page, worth.map(({ candidate }) => candidate), lean, detector);
+  let found = isRead ? null : await detectUpright(page, worth.map(({ candidate }) => candidate.box), lean, detector);
+  const strip = found !== null && isStrip(found, page);
+  if (found !== null && !strip) {
+    found = confirm(found, await detectUpright(page, found.map(({ box }) => box), lean, detector, COARSER));
+  }
   const seen = found === null ? null : weighByRepetition(weighByColour(found, pieces, picture, page), pieces);
   const readings = [...frames, ...await readTouching(wholes, seen, classifier)];
   if (seen === null) {
     const believed = refuseByContext(readings);
     return [...believed, ...doubtedByContext(readings, believed, page)];
   }
-  const proposed = propose(seen, page, connected), looks = await lookAt(proposed.map(({ candidate }) => candidate.ink), classifier);
-  const fused = fuse(readings, seen, proposed, looks, isStrip(seen, page));
+  const proposed = propose(seen, page, connected, strip), looks = await lookAt(proposed.map(({ candidate }) => candidate.ink), classifier);
+  const fused = fuse(readings, seen, proposed, looks, strip);
   const read = fused.readings.filter(({ label }) => label !== null).map(({ box }) => box);
   const unread = proposeDoubtful(fused.inDoubt.map((index) => seen[index]), read, page, connected);
   return [...fused.readings, ...guessed(unread, await lookAt(unread.map(({ candidate }) => candidate.ink), classifier))];

@@ -21,6 +21,7 @@ from edge_app.page.lines import find_slant, lines_of
 from edge_app.page.normalise import normalise
 from edge_app.page.recognition import Reading
 from edge_app.page.repetition import weigh_by_repetition
+from edge_app.page.second_look import confirm
 from edge_app.page.touching import cut_pieces
 from tests.convert.microcontroller.crops import crops
 from tests.edge_app.coloured import BLACK, BLUE, coloured_page
@@ -58,6 +59,11 @@ LEVEL = """await (async () => {
 })()"""
 # For each box the index of the surest detection in the same place, or null.
 SUREST = "%s.map((box) => it.surestAt(%s.map((other) => ({ box: other, score: 0.5 })), box))"
+# Confirms detections, each a box, a score and probabilities.
+CONFIRMED = """(() => {
+  const [first, second] = %s.map((look) => look.map(([box, score, probabilities]) => ({ box, score, probabilities })));
+  return it.confirm(first, second).map(({ box, score, probabilities }) => [box, score, probabilities]);
+})()"""
 REPEATED = """(() => {
   const size = 28 * 28, boxes = %s, scores = %s, labels = %s;
   const cropOf = (index) => grey.data.slice(index * size, (index + 1) * size);
@@ -162,6 +168,22 @@ def test_print_is_told_by_its_repetition_as_in_python(page: NodePage) -> None:
     assert [score for _, score in weighed] == pytest.approx(python.scores.tolist(), abs=1e-5)
     assert [box for box, _ in weighed] == python.boxes.astype(int).tolist()
     assert min(python.scores) < 0.5 < max(python.scores)
+
+
+def test_a_second_look_confirms_as_in_python(page: NodePage) -> None:
+    """Seen again, as another digit, elsewhere, and not at all."""
+    places = [(10 + 60 * place, 10, 20, 30) for place in range(4)]
+    first = seen(*((box, 0.9 - 0.1 * place, place) for place, box in enumerate(places)))
+    second = seen((places[1], 0.9, 1), (places[0], 0.6, 9), ((142, 12, 19, 29), 0.5, 2), ((300, 10, 20, 30), 0.4, 7))
+    looks = [
+        [[*each] for each in zip(look.boxes.tolist(), look.scores.tolist(), look.probabilities.tolist(), strict=True)]
+        for look in (first, second)
+    ]
+    (given,) = page.call("second_look.js", CONFIRMED % looks, [np.zeros((1, 1), np.uint8)])
+    python = confirm(first, second)
+    assert [box for box, _, _ in given] == python.boxes.tolist()
+    assert [score for _, score, _ in given] == pytest.approx(python.scores.tolist())
+    assert np.abs([each for _, _, each in given] - python.probabilities).max() < 1e-6
 
 
 def test_lines_are_pythons(page: NodePage) -> None:

@@ -68,6 +68,14 @@ def test_large_ink_is_made_smaller() -> None:
     assert found.boxes[0].tolist() == [40, 8, 64, 96]
 
 
+def test_digits_are_looked_at_in_another_size() -> None:
+    """Places stay where they are on the ink."""
+    ink = np.zeros((200, 400), np.uint8)
+    ink[80:88, 160:168] = 255
+    found = detect(ink, [(150, 70, 16, 26)], MiddleOfInk(), size=0.5)
+    assert found.boxes[0].tolist() == [148, 60, 32, 48]
+
+
 def test_a_page_nearly_as_small_as_a_tile_is_one_tile() -> None:
     """It is made a little smaller instead of being cut."""
     network = MiddleOfInk()

@@ -20,7 +20,7 @@ FOUR, EIGHT = sorted((int(x), int(y), int(w), int(h)) for x, y, w, h, area in IN
 
 def fused(readings: list[Reading], found: Detections, fake: TallInk | None = None) -> list[Reading]:
     """The readings after fusion, the new ones last."""
-    proposed = propose(found, PAGE_INK, INK)
+    proposed = propose(found, PAGE_INK, INK, strip=False)
     looks = look_at([candidate.ink for candidate in proposed.values()], fake or TallInk(8))
     return fuse(readings, found, proposed, dict(zip(proposed, looks, strict=True)))[0]
 

@@ -53,7 +53,7 @@ def test_the_detector_sees_it_upright_and_its_boxes_lie_on_the_page(lean: float)
     """The rings' ink has no lean in its tiles; what it finds at the first ring lies at the first ring."""
     page_ink, network = find_ink(rings(lean)), Upright()
     candidates = find_candidates(page_ink, connect(page_ink))
-    found = detect_upright(page_ink, candidates, find_lean(candidates), network)
+    found = detect_upright(page_ink, [each.box for each in candidates], find_lean(candidates), network)
     _, _, stats, _ = cv2.connectedComponentsWithStats((network.tiles[0] > 100).astype(np.uint8))
     assert np.median(stats[1:, cv2.CC_STAT_WIDTH] / stats[1:, cv2.CC_STAT_HEIGHT]) < 0.8
     first = min(candidates, key=lambda candidate: candidate.box[0])

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from edge_app import PageReader
 from edge_app.errors import ImageError
 from edge_app.model.classifier import Predictions
-from edge_app.page.boxes import middle_in
-from edge_app.page.candidates import Candidate, connect
+from edge_app.page.boxes import Box, middle_in
+from edge_app.page.candidates import connect
 from edge_app.page.detection import Detections
 from edge_app.page.ink import find_ink
 from edge_app.page.reader import LEAST_HEIGHT_PX
 from edge_app.page.record import to_record
+from edge_app.page.second_look import COARSER
 
 from ..fake_classifier import TallInk
 from ..made_detections import Unasked, seen
@@ -142,14 +143,36 @@ def test_the_detector_looks_at_no_specks(monkeypatch: pytest.MonkeyPatch) -> Non
     cv2.ellipse(page, (500, 140), (36, 20), 0, 0, 360, (40,), 3)
     heights: list[list[int]] = []
 
-    def looked_at(_: object, candidates: list[Candidate], *__: object) -> Detections:
-        heights.append(sorted(candidate.box[3] for candidate in candidates))
+    def looked_at(_: object, places: list[Box], *__: object) -> Detections:
+        heights.append(sorted(box[3] for box in places))
         return seen()
 
     monkeypatch.setattr("edge_app.page.reader.detect_upright", looked_at)
-    PageReader(TallInk(7), Unasked(), sequence=None).read(page)
+    PageReader(TallInk(7), Unasked(), sequence=None, looks_twice=False).read(page)
     ((small, large_refused, large),) = heights
     assert small < LEAST_HEIGHT_PX < large_refused < large
+
+
+@pytest.mark.parametrize(("page", "looks_twice", "sizes"), [
+    (blank(), True, [1.0, COARSER]), (blank(), False, [1.0]), (blank()[:100, :300], True, [1.0]),
+])  # fmt: skip
+def test_the_detector_looks_twice_at_pages(
+    page: NDArray[np.uint8], looks_twice: bool, sizes: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At what it found, in another size; not at strips, and not if it is told to look once."""
+    page = write(write(page.copy(), "4", (60, 70), 40), "m", (200, 70), 40)
+    looks: list[float] = []
+
+    def looked_at(_: object, __: object, ___: float, ____: object, size: float = 1.0) -> Detections:
+        looks.append(size)
+        return seen(((60, 30, 30, 40), 0.9 if size == 1 else 0.4, 4))
+
+    monkeypatch.setattr("edge_app.page.reader.detect_upright", looked_at)
+    read = PageReader(TallInk(4), Unasked(), sequence=None, traced=True, looks_twice=looks_twice).read(page)
+    assert looks == sizes
+    found = read.traces[0].found
+    assert found is not None
+    assert found.scores[0] == pytest.approx(0.9 if len(sizes) == 1 else 0.65)
 
 
 @pytest.mark.parametrize("rows", [1, 6])
