@@ -30,6 +30,7 @@ from .recognition import Classifier, Reading, look_at
 from .repetition import weigh_by_repetition
 from .result import Digit, Page
 from .second_look import COARSER, confirm
+from .slashes import refuse_slashes
 from .spelling import ColumnNetwork
 from .stages import NO_WATCH, Watch
 from .trace import Trace
@@ -167,6 +168,8 @@ class PageReader:
                 read = [reading.box for reading in believed if reading.label is not None]
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
+            # Where all writing leans far, a 1 does.
+            believed = refuse_slashes(believed) if lean == 0 else believed
         one_by_one = None if self.sequence is None else tuple(believed)
         # The sequence reader learnt from hands that lean less than what is set upright for the detector.
         if self.sequence is not None and lean == 0:

@@ -15,6 +15,7 @@ import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
 import { weighByRepetition } from "./repetition.js";
 import { COARSER, confirm } from "./second_look.js";
+import { refuseSlashes } from "./slashes.js";
 import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./wholes.js";
 
 /**
@@ -77,9 +78,10 @@ async function readInk(page, picture, networks, connected = connect(page)) {
   }
   const lean = findLean(wholes.map(({ candidate }) => candidate));
   const frames = candidates.filter(({ encloses }) => encloses).map(({ box }) => refused(box));
-  const believed = await believe(page, picture, connected, wholes, frames, lean, networks);
-  // The sequence reader learnt from hands that lean less than what is set upright for the detector.
-  if (lean !== 0) return believed;
+  const all = await believe(page, picture, connected, wholes, frames, lean, networks);
+  // The sequence reader learnt from hands that lean less than what is set upright for the detector; a 1 leans with them.
+  if (lean !== 0) return all;
+  const believed = refuseSlashes(all);
   return readNumbers(believed, page, connected, sequence, classifier, findSlant(believed.filter(isDigit).map(({ box }) => box)));
 }
 

@@ -22,6 +22,7 @@ from edge_app.page.normalise import normalise
 from edge_app.page.recognition import Reading
 from edge_app.page.repetition import weigh_by_repetition
 from edge_app.page.second_look import confirm
+from edge_app.page.slashes import refuse_slashes
 from edge_app.page.touching import cut_pieces
 from tests.convert.microcontroller.crops import crops
 from tests.edge_app.coloured import BLACK, BLUE, coloured_page
@@ -63,6 +64,13 @@ SUREST = "%s.map((box) => it.surestAt(%s.map((other) => ({ box: other, score: 0.
 CONFIRMED = """(() => {
   const [first, second] = %s.map((look) => look.map(([box, score, probabilities]) => ({ box, score, probabilities })));
   return it.confirm(first, second).map(({ box, score, probabilities }) => [box, score, probabilities]);
+})()"""
+# Refuses slashes; each crop stands in a line of its own.
+SLASHES = """(() => {
+  const size = 28 * 28, count = grey.data.length / size;
+  const cropOf = (index) => grey.data.slice(index * size, (index + 1) * size);
+  const ones = Array.from({ length: count }, (_, index) => ({ box: [0, 100 * index, 40, 40], label: 1, crop: cropOf(index) }));
+  return it.refuseSlashes(ones).map(({ label }) => label);
 })()"""
 REPEATED = """(() => {
   const size = 28 * 28, boxes = %s, scores = %s, labels = %s;
@@ -184,6 +192,19 @@ def test_a_second_look_confirms_as_in_python(page: NodePage) -> None:
     assert [box for box, _, _ in given] == python.boxes.tolist()
     assert [score for _, score, _ in given] == pytest.approx(python.scores.tolist())
     assert np.abs([each for _, _, each in given] - python.probabilities).max() < 1e-6
+
+
+def test_slashes_are_those_of_python(page: NodePage) -> None:
+    """Strokes of all directions and digits as 1s."""
+    strokes = [np.zeros((80, 80), np.uint8) for _ in range(18)]
+    for step, ink in enumerate(strokes):
+        right, down = 30 * np.cos(np.radians(10 * step + 3)), 30 * np.sin(np.radians(10 * step + 3))
+        cv2.line(ink, (round(40 - right), round(40 - down)), (round(40 + right), round(40 + down)), (255,), 3)
+    ones = [normalise(ink) for ink in [*strokes, *crops(40)]]
+    (given,) = page.call("slashes.js", SLASHES, [np.concatenate(ones)])
+    readings = [Reading((0, 100 * index, 40, 40), 1, 1.0, crop=crop) for index, crop in enumerate(ones)]
+    assert given == [each.label for each in refuse_slashes(readings)]
+    assert given[:18].count(None) == 9
 
 
 def test_lines_are_pythons(page: NodePage) -> None:

@@ -1,0 +1,38 @@
+// Slashes that cross fields out, which read as 1. As edge_app/page/slashes.py.
+// @ts-check
+import { gapsOf, MIN_SHARED_HEIGHT, REACH_IN_LINE } from "./context.js";
+import { isDigit } from "./recognition.js";
+
+/** @typedef {import("./recognition.js").Reading} Reading */
+
+const SIDE_PX = 28, MIN_LENGTH = 4;
+
+/**
+ * Refuses 1s that are slashes, with no belief left.
+ * @param {Reading[]} readings
+ * @returns {Reading[]} in the same order
+ */
+export function refuseSlashes(readings) {
+  const slashes = readings.map(({ label, crop }) => label === 1 && crop !== null && isSlash(crop));
+  if (!slashes.includes(true)) return readings;
+  const { beside, above } = gapsOf(readings), count = readings.length;
+  return readings.map((reading, index) => {
+    const together = readings.filter((other, at) => (
+      isDigit(other) && beside[index * count + at] <= REACH_IN_LINE && above[index * count + at] <= -MIN_SHARED_HEIGHT
+    ));
+    return slashes[index] && together.length === 1 ? { ...reading, label: null, belief: 0 } : reading;
+  });
+}
+
+/** Whether ink is a straight stroke that leans by more than 45 degrees. @param {Uint8Array} crop */
+function isSlash(crop) {
+  let mass = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+  crop.forEach((value, at) => {
+    const across = at % SIDE_PX, down = Math.floor(at / SIDE_PX);
+    mass += value, x += value * across, y += value * down;
+    xx += value * across * across, xy += value * across * down, yy += value * down * down;
+  });
+  const wide = xx - x * x / mass, both = xy - x * y / mass, high = yy - y * y / mass;
+  const root = Math.hypot((wide - high) / 2, both), along = (wide + high) / 2 + root, across = (wide + high) / 2 - root;
+  return wide > high && along >= MIN_LENGTH ** 2 * across;
+}
