@@ -24,13 +24,13 @@ from .ink import InkMap, find_ink
 from .lean import detect_upright, find_lean
 from .level import MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, may_be_turned, tilts_rulings, turned_back, turned_level
 from .lines import arrange, find_slant
+from .lone_strokes import refuse_lone_strokes
 from .numbers import read_numbers
 from .orientation import better_turn
 from .recognition import Classifier, Reading, look_at
 from .repetition import weigh_by_repetition
 from .result import Digit, Page
 from .second_look import COARSER, confirm
-from .slashes import refuse_slashes
 from .spelling import ColumnNetwork
 from .stages import NO_WATCH, Watch
 from .trace import Trace
@@ -169,7 +169,7 @@ class PageReader:
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
             # Where all writing leans far, a 1 does.
-            believed = refuse_slashes(believed) if lean == 0 else believed
+            believed = refuse_lone_strokes(believed) if lean == 0 else believed
         one_by_one = None if self.sequence is None else tuple(believed)
         # The sequence reader learnt from hands that lean less than what is set upright for the detector.
         if self.sequence is not None and lean == 0:

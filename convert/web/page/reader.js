@@ -11,11 +11,11 @@ import { findInk, lumaOf } from "./ink.js";
 import { detectUpright, findLean } from "./lean.js";
 import { mayBeTurned, MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, tiltsRulings, turnedBack, turnedLevel } from "./level.js";
 import { arrange, findSlant } from "./lines.js";
+import { refuseLoneStrokes } from "./lone_strokes.js";
 import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
 import { weighByRepetition } from "./repetition.js";
 import { COARSER, confirm } from "./second_look.js";
-import { refuseSlashes } from "./slashes.js";
 import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./wholes.js";
 
 /**
@@ -81,7 +81,7 @@ async function readInk(page, picture, networks, connected = connect(page)) {
   const all = await believe(page, picture, connected, wholes, frames, lean, networks);
   // The sequence reader learnt from hands that lean less than what is set upright for the detector; a 1 leans with them.
   if (lean !== 0) return all;
-  const believed = refuseSlashes(all);
+  const believed = refuseLoneStrokes(all);
   return readNumbers(believed, page, connected, sequence, classifier, findSlant(believed.filter(isDigit).map(({ box }) => box)));
 }
 

@@ -18,11 +18,11 @@ from edge_app.page.colour import ink_colours, weigh_by_colour
 from edge_app.page.ink import find_ink
 from edge_app.page.level import turned_back, turned_level
 from edge_app.page.lines import find_slant, lines_of
+from edge_app.page.lone_strokes import refuse_lone_strokes
 from edge_app.page.normalise import normalise
 from edge_app.page.recognition import Reading
 from edge_app.page.repetition import weigh_by_repetition
 from edge_app.page.second_look import confirm
-from edge_app.page.slashes import refuse_slashes
 from edge_app.page.touching import cut_pieces
 from tests.convert.microcontroller.crops import crops
 from tests.edge_app.coloured import BLACK, BLUE, coloured_page
@@ -65,12 +65,12 @@ CONFIRMED = """(() => {
   const [first, second] = %s.map((look) => look.map(([box, score, probabilities]) => ({ box, score, probabilities })));
   return it.confirm(first, second).map(({ box, score, probabilities }) => [box, score, probabilities]);
 })()"""
-# Refuses slashes; each crop stands in a line of its own.
-SLASHES = """(() => {
+# Refuses crops that are slashes, and boxes of another height; each stands in a line of its own.
+STROKES = """(() => {
   const size = 28 * 28, count = grey.data.length / size;
   const cropOf = (index) => grey.data.slice(index * size, (index + 1) * size);
-  const ones = Array.from({ length: count }, (_, index) => ({ box: [0, 100 * index, 40, 40], label: 1, crop: cropOf(index) }));
-  return it.refuseSlashes(ones).map(({ label }) => label);
+  const oneOf = (_, index) => ({ box: [0, 200 * index, 40, %s[index]], label: 1, crop: cropOf(index) });
+  return it.refuseLoneStrokes(Array.from({ length: count }, oneOf)).map(({ label }) => label);
 })()"""
 REPEATED = """(() => {
   const size = 28 * 28, boxes = %s, scores = %s, labels = %s;
@@ -194,17 +194,19 @@ def test_a_second_look_confirms_as_in_python(page: NodePage) -> None:
     assert np.abs([each for _, _, each in given] - python.probabilities).max() < 1e-6
 
 
-def test_slashes_are_those_of_python(page: NodePage) -> None:
-    """Strokes of all directions and digits as 1s."""
+def test_lone_strokes_are_those_of_python(page: NodePage) -> None:
+    """Strokes of all directions and digits as 1s, in several sizes."""
     strokes = [np.zeros((80, 80), np.uint8) for _ in range(18)]
     for step, ink in enumerate(strokes):
         right, down = 30 * np.cos(np.radians(10 * step + 3)), 30 * np.sin(np.radians(10 * step + 3))
         cv2.line(ink, (round(40 - right), round(40 - down)), (round(40 + right), round(40 + down)), (255,), 3)
     ones = [normalise(ink) for ink in [*strokes, *crops(40)]]
-    (given,) = page.call("slashes.js", SLASHES, [np.concatenate(ones)])
-    readings = [Reading((0, 100 * index, 40, 40), 1, 1.0, crop=crop) for index, crop in enumerate(ones)]
-    assert given == [each.label for each in refuse_slashes(readings)]
+    heights = [40] * 20 + list(range(5, 195, 5))
+    (given,) = page.call("lone_strokes.js", STROKES % heights, [np.concatenate(ones)])
+    readings = [Reading((0, 200 * index, 40, heights[index]), 1, 1.0, crop=crop) for index, crop in enumerate(ones)]
+    assert given == [each.label for each in refuse_lone_strokes(readings)]
     assert given[:18].count(None) == 9
+    assert 2 < given[20:].count(None) < 30
 
 
 def test_lines_are_pythons(page: NodePage) -> None:

@@ -1,27 +1,37 @@
-// Slashes that cross fields out, which read as 1. As edge_app/page/slashes.py.
+// Strokes that stand alone, read as a 1 and are none. As edge_app/page/lone_strokes.py.
 // @ts-check
 import { gapsOf, MIN_SHARED_HEIGHT, REACH_IN_LINE } from "./context.js";
+import { median } from "./grey.js";
 import { isDigit } from "./recognition.js";
 
 /** @typedef {import("./recognition.js").Reading} Reading */
 
-const SIDE_PX = 28, MIN_LENGTH = 4;
+const SIDE_PX = 28, MIN_LENGTH = 4, MIN_OTHERS = 5, LEAST_HEIGHT = 0.5, MOST_HEIGHT = 2.5;
 
 /**
- * Refuses 1s that are slashes, with no belief left.
+ * Refuses 1s without a digit beside them that lie, or are too small or too large; they keep no belief.
  * @param {Reading[]} readings
  * @returns {Reading[]} in the same order
  */
-export function refuseSlashes(readings) {
-  const slashes = readings.map(({ label, crop }) => label === 1 && crop !== null && isSlash(crop));
-  if (!slashes.includes(true)) return readings;
+export function refuseLoneStrokes(readings) {
+  const heights = readings.filter(({ label }) => label !== null).map(({ box }) => box[3]);
+  const usual = heights.length > MIN_OTHERS ? median(heights) : null;
+  const strokes = readings.map(({ label, box, crop }) => (
+    label === 1 && ((crop !== null && isSlash(crop)) || isOfAnotherSize(box[3], usual))
+  ));
+  if (!strokes.includes(true)) return readings;
   const { beside, above } = gapsOf(readings), count = readings.length;
   return readings.map((reading, index) => {
     const together = readings.filter((other, at) => (
       isDigit(other) && beside[index * count + at] <= REACH_IN_LINE && above[index * count + at] <= -MIN_SHARED_HEIGHT
     ));
-    return slashes[index] && together.length === 1 ? { ...reading, label: null, belief: 0 } : reading;
+    return strokes[index] && together.length === 1 ? { ...reading, label: null, belief: 0 } : reading;
   });
+}
+
+/** @param {number} height @param {number | null} usual */
+function isOfAnotherSize(height, usual) {
+  return usual !== null && (height < LEAST_HEIGHT * usual || height > MOST_HEIGHT * usual);
 }
 
 /** Whether ink is a straight stroke that leans by more than 45 degrees. @param {Uint8Array} crop */

@@ -1,0 +1,52 @@
+"""Strokes that stand alone, read as a 1 and are none: slashes that cross fields out, edges of sheets, specks."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from .context import MIN_SHARED_HEIGHT, REACH_IN_LINE, gaps
+from .ink import Grey
+from .recognition import Reading
+
+# A straight stroke is this many times as long as wide, by the spread of its ink.
+MIN_LENGTH = 4.0
+# A 1 is as high as this many other digits are, by these parts of their usual height.
+MIN_OTHERS, LEAST_HEIGHT, MOST_HEIGHT = 5, 0.5, 2.5
+
+
+def refuse_lone_strokes(readings: Sequence[Reading]) -> list[Reading]:
+    """Refuses 1s without a digit beside them that lie, or are too small or too large; they keep no belief.
+
+    Returns:
+        The readings in the same order.
+    """
+    heights = [each.box[3] for each in readings if each.label is not None]
+    usual = float(np.median(heights)) if len(heights) > MIN_OTHERS else None
+    strokes = [each.label == 1 and (_is_slash(each.crop) or _is_of_another_size(each, usual)) for each in readings]
+    if not any(strokes):
+        return list(readings)
+    beside, above = gaps(readings)
+    together = (beside <= REACH_IN_LINE) & (above <= -MIN_SHARED_HEIGHT) & [each.is_digit for each in readings]
+    alone = together.sum(axis=1) == 1
+    return [
+        replace(reading, label=None, belief=0.0) if stroke and lone else reading
+        for reading, stroke, lone in zip(readings, strokes, alone, strict=True)
+    ]
+
+
+def _is_of_another_size(reading: Reading, usual: float | None) -> bool:
+    return usual is not None and not LEAST_HEIGHT * usual <= reading.box[3] <= MOST_HEIGHT * usual
+
+
+def _is_slash(crop: Grey | None) -> bool:
+    """Whether ink is a straight stroke that leans by more than 45 degrees; one in 300 of MNIST's 1s does."""
+    if crop is None:
+        return False
+    moments = cv2.moments(crop)
+    wide, high = moments["mu20"], moments["mu02"]
+    root = math.hypot((wide - high) / 2, moments["mu11"])
+    along, across = (wide + high) / 2 + root, (wide + high) / 2 - root
+    return wide > high and along >= MIN_LENGTH**2 * across
