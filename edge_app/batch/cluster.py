@@ -20,7 +20,7 @@ from .worker import ReaderPlugin
 
 CONNECT_S = 10
 WORKERS_S = 60
-# What starting workers write to temporary files is less.
+# Workers need less than this in temporary files to start.
 STARTS_ON_BYTES = 2**20
 # Tasks under way for each thread: enough that none waits, few enough that the client holds little.
 TASKS_A_THREAD = 8
@@ -137,19 +137,25 @@ def _unregister(client: Client, plugin: ReaderPlugin) -> None:
         logging.getLogger(__name__).debug("the scheduler is gone")
 
 
-def _is_full(error: Exception) -> bool:
-    """Whether temporary files have no space; a worker process that dies of it does not say so."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return True
-    return shutil.disk_usage(tempfile.gettempdir()).free < STARTS_ON_BYTES
+def _full_folder(error: Exception) -> str | None:
+    """The folder for temporary files, if it has no space; a worker process that dies of it does not say so."""
+    try:
+        folder = tempfile.gettempdir()
+        told = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        return folder if told or shutil.disk_usage(folder).free < STARTS_ON_BYTES else None
+    except OSError:
+        # None can be written to, as the error says.
+        return None
 
 
 def _why_not(scheduler: str | None, error: Exception) -> str:
     why = " ".join(str(error).split()) or type(error).__name__
     if scheduler is None:
-        step = "try fewer --workers"
-        if _is_full(error):
-            why, step = os.strerror(errno.ENOSPC), f"free space in {tempfile.gettempdir()}"
+        step, full = "try fewer --workers", _full_folder(error)
+        if full is not None:
+            why, step = os.strerror(errno.ENOSPC), f"free space in {full}"
+        elif "temporary directory" in why:
+            step = "free space in one of them"
         return f"expected to start workers on this machine, got {why}; {step}"
     if isinstance(error, ImportError):
         return f"expected digits-edge[batch] on {scheduler} and its workers, got {why}; install the same wheel there"

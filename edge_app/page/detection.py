@@ -112,7 +112,7 @@ def detect(ink: Grey, places: Sequence[Box], network: MapNetwork, size: float = 
     tiles = (
         tile
         for octave in np.unique(octaves)
-        for tile in _tiles_at(ink, size * float(2**octave), boxes[octaves == octave], network.tile_px)
+        for tile in _tiles_at(ink, float(2**octave), size, boxes[octaves == octave], network.tile_px)
     )
     parts = [_found_on(tile, network) for tile in itertools.islice(tiles, MAX_TILES)]
     if not parts:
@@ -133,11 +133,11 @@ class _Tile:
     high: NDArray[np.int64]
 
 
-def _tiles_at(ink: Grey, scale: float, places: NDArray[np.float32], side: int) -> Iterator[_Tile]:
-    """The tiles of the ink at a scale that hold the middle of a place."""
+def _tiles_at(ink: Grey, scale: float, size: float, places: NDArray[np.float32], side: int) -> Iterator[_Tile]:
+    """The tiles of the ink at a scale, times a size, that hold the middle of a place."""
     # A page only a little larger than one tile is scaled down, not cut.
     whole = side / max(ink.shape)
-    scale = whole if whole < scale <= NEARLY_ONE_TILE * whole else scale
+    scale = size * (whole if whole < scale <= NEARLY_ONE_TILE * whole else scale)
     size_wh = max(8, round(ink.shape[1] * scale)), max(8, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     middles = (places[:, :2] + places[:, 2:] / 2) * scale

@@ -13,15 +13,15 @@ from .recognition import Reading
 
 # A straight stroke is this many times as long as wide, by the spread of its ink.
 MIN_LENGTH = 4.0
-# A 1 is as high as this many other digits are, by these parts of their usual height.
+# Where this many other digits are read, a 1 is between these multiples of the median height.
 MIN_OTHERS, LEAST_HEIGHT, MOST_HEIGHT = 5, 0.5, 3.5
 
 
 def refuse_lone_strokes(readings: Sequence[Reading]) -> list[Reading]:
-    """Refuses 1s without a digit beside them that lie, or are too small or too large; they keep no belief.
+    """Refuses 1s without a digit of about their size beside them that lean too far, or are too small or too large.
 
     Returns:
-        The readings in the same order.
+        The readings in the same order; what is refused keeps no belief.
     """
     heights = [each.box[3] for each in readings if each.label is not None]
     usual = float(np.median(heights)) if len(heights) > MIN_OTHERS else None

@@ -30,7 +30,7 @@ from .orientation import better_turn
 from .recognition import Classifier, Reading, look_at
 from .repetition import weigh_by_repetition
 from .result import Digit, Page
-from .second_look import COARSER, confirm
+from .second_look import SMALLER, confirm
 from .spelling import ColumnNetwork
 from .stages import NO_WATCH, Watch
 from .trace import Trace
@@ -41,8 +41,9 @@ STAGES = ("ink", "candidates", "wholes", "turn", "detector", "touching", "belief
 # A page whose ink is all read with this confidence, or this share of it, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
-# With this many digits read it is settled that ink is dark on light, or light on dark, where that was in doubt.
-MIN_SETTLED = 2
+# Where it is in doubt whether ink is dark on light or light on dark, it is settled by so many digits read, or by fewer
+# if they are this share of all ink: of paper that is taken for ink some pieces read as digits.
+SETTLED, MIN_SETTLED, SETTLED_SHARE = 5, 2, 0.5
 # Lower ink that the classifier refuses is specks and dots: the detector, which would enlarge it, need not look there.
 LEAST_HEIGHT_PX = 19
 # Ink is cut into digits only where the detector sees one of at least this score in it.
@@ -115,7 +116,8 @@ class PageReader:
         scale, inverted = page_ink.scale, page_ink.inverted
         in_doubt = page_ink.doubtful and not self._dark_ink
         readings, turn, traces = self._read_ink(page_ink, watch, image)
-        if in_doubt and sum(reading.label is not None for reading in readings) < MIN_SETTLED:
+        read = sum(reading.label is not None for reading in readings)
+        if in_doubt and read < min(SETTLED, max(MIN_SETTLED, SETTLED_SHARE * len(readings))):
             # The first look's maps go before the second makes its own: on noise they are tens of megabytes.
             del page_ink
             with watch("ink"):
@@ -186,12 +188,11 @@ class PageReader:
         self, detector: MapNetwork, page_ink: InkMap, wholes: Sequence[Whole], lean: float, image: NDArray[np.uint8]
     ) -> tuple[Detections, bool]:
         """What the detector sees, and whether a line of digits fills the image."""
-        found = detect_upright(
-            page_ink, [each.candidate.box for each in wholes if _is_worth_a_look(each)], lean, detector
-        )
+        places = [each.candidate.box for each in wholes if _is_worth_a_look(each)]
+        found = detect_upright(page_ink, places, lean, detector)
         strip = is_strip(found, page_ink)
-        if self._looks_twice and not strip:
-            found = confirm(found, detect_upright(page_ink, found.boxes.tolist(), lean, detector, COARSER))
+        if self._looks_twice and not strip and lean == 0:
+            found = confirm(found, detect_upright(page_ink, found.boxes.tolist(), lean, detector, SMALLER))
         pieces = [whole.reading for whole in wholes]
         return weigh_by_repetition(weigh_by_colour(found, pieces, image, page_ink), pieces), strip
 

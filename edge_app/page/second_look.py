@@ -1,12 +1,12 @@
-"""The detector looks again, at a coarser scale, at what it found: what looks like a digit in one size alone is none."""
+"""The detector looks again at what it found, made smaller: what looks like a digit in one size alone is seldom one."""
 
 import numpy as np
 
 from .boxes import iou
 from .detection import MIN_SCORE, Detections
 
-# What was found is this part of its size at the first look.
-COARSER = 0.75
+# Digits are this part of the size at which those of their height are sought at first.
+SMALLER = 0.75
 # Both looks see the same thing if it shares this much of the union of its boxes.
 SAME_AGAIN_IOU = 0.45
 
@@ -18,9 +18,12 @@ def confirm(first: Detections, second: Detections) -> Detections:
     """
     scores, probabilities = first.scores.copy(), first.probabilities.copy()
     for index, box in enumerate(first.boxes):
-        again = np.where(iou(box, second.boxes) >= SAME_AGAIN_IOU, second.scores, 0)
-        scores[index] = (scores[index] + max(again.max(initial=0), MIN_SCORE)) / 2
-        if again.any():
-            probabilities[index] = (probabilities[index] + second.probabilities[again.argmax()]) / 2
+        shared = iou(box, second.boxes)
+        if shared.max(initial=0) >= SAME_AGAIN_IOU:
+            again = shared.argmax()
+            scores[index] = (scores[index] + second.scores[again]) / 2
+            probabilities[index] = (probabilities[index] + second.probabilities[again]) / 2
+        else:
+            scores[index] = (scores[index] + MIN_SCORE) / 2
     order = np.argsort(-scores, kind="stable")
     return Detections(first.boxes[order], scores[order], probabilities[order])

@@ -28,7 +28,7 @@ async function start() {
 
 /** @param {HTMLVideoElement} video */
 async function readFrame(video) {
-  const picture = await createImageBitmap(video), page = await ask("page", { picture }, [picture]);
+  const picture = await createImageBitmap(video), page = await ask("page", { picture, isFrame: true }, [picture]);
   if (!stream) return;
   drawBoxes(get("live-boxes", SVGSVGElement), page, () => {});
   const texts = page.lines.map((/** @type {{ text: string }} */ { text }) => text);

@@ -78,7 +78,7 @@ export async function detect(ink, places, network, size = 1) {
   ));
   // The largest first: they are few tiles, and what is small on a crowded page is seldom what was asked for.
   const tiles = [...new Set(octaves)].sort((one, other) => one - other)
-    .flatMap((octave) => tilesAt(ink, size * 2 ** octave, places.filter((_, index) => octaves[index] === octave), network.tile_px));
+    .flatMap((octave) => tilesAt(ink, 2 ** octave, size, places.filter((_, index) => octaves[index] === octave), network.tile_px));
   /** @type {Found[]} */ const found = [];
   for (const tile of tiles.slice(0, MAX_TILES)) found.push(...foundOn(tile, await network.maps(tile.cut())));
   return surest(found);
@@ -94,16 +94,17 @@ export async function detect(ink, places, network, size = 1) {
  */
 
 /**
- * The tiles of the ink at a scale that hold the middle of a place.
+ * The tiles of the ink at a scale, times a size, that hold the middle of a place.
  * @param {Grey} ink
  * @param {number} octaveScale
+ * @param {number} size
  * @param {Box[]} places
  * @param {number} side
  */
-function tilesAt(ink, octaveScale, places, side) {
+function tilesAt(ink, octaveScale, size, places, side) {
   const whole = side / Math.max(ink.width, ink.height);
   // A page only a little larger than one tile is scaled down, not cut.
-  const scale = whole < octaveScale && octaveScale <= NEARLY_ONE_TILE * whole ? whole : octaveScale;
+  const scale = size * (whole < octaveScale && octaveScale <= NEARLY_ONE_TILE * whole ? whole : octaveScale);
   const width = Math.max(8, roundEven(ink.width * scale)), height = Math.max(8, roundEven(ink.height * scale));
   const small = scale < 1 ? resizeArea(ink, width, height) : resizeLinear(ink, width, height);
   const middles = places.map(([x, y, w, h]) => [(x + w / 2) * scale, (y + h / 2) * scale]);

@@ -9,9 +9,9 @@ import { isDigit } from "./recognition.js";
 const SIDE_PX = 28, MIN_LENGTH = 4, MIN_OTHERS = 5, LEAST_HEIGHT = 0.5, MOST_HEIGHT = 3.5;
 
 /**
- * Refuses 1s without a digit beside them that lie, or are too small or too large; they keep no belief.
+ * Refuses 1s without a digit of about their size beside them that lean too far, or are too small or too large.
  * @param {Reading[]} readings
- * @returns {Reading[]} in the same order
+ * @returns {Reading[]} in the same order; what is refused keeps no belief
  */
 export function refuseLoneStrokes(readings) {
   const heights = readings.filter(({ label }) => label !== null).map(({ box }) => box[3]);

@@ -15,7 +15,7 @@ import { refuseLoneStrokes } from "./lone_strokes.js";
 import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
 import { weighByRepetition } from "./repetition.js";
-import { COARSER, confirm } from "./second_look.js";
+import { SMALLER, confirm } from "./second_look.js";
 import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./wholes.js";
 
 /**
@@ -25,12 +25,13 @@ import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./whole
  * @typedef {import("./lines.js").Digit} Digit
  * @typedef {import("./recognition.js").Reading} Reading
  * @typedef {{ classifier: import("./recognition.js").Classifier, detector: import("./detection.js").MapNetwork,
- *   sequence: import("./spelling.js").ColumnNetwork }} Networks
+ *   sequence: import("./spelling.js").ColumnNetwork, looksTwice?: boolean }} Networks how pages are read; frames that
+ *   follow one another are looked at once
  * @typedef {{ lines: { text: string, digits: Digit[] }[], refused: Box[], width: number, height: number }} Page
  */
 
-const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, MIN_SETTLED = 2, LEAST_HEIGHT_PX = 19;
-const WORTH_CUTTING = 0.3;
+const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, LEAST_HEIGHT_PX = 19;
+const WORTH_CUTTING = 0.3, SETTLED = 5, MIN_SETTLED = 2, SETTLED_SHARE = 0.5;
 
 /**
  * Finds and reads the handwritten digits of a picture as it lies.
@@ -42,7 +43,8 @@ export async function readPage(picture, networks) {
   const luma = lumaOf(picture.rgba, picture.width, picture.height);
   const page = findInk(luma);
   let readings = await readInk(page, picture, networks);
-  if (page.doubtful && readings.filter(({ label }) => label !== null).length < MIN_SETTLED) {
+  const read = readings.filter(({ label }) => label !== null).length;
+  if (page.doubtful && read < Math.min(SETTLED, Math.max(MIN_SETTLED, SETTLED_SHARE * readings.length))) {
     const other = await readInk(findInk(luma, !page.inverted), picture, networks);
     if (certaintyOf(other) > certaintyOf(readings)) readings = other;
   }
@@ -95,14 +97,14 @@ async function readInk(page, picture, networks, connected = connect(page)) {
  * @param {number} lean
  * @param {Networks} networks
  */
-async function believe(page, picture, connected, wholes, frames, lean, { classifier, detector }) {
+async function believe(page, picture, connected, wholes, frames, lean, { classifier, detector, looksTwice = true }) {
   const pieces = wholes.map(({ reading }) => reading), isRead = isPlain([...pieces, ...frames]);
   // Lower ink that the classifier refuses is specks and dots.
   const worth = wholes.filter(({ reading, candidate }) => reading.label !== null || candidate.box[3] >= LEAST_HEIGHT_PX);
   let found = isRead ? null : await detectUpright(page, worth.map(({ candidate }) => candidate.box), lean, detector);
   const strip = found !== null && isStrip(found, page);
-  if (found !== null && !strip) {
-    found = confirm(found, await detectUpright(page, found.map(({ box }) => box), lean, detector, COARSER));
+  if (found !== null && looksTwice && !strip && lean === 0) {
+    found = confirm(found, await detectUpright(page, found.map(({ box }) => box), lean, detector, SMALLER));
   }
   const seen = found === null ? null : weighByRepetition(weighByColour(found, pieces, picture, page), pieces);
   const readings = [...frames, ...await readTouching(wholes, seen, classifier)];

@@ -23,7 +23,7 @@ async function open(site) {
 /** @type {Record<string, (networks: Opened, asked: any) => Promise<unknown>>} */
 const ANSWERS = {
   ready: async () => null,
-  page: (networks, { picture }) => pageOf(networks, picture),
+  page: (networks, { picture, isFrame = false }) => pageOf(networks, picture, !isFrame),
   drawing: (networks, { ink }) => drawingOf(networks, normalise(ink)),
   // For the gate: images as they are.
   images: async ({ int8, float32 }, { images }) => ({ int8: digits(await int8.classify(images)), float32: digits(await float32.classify(images)) }),
@@ -34,11 +34,11 @@ function digits(read) {
   return read.map(({ digit }) => digit);
 }
 
-/** @param {Opened} networks @param {ImageBitmap | Pixels} picture */
-async function pageOf(networks, picture) {
+/** @param {Opened} networks @param {ImageBitmap | Pixels} picture @param {boolean} looksTwice */
+async function pageOf(networks, picture, looksTwice) {
   const started = performance.now(), { width, height } = picture;
   const rgba = picture instanceof ImageBitmap ? pixelsOf(picture) : picture.rgba;
-  const page = await readPage({ rgba, width, height }, { ...networks, classifier: networks.int8 });
+  const page = await readPage({ rgba, width, height }, { ...networks, classifier: networks.int8, looksTwice });
   return { ...page, latency_ms: performance.now() - started };
 }
 

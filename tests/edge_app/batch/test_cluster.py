@@ -146,3 +146,18 @@ def test_a_full_temporary_folder_is_one_clear_line(
         connect(None, 1, ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())),
     ):
         pass
+
+
+def test_no_folder_for_temporary_files_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when every one of them is full from the start."""
+
+    def none_usable() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp', '/var/tmp']")
+
+    monkeypatch.setattr("tempfile.gettempdir", none_usable)
+    told = r"got .*No usable temporary directory found in \['/tmp', '/var/tmp'\]; free space in one of them$"
+    with (
+        pytest.raises(ClusterError, match=told),
+        connect(None, 1, ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())),
+    ):
+        pass

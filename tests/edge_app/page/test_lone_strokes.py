@@ -4,11 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
+from edge_app import DigitClassifier, PageReader
 from edge_app.page.lone_strokes import refuse_lone_strokes
 from edge_app.page.normalise import normalise
-from edge_app.page.recognition import Reading
+from edge_app.page.recognition import Reading, look_at
 
-from ..pages import blank
+from ..pages import blank, write
 
 
 def stroke(right: int, down: int = 40, x: int = 100, label: int | None = 1) -> Reading:
@@ -35,19 +36,30 @@ def test_a_stroke_in_a_number_stays() -> None:
 
 
 def test_thick_ink_and_other_digits_stay() -> None:
-    """A 1 with a flag and a foot is no straight stroke."""
-    one = blank(60, 80, 0)
-    cv2.polylines(
-        one, [np.array(each) for each in ([[10, 30], [30, 10], [30, 50]], [[5, 50], [60, 50]])], False, (255,), 3
-    )
-    flagged = Reading((100, 100, 55, 40), 1, 0.99, crop=normalise(one))
-    assert refuse_lone_strokes([flagged, stroke(48, label=7)])[0].label == 1
+    """Ink that is wider than high, but no straight stroke; and what reads as another digit."""
+    crooked = blank(60, 80, 0)
+    cv2.polylines(crooked, [np.array([[5, 30], [25, 10], [30, 50], [75, 50]])], False, (255,), 5)
+    assert refuse_lone_strokes([Reading((100, 100, 70, 40), 1, 0.99, crop=normalise(crooked))])[0].label == 1
     assert refuse_lone_strokes([stroke(48, label=7)])[0].label == 7
     assert refuse_lone_strokes([]) == []
 
 
+def test_a_page_is_read_without_its_slashes() -> None:
+    """The classifier alone takes one for a 1."""
+    page = write(write(blank(), "2357", (60, 120)), "9486", (60, 220))
+    slash = np.zeros((480, 640), np.uint8)
+    cv2.line(slash, (70, 340), (125, 300), (255,), 5)
+    assert look_at([slash], DigitClassifier.load())[0].label == 1
+    page[slash > 0] = 40
+    assert "1" not in PageReader(DigitClassifier.load(), detector=None).read(page).text
+    kept = PageReader(DigitClassifier.load(), detector=None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge_app.page.reader.refuse_lone_strokes", list)
+        assert "1" in kept.read(page).text
+
+
 @pytest.mark.parametrize(("height", "others", "label"), [
-    (12, 6, None), (40, 6, 1), (140, 6, None), (12, 2, 1), (140, 2, 1),
+    (12, 5, None), (30, 5, 1), (130, 5, 1), (150, 5, None), (12, 4, 1), (150, 4, 1),
 ])  # fmt: skip
 def test_a_lone_stroke_of_another_size_is_refused(height: int, others: int, label: int | None) -> None:
     """Where enough digits show which size is usual; beside a digit it stays."""

@@ -14,7 +14,7 @@ from edge_app.page.detection import Detections
 from edge_app.page.ink import find_ink
 from edge_app.page.reader import LEAST_HEIGHT_PX
 from edge_app.page.record import to_record
-from edge_app.page.second_look import COARSER
+from edge_app.page.second_look import SMALLER
 
 from ..fake_classifier import TallInk
 from ..made_detections import Unasked, seen
@@ -154,22 +154,23 @@ def test_the_detector_looks_at_no_specks(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(("page", "looks_twice", "sizes"), [
-    (blank(), True, [1.0, COARSER]), (blank(), False, [1.0]), (blank()[:100, :300], True, [1.0]),
+    (blank(), True, [1.0, SMALLER]), (blank(), False, [1.0]), (blank()[:100, :300], True, [1.0]),
 ])  # fmt: skip
 def test_the_detector_looks_twice_at_pages(
     page: NDArray[np.uint8], looks_twice: bool, sizes: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At what it found, in another size; not at strips, and not if it is told to look once."""
     page = write(write(page.copy(), "4", (60, 70), 40), "m", (200, 70), 40)
-    looks: list[float] = []
+    looks: list[tuple[float, list[Box]]] = []
 
-    def looked_at(_: object, __: object, ___: float, ____: object, size: float = 1.0) -> Detections:
-        looks.append(size)
+    def looked_at(_: object, places: list[Box], __: float, ___: object, size: float = 1.0) -> Detections:
+        looks.append((size, places))
         return seen(((60, 30, 30, 40), 0.9 if size == 1 else 0.4, 4))
 
     monkeypatch.setattr("edge_app.page.reader.detect_upright", looked_at)
     read = PageReader(TallInk(4), Unasked(), sequence=None, traced=True, looks_twice=looks_twice).read(page)
-    assert looks == sizes
+    assert [size for size, _ in looks] == sizes
+    assert looks[-1][1] == ([[60, 30, 30, 40]] if len(sizes) == 2 else looks[0][1])
     found = read.traces[0].found
     assert found is not None
     assert found.scores[0] == pytest.approx(0.9 if len(sizes) == 1 else 0.65)

@@ -25,3 +25,17 @@ def test_what_the_second_look_does_not_see_is_doubted() -> None:
     assert both.probabilities[0].argmax() == 4
     assert len(confirm(seen((PLACE, 0.9, 4)), seen())) == 1
     assert len(confirm(seen(), seen((PLACE, 0.9, 4)))) == 0
+
+
+@pytest.mark.parametrize(("right", "score"), [(7, 0.8), (8, 0.475)])
+def test_both_look_at_the_same_place_if_it_shares_nearly_half_of_their_union(right: int, score: float) -> None:
+    """A box 20 wide, moved by 7 or 8."""
+    both = confirm(seen((PLACE, 0.9, 4)), seen(((10 + right, 10, 20, 30), 0.7, 4)))
+    assert both.scores.tolist() == pytest.approx([score])
+
+
+def test_the_nearer_of_two_is_the_same_digit() -> None:
+    """Not the surer one."""
+    both = confirm(seen((PLACE, 0.9, 4)), seen(((16, 10, 20, 30), 0.8, 7), ((11, 10, 20, 30), 0.5, 4)))
+    assert both.scores.tolist() == pytest.approx([0.7])
+    assert both.probabilities[0].argmax() == 4
