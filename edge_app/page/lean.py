@@ -32,31 +32,17 @@ def find_lean(candidates: Sequence[Candidate]) -> float:
     return min(max(lean, -MAX_LEAN), MAX_LEAN) if abs(lean) >= MIN_LEAN else 0.0
 
 
-def detect_upright(
-    page_ink: InkMap,
-    places: Sequence[Box],
-    lean: float,
-    network: MapNetwork,
-    size: float = 1.0,
-) -> Detections:
-    """What the detector sees near some places, in pixels of the ink map; set upright where its lean is not 0.
-
-    Args:
-        page_ink: the page.
-        places: see detect.
-        lean: from find_lean.
-        network: see detect.
-        size: see detect.
-    """
+def detect_upright(page_ink: InkMap, places: Sequence[Box], lean: float, network: MapNetwork) -> Detections:
+    """What the detector sees near some places, in pixels of the ink map; set upright where their lean is not 0."""
     if lean == 0.0:
-        return detect(page_ink.ink, places, network, size)
+        return detect(page_ink.ink, places, network)
     height, width = page_ink.ink.shape
     reach = abs(lean) * height
     # x right, y down: what leans to the right lies the further right the higher it is.
     matrix = np.array([[1.0, lean, 0.0 if lean > 0 else reach], [0.0, 1.0, 0.0]])
     size_wh = width + int(reach) + 1, height
     upright, mask = (cv2.warpAffine(image, matrix, size_wh) for image in (page_ink.ink, page_ink.mask))
-    found = detect(np.asarray(upright, np.uint8), [_upright(box, lean, matrix) for box in places], network, size)
+    found = detect(np.asarray(upright, np.uint8), [_upright(box, lean, matrix) for box in places], network)
     boxes = [ink_on_page(box, np.asarray(mask) > 127, matrix) for box in found.boxes.tolist()]
     return replace(found, boxes=np.array(boxes, np.float32).reshape(-1, 4))
 

@@ -17,7 +17,7 @@ from .boxes import middle_in, on_image
 from .candidates import Candidate, ConnectedInk, connect, find_candidates
 from .colour import weigh_by_colour
 from .context import refuse_by_context
-from .detection import Detections, MapNetwork
+from .detection import Detections, MapNetwork, detect
 from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
 from .fusion import fuse, is_strip, propose
 from .ink import InkMap, find_ink
@@ -192,7 +192,7 @@ class PageReader:
         found = detect_upright(page_ink, places, lean, detector)
         strip = is_strip(found, page_ink)
         if self._looks_twice and not strip and lean == 0:
-            found = confirm(found, detect_upright(page_ink, found.boxes.tolist(), lean, detector, SMALLER))
+            found = confirm(found, detect(page_ink.ink, found.boxes.tolist(), detector, SMALLER))
         pieces = [whole.reading for whole in wholes]
         return weigh_by_repetition(weigh_by_colour(found, pieces, image, page_ink), pieces), strip
 

@@ -35,21 +35,20 @@ export function findLean(candidates) {
 }
 
 /**
- * What the detector sees near some places, in pixels of the ink map; set upright where its lean is not 0.
+ * What the detector sees near some places, in pixels of the ink map; set upright where their lean is not 0.
  * @param {import("./ink.js").InkMap} page
  * @param {Box[]} places
  * @param {number} lean
  * @param {import("./detection.js").MapNetwork} network
- * @param {number} size see detect
  */
-export async function detectUpright(page, places, lean, network, size = 1) {
-  if (lean === 0) return detect(page.ink, places, network, size);
+export async function detectUpright(page, places, lean, network) {
+  if (lean === 0) return detect(page.ink, places, network);
   const { width, height } = page.ink;
   const reach = Math.abs(lean) * height, wide = width + Math.trunc(reach) + 1;
   // x right, y down: what leans to the right lies the further right the higher it is.
   /** @type {Affine} */ const matrix = [1, lean, lean > 0 ? 0 : reach, 0, 1, 0];
   const [ink, mask] = [page.ink, maskOf(page)].map((grey) => warped(grey, inverse(matrix), wide, height));
-  const found = await detect(ink, places.map((box) => upright(box, lean, matrix)), network, size);
+  const found = await detect(ink, places.map((box) => upright(box, lean, matrix)), network);
   return found.map((each) => ({ ...each, box: inkOnPage(each.box, mask, matrix) }));
 }
 

@@ -4,7 +4,7 @@ import { middleIn, onImage } from "./boxes.js";
 import { connect, findCandidates } from "./candidates.js";
 import { weighByColour } from "./colour.js";
 import { refuseByContext } from "./context.js";
-import { isIn } from "./detection.js";
+import { detect, isIn } from "./detection.js";
 import { doubtedByContext, guessed, inLines, proposeDoubtful } from "./doubtful.js";
 import { fuse, isStrip, propose } from "./fusion.js";
 import { findInk, lumaOf } from "./ink.js";
@@ -15,7 +15,7 @@ import { refuseLoneStrokes } from "./lone_strokes.js";
 import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
 import { weighByRepetition } from "./repetition.js";
-import { SMALLER, confirm } from "./second_look.js";
+import { confirm, SMALLER } from "./second_look.js";
 import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./wholes.js";
 
 /**
@@ -104,7 +104,7 @@ async function believe(page, picture, connected, wholes, frames, lean, { classif
   let found = isRead ? null : await detectUpright(page, worth.map(({ candidate }) => candidate.box), lean, detector);
   const strip = found !== null && isStrip(found, page);
   if (found !== null && looksTwice && !strip && lean === 0) {
-    found = confirm(found, await detectUpright(page, found.map(({ box }) => box), lean, detector, SMALLER));
+    found = confirm(found, await detect(page.ink, found.map(({ box }) => box), detector, SMALLER));
   }
   const seen = found === null ? null : weighByRepetition(weighByColour(found, pieces, picture, page), pieces);
   const readings = [...frames, ...await readTouching(wholes, seen, classifier)];

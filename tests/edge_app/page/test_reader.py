@@ -1,5 +1,7 @@
 """From an image to a page."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -11,10 +13,12 @@ from edge_app.model.classifier import Predictions
 from edge_app.page.boxes import Box, middle_in
 from edge_app.page.candidates import connect
 from edge_app.page.detection import Detections
-from edge_app.page.ink import find_ink
+from edge_app.page.ink import InkMap, find_ink
 from edge_app.page.reader import LEAST_HEIGHT_PX
+from edge_app.page.recognition import Reading
 from edge_app.page.record import to_record
 from edge_app.page.second_look import SMALLER
+from edge_app.page.trace import Trace
 
 from ..fake_classifier import TallInk
 from ..made_detections import Unasked, seen
@@ -45,7 +49,7 @@ def test_what_the_detector_half_sees_in_a_number_is_doubtful(monkeypatch: pytest
     two, seven = (tuple(box) for box in sorted(ink) if box[3] > 50)
     found = seen((two, 0.9, 2), (seven, 0.9, 7), (inside, 0.4, 0), (alone, 0.4, 0))
     monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: found)
-    read = PageReader(TallInk(7), Unasked(), sequence=None).read(page)
+    read = PageReader(TallInk(7), Unasked(), sequence=None, looks_twice=False).read(page)
     assert read.text.splitlines()[0] == "2?7"
     doubtful = read.lines[0].digits[1]
     assert (doubtful.label, doubtful.guess) == (None, 0)
@@ -153,27 +157,47 @@ def test_the_detector_looks_at_no_specks(monkeypatch: pytest.MonkeyPatch) -> Non
     assert small < LEAST_HEIGHT_PX < large_refused < large
 
 
-@pytest.mark.parametrize(("page", "looks_twice", "sizes"), [
-    (blank(), True, [1.0, SMALLER]), (blank(), False, [1.0]), (blank()[:100, :300], True, [1.0]),
+@pytest.mark.parametrize(("digits", "pieces", "looks"), [
+    (0, 0, 2), (1, 1, 2), (2, 3, 1), (2, 20, 2), (4, 20, 2), (5, 20, 1),
+])  # fmt: skip
+def test_ink_in_doubt_is_settled_by_what_reads(
+    digits: int, pieces: int, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By five digits, or by two that are half of all ink; else the page is read the other way round, too."""
+    asked: list[bool] = []
+
+    def read_ink(_: PageReader, page_ink: InkMap, *__: object) -> tuple[list[Reading], int, tuple[Trace, ...]]:
+        asked.append(page_ink.inverted)
+        refused = [Reading((0, 0, 10, 10), None, 0.0)] * (pieces - digits)
+        return [Reading((50 * each, 0, 20, 30), 7, 0.9) for each in range(digits)] + refused, 0, ()
+
+    def doubtful(luma: NDArray[np.uint8], inverted: bool | None = None) -> InkMap:
+        return replace(find_ink(luma, inverted=inverted), doubtful=True)
+
+    monkeypatch.setattr("edge_app.page.reader.find_ink", doubtful)
+    monkeypatch.setattr(PageReader, "_read_ink", read_ink)
+    PageReader(TallInk(7), detector=None, sequence=None).read(write(blank(), "7", (100, 150)))
+    assert asked == [False, True][:looks]
+
+
+@pytest.mark.parametrize(("page", "looks_twice", "score"), [
+    (blank(), True, 0.65), (blank(), False, 0.9), (blank()[:100, :300], True, 0.9),
 ])  # fmt: skip
 def test_the_detector_looks_twice_at_pages(
-    page: NDArray[np.uint8], looks_twice: bool, sizes: list[float], monkeypatch: pytest.MonkeyPatch
+    page: NDArray[np.uint8], looks_twice: bool, score: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At what it found, in another size; not at strips, and not if it is told to look once."""
+    """At what it found, made smaller; not at strips, and not if it is told to look once."""
     page = write(write(page.copy(), "4", (60, 70), 40), "m", (200, 70), 40)
-    looks: list[tuple[float, list[Box]]] = []
-
-    def looked_at(_: object, places: list[Box], __: float, ___: object, size: float = 1.0) -> Detections:
-        looks.append((size, places))
-        return seen(((60, 30, 30, 40), 0.9 if size == 1 else 0.4, 4))
-
-    monkeypatch.setattr("edge_app.page.reader.detect_upright", looked_at)
+    place = (60, 30, 30, 40)
+    again = {SMALLER: seen((place, 0.4, 4))}
+    monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: seen((place, 0.9, 4)))
+    monkeypatch.setattr(
+        "edge_app.page.reader.detect", lambda _, places, __, size: again[size] if places == [[*place]] else seen()
+    )
     read = PageReader(TallInk(4), Unasked(), sequence=None, traced=True, looks_twice=looks_twice).read(page)
-    assert [size for size, _ in looks] == sizes
-    assert looks[-1][1] == ([[60, 30, 30, 40]] if len(sizes) == 2 else looks[0][1])
     found = read.traces[0].found
     assert found is not None
-    assert found.scores[0] == pytest.approx(0.9 if len(sizes) == 1 else 0.65)
+    assert found.scores[0] == pytest.approx(score)
 
 
 @pytest.mark.parametrize("rows", [1, 6])
@@ -189,5 +213,5 @@ def test_the_classifier_is_asked_in_as_few_batches_as_a_page_allows(rows: int, m
     monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: found)
     monkeypatch.setattr("edge_app.page.reader.better_turn", lambda *_: 0)
     classifier = Counting()
-    PageReader(classifier, Unasked(), sequence=None).read(page)
+    PageReader(classifier, Unasked(), sequence=None, looks_twice=False).read(page)
     assert 2 <= classifier.batches <= 4
