@@ -70,6 +70,8 @@ def killed() -> dict[str, Any]:
 
 def memory() -> dict[str, Any]:
     """A process of the unit that offers itself takes 1 GiB, as the trial of a hostile model might."""
+    # An app that still starts takes memory, too: the kernel might end it as well while it frees the first one's.
+    health()
     before = shown("MainPID", "NRestarts")
     with subprocess.Popen([sys.executable, "-c", EATER], stdin=subprocess.PIPE) as eater:
         (CGROUP / "cgroup.procs").write_text(str(eater.pid))
@@ -78,7 +80,8 @@ def memory() -> dict[str, Any]:
     # Where the whole unit is to stop for it, that is under way by then.
     time.sleep(10)
     same = shown("MainPID", "NRestarts") == before
-    return {"eater_ended_by": signal.Signals(-eater.returncode).name, "app_goes_on": same, **shown("ActiveState")}
+    found = {"eater_ended_by": signal.Signals(-eater.returncode).name, "app_goes_on": same, **shown("ActiveState")}
+    return found if same else {**found, "journal": journal().splitlines()[-10:]}
 
 
 def stop() -> dict[str, Any]:
@@ -98,10 +101,14 @@ def restarted(harm: Callable[[int], None]) -> dict[str, Any]:
         if now["ActiveState"] == "active" and now["MainPID"] != before["MainPID"]:
             break
         time.sleep(1)
-    command = ["journalctl", "-u", UNIT, "-o", "cat", "--no-pager", "-n", "40"]
-    journal = subprocess.run(command, stdout=-1, text=True, check=True)
-    told = [line for line in journal.stdout.splitlines() if "Watchdog timeout" in line or "Failed with result" in line]
+    told = [line for line in journal().splitlines() if "Watchdog timeout" in line or "Failed with result" in line]
     return {**now, "restarts": int(now["NRestarts"]) - int(before["NRestarts"]), "journal": told[-2:]}
+
+
+def journal() -> str:
+    """The last lines that the unit and systemd wrote of it."""
+    command = ["journalctl", "-u", UNIT, "-o", "cat", "--no-pager", "-n", "40"]
+    return subprocess.run(command, stdout=-1, text=True, check=True).stdout
 
 
 def drop_in(*lines: str) -> None:

@@ -62,9 +62,9 @@ def test_large_photos_are_read_at_reduced_size() -> None:
     assert page_ink.ink.shape == (1500, 2000)
 
 
-@pytest.mark.parametrize("shape_hw", [(32, 1_000_000), (1_000_000, 32)])
+@pytest.mark.parametrize("shape_hw", [(32, 50_000), (50_000, 32)])
 def test_a_strip_of_any_length_has_ink(shape_hw: tuple[int, int]) -> None:
-    """An image far longer than wide is no error, whichever way it lies."""
+    """Longer than the 32,767 pixels at which OpenCV ends is no error, whichever way it lies."""
     assert find_ink(np.full(shape_hw, 200, np.uint8)).mask.max() == 0
 
 
