@@ -49,8 +49,7 @@ def refuse_by_context(readings: Sequence[Reading]) -> list[Reading]:
     read = np.array([reading.label is not None for reading in readings], bool)
     believed = read & (evidence >= MIN_EVIDENCE)
     # A number may be written widely: what stands in its line needs no evidence of its own.
-    in_line = (beside <= REACH_IN_LINE) & (above <= -MIN_SHARED_HEIGHT)
-    believed |= read & (evidence > 0) & (in_line & believed).any(axis=1)
+    believed |= read & (evidence > 0) & (in_line(beside, above, REACH_IN_LINE) & believed).any(axis=1)
     return [reading if kept else replace(reading, label=None) for reading, kept in zip(readings, believed, strict=True)]
 
 
@@ -65,6 +64,11 @@ def gaps(readings: Sequence[Reading]) -> tuple[NDArray[np.float32], NDArray[np.f
     larger = np.maximum(heights[:, None], heights[None])
     apart[np.minimum(heights[:, None], heights[None]) < MIN_SIZE_RATIO * larger] = np.inf
     return apart[..., 0] / larger, apart[..., 1] / larger
+
+
+def in_line(beside: NDArray[np.float32], above: NDArray[np.float32], reach: float) -> NDArray[np.bool_]:
+    """Which readings stand in a line, no more than that many heights apart: bool (N, N); see gaps()."""
+    return np.asarray((beside <= reach) & (above <= -MIN_SHARED_HEIGHT))
 
 
 def context_evidence(

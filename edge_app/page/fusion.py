@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .boxes import Box, iou
 from .candidates import Candidate, ConnectedInk, candidate_in
-from .context import MIN_SHARED_HEIGHT, chained, context_evidence, gaps
+from .context import chained, context_evidence, gaps, in_line
 from .detection import Detections
 from .ink import InkMap
 from .recognition import Look, Reading
@@ -143,7 +143,7 @@ def _shares_of_digits(
     read = np.array([reading.label is not None for reading in readings], bool)
     digits = np.where(read, np.maximum(supports, LEAST_READ), 0.0)
     shares = around @ digits / around.sum(axis=1)
-    together = chained((beside <= NEXT) & (above <= -MIN_SHARED_HEIGHT))
+    together = chained(in_line(beside, above, NEXT))
     sizes = np.bincount(together)
     own = (np.bincount(together, weights=digits) / sizes)[together]
     return np.asarray(np.where(sizes[together] >= MIN_TOGETHER, np.maximum(shares, own), shares), np.float64)

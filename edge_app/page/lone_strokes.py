@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from .context import MIN_SHARED_HEIGHT, REACH_IN_LINE, gaps
+from .context import REACH_IN_LINE, gaps, in_line
 from .ink import Grey
 from .recognition import Reading
 
@@ -28,8 +28,7 @@ def refuse_lone_strokes(readings: Sequence[Reading]) -> list[Reading]:
     strokes = [each.label == 1 and (_is_slash(each.crop) or _is_of_another_size(each, usual)) for each in readings]
     if not any(strokes):
         return list(readings)
-    beside, above = gaps(readings)
-    together = (beside <= REACH_IN_LINE) & (above <= -MIN_SHARED_HEIGHT) & [each.is_digit for each in readings]
+    together = in_line(*gaps(readings), REACH_IN_LINE) & [each.is_digit for each in readings]
     alone = together.sum(axis=1) == 1
     return [
         replace(reading, label=None, belief=0.0) if stroke and lone else reading

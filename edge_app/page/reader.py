@@ -41,8 +41,8 @@ STAGES = ("ink", "candidates", "wholes", "turn", "detector", "touching", "belief
 # A page whose ink is all read with this confidence, or this share of it, needs no second look.
 PLAIN_CONFIDENCE, PLAIN_SHARE = 0.9, 0.85
 MIN_PLAIN_DIGITS = 3
-# Where it is in doubt whether ink is dark on light or light on dark, it is settled by so many digits read, or by fewer
-# if they are this share of all ink: of paper that is taken for ink some pieces read as digits.
+# A page may not show whether its ink is dark or light. Five digits that are read settle it; so do two, if at least half
+# of the ink is read. Where paper is taken for ink, a few of its pieces look like digits.
 SETTLED, MIN_SETTLED, SETTLED_SHARE = 5, 2, 0.5
 # Lower ink that the classifier refuses is specks and dots: the detector, which would enlarge it, need not look there.
 LEAST_HEIGHT_PX = 19

@@ -6,8 +6,8 @@
  * @typedef {{ beside: Float32Array, above: Float32Array }} Gaps (N, N) each, as parts of the larger one's height
  */
 
-export const MIN_SHARED_HEIGHT = 0.3, REACH_IN_LINE = 1.6;
-const REACH_BESIDE = 0.7, REACH_ABOVE = 0.2, MIN_SIZE_RATIO = 0.35;
+export const MIN_SHARED_HEIGHT = 0.3;
+const REACH_BESIDE = 0.7, REACH_ABOVE = 0.2, REACH_IN_LINE = 1.6, MIN_SIZE_RATIO = 0.35;
 const MAX_FOR = 3.0, ONE_WEIGHT = 0.25, ONE_WEIGHT_CLEAN = 0.8, CLEAN_PAGE = 0.8, AGAINST = 6.0, MIN_LETTERS = 0.3;
 const MAX_LETTERS = 6.0, MIN_EVIDENCE = 2.0;
 
@@ -23,7 +23,7 @@ export function refuseByContext(readings) {
   return readings.map((reading, index) => {
     // A number may be written widely: what stands in its line needs no evidence of its own.
     const isKept = believed[index] || (read[index] && evidence[index] > 0 && believed.some((other, at) => (
-      other && gaps.beside[index * count + at] <= REACH_IN_LINE && gaps.above[index * count + at] <= -MIN_SHARED_HEIGHT
+      other && isInLine(gaps, index * count + at)
     )));
     return isKept ? reading : { ...reading, label: null };
   });
@@ -46,6 +46,11 @@ export function gapsOf(readings) {
     }
   }
   return { beside, above };
+}
+
+/** Whether two readings stand in a line, close enough for one number. @param {Gaps} gaps @param {number} at their place there */
+export function isInLine({ beside, above }, at) {
+  return beside[at] <= REACH_IN_LINE && above[at] <= -MIN_SHARED_HEIGHT;
 }
 
 /**

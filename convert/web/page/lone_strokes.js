@@ -1,6 +1,6 @@
 // Strokes that stand alone, read as a 1 and are none. As edge_app/page/lone_strokes.py.
 // @ts-check
-import { gapsOf, MIN_SHARED_HEIGHT, REACH_IN_LINE } from "./context.js";
+import { gapsOf, isInLine } from "./context.js";
 import { median } from "./grey.js";
 import { isDigit } from "./recognition.js";
 
@@ -20,11 +20,9 @@ export function refuseLoneStrokes(readings) {
     label === 1 && ((crop !== null && isSlash(crop)) || isOfAnotherSize(box[3], usual))
   ));
   if (!strokes.includes(true)) return readings;
-  const { beside, above } = gapsOf(readings), count = readings.length;
+  const gaps = gapsOf(readings), count = readings.length;
   return readings.map((reading, index) => {
-    const together = readings.filter((other, at) => (
-      isDigit(other) && beside[index * count + at] <= REACH_IN_LINE && above[index * count + at] <= -MIN_SHARED_HEIGHT
-    ));
+    const together = readings.filter((other, at) => isDigit(other) && isInLine(gaps, index * count + at));
     return strokes[index] && together.length === 1 ? { ...reading, label: null, belief: 0 } : reading;
   });
 }

@@ -125,6 +125,15 @@ def test_results_are_stale_when_anything_that_reads_pages_changes() -> None:
     assert {name[1] for name in loaded if len(name) > 2} == set(READING_ROOMS) - {""}
 
 
+def assert_no_workers(told: str) -> None:
+    """Workers on this machine do not start, and the error says that."""
+    with (
+        pytest.raises(ClusterError, match=told),
+        connect(None, 1, ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())),
+    ):
+        pass
+
+
 @pytest.mark.parametrize(
     ("error", "free"),
     [(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 2**30), (RuntimeError("Nanny failed to start."), 0)],
@@ -141,11 +150,7 @@ def test_a_full_temporary_folder_is_one_clear_line(
     monkeypatch.setattr("edge_app.batch.cluster.local_cluster", full)
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
     told = f"No space left on device; free space in {tempfile.gettempdir()}$"
-    with (
-        pytest.raises(ClusterError, match=told),
-        connect(None, 1, ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())),
-    ):
-        pass
+    assert_no_workers(told)
 
 
 def test_no_folder_for_temporary_files_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,8 +161,4 @@ def test_no_folder_for_temporary_files_is_one_clear_line(monkeypatch: pytest.Mon
 
     monkeypatch.setattr("tempfile.gettempdir", none_usable)
     told = r"got .*No usable temporary directory found in \['/tmp', '/var/tmp'\]; free space in one of them$"
-    with (
-        pytest.raises(ClusterError, match=told),
-        connect(None, 1, ReaderPlugin(Models(b"", b"", b"", "litert"), (), 200, View())),
-    ):
-        pass
+    assert_no_workers(told)
