@@ -18,7 +18,8 @@ class Digit:
     """One digit of a number: read, or doubtful.
 
     Attributes:
-        label: 0 to 9, or None if it is doubtful: ink that stands where a digit would, but is not believed.
+        label: 0 to 9, or None if it is doubtful: not read surely enough, or ink that stands where a digit would, but is
+            not believed.
         confidence: calibrated probability of `label`, or of `guess`, in [0, 1].
         box: (x, y, width, height) in pixels of the input image.
         guess: of a doubtful one the likeliest digit, 0 to 9; else None.
@@ -42,7 +43,7 @@ class Line:
     """Digits that stand in one line, in reading order.
 
     Attributes:
-        digits: at least one that is read; doubtful ones stand among or beside them.
+        digits: read or doubtful, at least one.
         region: name of the region it was asked for in, or None.
     """
 

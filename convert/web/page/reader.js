@@ -31,7 +31,7 @@ import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./whole
  */
 
 const PLAIN_CONFIDENCE = 0.9, PLAIN_SHARE = 0.85, MIN_PLAIN_DIGITS = 3, LEAST_HEIGHT_PX = 19;
-const WORTH_CUTTING = 0.3, SETTLED = 5, MIN_SETTLED = 2, SETTLED_SHARE = 0.5;
+const WORTH_CUTTING = 0.3, SETTLED = 5, MIN_SETTLED = 2, SETTLED_SHARE = 0.5, LEAST_CONFIDENCE = 0.55;
 
 /**
  * Finds and reads the handwritten digits of a picture as it lies.
@@ -145,6 +145,17 @@ function isPlain(readings) {
 }
 
 /**
+ * A reading at its place in the picture, doubtful if it is not sure enough.
+ * @param {Reading} reading
+ * @param {Box} box
+ * @returns {Digit}
+ */
+function digitOf({ label, confidence, guess, crop }, box) {
+  const sure = label === null || confidence >= LEAST_CONFIDENCE;
+  return sure ? { label, confidence, box, guess, crop } : { label: null, confidence, box, guess: label, crop };
+}
+
+/**
  * The readings in lines and in pixels of the picture.
  * @param {Reading[]} readings
  * @param {number} scale
@@ -152,12 +163,11 @@ function isPlain(readings) {
  * @returns {Page}
  */
 function inOrder(readings, scale, { width, height }) {
-  /** @type {Digit[]} */ const digits = readings.map(({ label, confidence, box, guess, crop }) => (
-    { label, confidence, box: onImage(box, scale, width, height), guess, crop }
-  ));
-  const read = digits.filter(({ label }) => label !== null);
+  const digits = readings.map((reading) => digitOf(reading, onImage(reading.box, scale, width, height)));
+  // One that is read, if not surely, has its place in a line; what was never believed has to continue one.
+  const read = digits.filter((_, index) => readings[index].label !== null);
   let lines = arrange(read);
-  const doubtful = inLines(digits.filter(({ guess }) => guess !== null), lines);
+  const doubtful = inLines(digits.filter((_, index) => readings[index].guess !== null), lines);
   if (doubtful.length) lines = arrange([...read, ...doubtful]);
   const left = digits.filter(({ label, guess }) => label === null && guess === null);
   return {
