@@ -14,7 +14,7 @@ from .recognition import Reading
 # A straight stroke is this many times as long as wide, by the spread of its ink.
 MIN_LENGTH = 4.0
 # Where this many other digits are read, a 1 is between these multiples of the median height.
-MIN_OTHERS, LEAST_HEIGHT, MOST_HEIGHT = 5, 0.5, 3.5
+MIN_OTHERS, LEAST_HEIGHT, MOST_HEIGHT = 4, 0.5, 3.5
 
 
 def refuse_lone_strokes(readings: Sequence[Reading]) -> list[Reading]:

@@ -6,7 +6,7 @@ import { isDigit } from "./recognition.js";
 
 /** @typedef {import("./recognition.js").Reading} Reading */
 
-const SIDE_PX = 28, MIN_LENGTH = 4, MIN_OTHERS = 5, LEAST_HEIGHT = 0.5, MOST_HEIGHT = 3.5;
+const SIDE_PX = 28, MIN_LENGTH = 4, MIN_OTHERS = 4, LEAST_HEIGHT = 0.5, MOST_HEIGHT = 3.5;
 
 /**
  * Refuses 1s without a digit of about their size beside them that lean too far, or are too small or too large.
