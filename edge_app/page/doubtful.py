@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .boxes import Box, overlaps_of_smaller
 from .candidates import Candidate, ConnectedInk, candidate_in
 from .detection import Detections
-from .fusion import agreed, cut_out, joint
+from .fusion import PAGE_HEIGHTS, agreed, cut_out, joint
 from .ink import InkMap
 from .lines import along, find_slant
 from .recognition import Look, Reading
@@ -66,8 +66,9 @@ def free_ink(boxes: NDArray[np.float32], read: Sequence[Box], page_ink: InkMap) 
 
 
 def propose_doubtful(
-    found: Detections, in_doubt: NDArray[np.int64], read: Sequence[Box], page_ink: InkMap, connected: ConnectedInk
-) -> list[tuple[int, Box, Candidate]]:
+    found: Detections, in_doubt: NDArray[np.int64], read: Sequence[Box], page_ink: InkMap, connected: ConnectedInk,
+    strip: bool,
+) -> list[tuple[int, Box, Candidate]]:  # fmt: skip
     """The ink of those detections in doubt that is of no digit that was read: their index, its box, and it.
 
     Args:
@@ -76,10 +77,18 @@ def propose_doubtful(
         read: boxes of the digits that are read.
         page_ink: the page.
         connected: its ink by what hangs together.
+        strip: whether a line of digits fills the image. Where none of them is read, all in doubt that are high enough
+            count: nothing shows which ink is not free.
     """
+    boxes = found.boxes[in_doubt]
+    if strip and not read:
+        least_height = page_ink.ink.shape[0] / PAGE_HEIGHTS
+        free = [_whole(box) if box[3] >= least_height else None for box in boxes]
+    else:
+        free = free_ink(boxes, read, page_ink)
     return [
         (int(index), box, candidate)
-        for index, box in zip(in_doubt, free_ink(found.boxes[in_doubt], read, page_ink), strict=True)
+        for index, box in zip(in_doubt, free, strict=True)
         if box is not None and (candidate := candidate_in(cut_out(np.array(box)), page_ink, connected)) is not None
     ]
 

@@ -19,7 +19,7 @@ from .colour import weigh_by_colour
 from .context import refuse_by_context
 from .detection import Detections, MapNetwork, detect
 from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
-from .fusion import fuse, is_strip, propose
+from .fusion import MIN_NEW_ON_STRIP, fuse, is_strip, propose
 from .ink import InkMap, find_ink
 from .lean import detect_upright, find_lean
 from .level import MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, may_be_turned, tilts_rulings, turned_back, turned_level
@@ -44,6 +44,8 @@ MIN_PLAIN_DIGITS = 3
 # A page may not show whether its ink is dark or light. Five digits that are read settle it; so do two, if at least half
 # of the ink is read. Where paper is taken for ink, a few of its pieces look like digits.
 SETTLED, MIN_SETTLED, SETTLED_SHARE = 5, 2, 0.5
+# They count if they are believed as much as what stands on a strip needs.
+SETTLING = MIN_NEW_ON_STRIP
 # Lower ink that the classifier refuses is specks and dots: the detector, which would enlarge it, need not look there.
 LEAST_HEIGHT_PX = 19
 # A digit that is read less surely is doubtful. Of 1,200 drawn strips this marks 25 wrong texts and 4 right ones.
@@ -118,7 +120,7 @@ class PageReader:
         scale, inverted = page_ink.scale, page_ink.inverted
         in_doubt = page_ink.doubtful and not self._dark_ink
         readings, turn, traces = self._read_ink(page_ink, watch, image)
-        read = sum(reading.label is not None for reading in readings)
+        read = sum(_settles(reading) for reading in readings)
         if in_doubt and read < min(SETTLED, max(MIN_SETTLED, SETTLED_SHARE * len(readings))):
             # The first look's maps go before the second makes its own: on noise they are tens of megabytes.
             del page_ink
@@ -170,7 +172,7 @@ class PageReader:
                 seen = dict(zip(proposed, looks, strict=True))
                 believed, in_doubt = fuse(readings, found, proposed, seen, strip)
                 read = [reading.box for reading in believed if reading.label is not None]
-                unread = propose_doubtful(found, in_doubt, read, page_ink, connected)
+                unread = propose_doubtful(found, in_doubt, read, page_ink, connected, strip)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
             # Where all writing leans far, a 1 does.
             believed = refuse_lone_strokes(believed) if lean == 0 else believed
@@ -216,6 +218,11 @@ class PageReader:
         return None if tilts_rulings(connected, after) else (level, after)
 
 
+def _settles(reading: Reading) -> bool:
+    """Whether a reading speaks for the polarity: a digit that only the whole of a strip is sure of does not."""
+    return reading.label is not None and (reading.belief is None or reading.belief >= SETTLING)
+
+
 def _certainty(readings: Sequence[Reading]) -> float:
     """How much was read."""
     return sum(reading.confidence for reading in readings if reading.label is not None)
@@ -236,12 +243,14 @@ def _cut(whole: Whole, found: Detections | None) -> Cut | None:
 def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -> Page:
     """The readings, whose boxes are in pixels of the ink map, in lines and in pixels of the image."""
     digits = [_digit(reading, on_image(reading.box, scale, size_wh)) for reading in readings]
-    # One that is read, if not surely, has its place in a line; what was never believed has to continue one.
+    # One that is read, if not surely, has its place in a line; what was never believed has to stand beside another.
     read = [digit for digit, reading in zip(digits, readings, strict=True) if reading.label is not None]
-    lines = arrange(read)
-    doubtful = in_lines([d for d, reading in zip(digits, readings, strict=True) if reading.guess is not None], lines)
-    if doubtful:
-        lines = arrange([*read, *doubtful])
+    doubtful = [digit for digit, reading in zip(digits, readings, strict=True) if reading.guess is not None]
+    if read:
+        doubtful = in_lines(doubtful, arrange(read))
+    else:
+        doubtful = [digit for line in arrange(doubtful) if len(line.digits) > 1 for digit in line.digits]
+    lines = arrange([*read, *doubtful])
     refused = [digit for digit in digits if digit.label is None and digit.guess is None]
     # Ink in which a doubtful digit stands has its mark there.
     refused = [ink for ink in refused if not any(middle_in(digit.box, ink.box) for digit in doubtful)]

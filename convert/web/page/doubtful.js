@@ -4,7 +4,7 @@
 import { median, roundEven } from "./grey.js";
 import { overlapOfSmaller } from "./boxes.js";
 import { candidateIn } from "./candidates.js";
-import { agreed, cutOut, joint } from "./fusion.js";
+import { PAGE_HEIGHTS, agreed, cutOut, joint } from "./fusion.js";
 import { along, findSlant } from "./lines.js";
 
 /**
@@ -59,10 +59,15 @@ export function freeInk(boxes, read, page) {
  * @param {Box[]} read
  * @param {InkMap} page
  * @param {import("./components.js").Connected} connected
+ * @param {boolean} strip where no digit of one is read, all in doubt that are high enough count
  * @returns {Doubtful[]}
  */
-export function proposeDoubtful(doubted, read, page, connected) {
-  return freeInk(doubted.map(({ box }) => box), read, page).flatMap((box, index) => {
+export function proposeDoubtful(doubted, read, page, connected, strip) {
+  const boxes = doubted.map(({ box }) => box);
+  const free = strip && !read.length
+    ? boxes.map((box) => (box[3] >= page.ink.height / PAGE_HEIGHTS ? /** @type {Box} */ (box.map(roundEven)) : null))
+    : freeInk(boxes, read, page);
+  return free.flatMap((box, index) => {
     const candidate = box === null ? null : candidateIn(cutOut(box), page, connected);
     return box === null || candidate === null ? [] : [{ found: doubted[index], box, candidate }];
   });

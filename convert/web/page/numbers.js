@@ -10,7 +10,7 @@ import { lookAlong } from "./line_look.js";
 import { along, linesOf } from "./lines.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
 import { spell } from "./spelling.js";
-import { WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf, waysOf } from "./ways.js";
+import { MISSED, WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf, waysOf } from "./ways.js";
 
 /**
  * @typedef {import("./boxes.js").Box} Box
@@ -24,7 +24,7 @@ import { WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf, waysOf
  */
 
 const CERTAIN = 0.75, PLAIN_CONFIDENCE = 0.96, PLAIN_BELIEF = 0.9, DROPPED = 0.9, MIN_MEMBERS = 2, MIN_PAGE_HEIGHTS = 5.0,
-  MIN_REFUSED_BELIEF = 0.1, MIN_SLANT_DIGITS = 8;
+  MIN_REFUSED_BELIEF = 0.1, MIN_SLANT_DIGITS = 8, SURE = 0.8;
 const MAX_GAP = 1.2, REACH_PX = 14, TOP_PX = 4, BOTTOM_PX = 28;
 
 /**
@@ -48,8 +48,9 @@ export async function readNumbers(readings, page, connected, network, classifier
   /** @type {(Reading | null)[]} */ const outcome = [...readings];
   /** @type {New[]} */ const added = [];
   const lines = linesOf(digits.map((index) => readings[index].box), slantDeg).map((line) => line.map((place) => digits[place]));
+  const isUnread = !isPage && digits.every((index) => readings[index].label === null);
   for (const members of numbersOf(lines, readings, slantDeg, isPage)) {
-    if (members.every((index) => readings[index].label === null)) continue;
+    if (!isUnread && members.every((index) => readings[index].label === null)) continue;
     if (isPage && members.every((index) => isPlain(readings[index]))) continue;
     const foreign = digits.filter((index) => !members.includes(index)).map((index) => readings[index].box);
     const look = await lookAlong(
@@ -64,7 +65,19 @@ export async function readNumbers(readings, page, connected, network, classifier
   const fresh = added.map(({ reading }, index) => ({ ...reading, crop: looks[index].crop }));
   const kept = outcome.filter((reading) => reading !== null)
     .filter((reading) => isDigit(reading) || !fresh.some((digit) => middleIn(reading.box, digit.box)));
-  return [...kept, ...fresh];
+  return isUnread ? onlySure([...kept, ...fresh]) : [...kept, ...fresh];
+}
+
+/** Of a strip on which no digit was read one by one, with digits doubtful unless the whole is sure of several. @param {Reading[]} readings */
+function onlySure(readings) {
+  const sure = readings.map(({ label, confidence }) => label !== null && confidence >= SURE);
+  const several = sure.filter(Boolean).length >= MIN_MEMBERS;
+  return readings.map((reading, index) => {
+    const each = isDigit(reading) ? { ...reading, belief: reading.belief ?? MISSED } : reading;
+    return each.label === null || (several && sure[index]) ? each : { ...each, label: null, guess: each.label };
+  });
+}
+  ));
 }
 
 /**

@@ -6,7 +6,7 @@ import { weighByColour } from "./colour.js";
 import { refuseByContext } from "./context.js";
 import { detect, isIn } from "./detection.js";
 import { doubtedByContext, guessed, inLines, proposeDoubtful } from "./doubtful.js";
-import { fuse, isStrip, propose } from "./fusion.js";
+import { MIN_NEW_ON_STRIP, fuse, isStrip, propose } from "./fusion.js";
 import { findInk, lumaOf } from "./ink.js";
 import { detectUpright, findLean } from "./lean.js";
 import { mayBeTurned, MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, tiltsRulings, turnedBack, turnedLevel } from "./level.js";
@@ -43,7 +43,8 @@ export async function readPage(picture, networks) {
   const luma = lumaOf(picture.rgba, picture.width, picture.height);
   const page = findInk(luma);
   let readings = await readInk(page, picture, networks);
-  const read = readings.filter(({ label }) => label !== null).length;
+  // One that the whole of a strip alone is sure of speaks for no polarity.
+  const read = readings.filter(({ label, belief }) => label !== null && (belief ?? 1) >= MIN_NEW_ON_STRIP).length;
   if (page.doubtful && read < Math.min(SETTLED, Math.max(MIN_SETTLED, SETTLED_SHARE * readings.length))) {
     const other = await readInk(findInk(luma, !page.inverted), picture, networks);
     if (certaintyOf(other) > certaintyOf(readings)) readings = other;
@@ -115,7 +116,7 @@ async function believe(page, picture, connected, wholes, frames, lean, { classif
   const proposed = propose(seen, page, connected, strip), looks = await lookAt(proposed.map(({ candidate }) => candidate.ink), classifier);
   const fused = fuse(readings, seen, proposed, looks, strip);
   const read = fused.readings.filter(({ label }) => label !== null).map(({ box }) => box);
-  const unread = proposeDoubtful(fused.inDoubt.map((index) => seen[index]), read, page, connected);
+  const unread = proposeDoubtful(fused.inDoubt.map((index) => seen[index]), read, page, connected, strip);
   return [...fused.readings, ...guessed(unread, await lookAt(unread.map(({ candidate }) => candidate.ink), classifier))];
 }
 
@@ -164,11 +165,11 @@ function digitOf({ label, confidence, guess, crop }, box) {
  */
 function inOrder(readings, scale, { width, height }) {
   const digits = readings.map((reading) => digitOf(reading, onImage(reading.box, scale, width, height)));
-  // One that is read, if not surely, has its place in a line; what was never believed has to continue one.
+  // One that is read, if not surely, has its place in a line; what was never believed has to stand beside another.
   const read = digits.filter((_, index) => readings[index].label !== null);
-  let lines = arrange(read);
-  const doubtful = inLines(digits.filter((_, index) => readings[index].guess !== null), lines);
-  if (doubtful.length) lines = arrange([...read, ...doubtful]);
+  const possible = digits.filter((_, index) => readings[index].guess !== null);
+  const doubtful = read.length ? inLines(possible, arrange(read)) : arrange(possible).filter((line) => line.length > 1).flat();
+  const lines = arrange([...read, ...doubtful]);
   const left = digits.filter(({ label, guess }) => label === null && guess === null);
   return {
     // Ink in which a doubtful digit stands has its mark there.

@@ -12,9 +12,9 @@ import { placeOn } from "./strip.js";
  *   its digits, how likely by the readings, whether they are the sequence reader's, and the readings that stand
  */
 
-export const WHOLE_WEIGHT = 1.0, WHOLE_WEIGHT_ON_STRIP = 3.0;
+export const WHOLE_WEIGHT = 1.0, WHOLE_WEIGHT_ON_STRIP = 3.0, MISSED = 0.1;
 const MAX_OFF = 1.3, APART = 0.7, MIN_HALF_PX = 3;
-const LEAST_BELIEF = 0.1, MOST_BELIEF = 0.998, DOUBTFUL_BELIEF = 0.35, MISSED = 0.1, LEAST_LABEL = 0.02, MAX_WAYS = 96;
+const LEAST_BELIEF = 0.1, MOST_BELIEF = 0.998, DOUBTFUL_BELIEF = 0.35, LEAST_LABEL = 0.02, MAX_WAYS = 96;
 
 /**
  * Readings and digits of the whole in the order of the line, those in the same place together.

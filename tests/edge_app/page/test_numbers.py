@@ -169,6 +169,19 @@ def test_ink_that_was_hardly_believed_stays_refused_on_a_page(belief: float, lab
     assert labels(read(before, strip_of(left, middle, right), "4", "0", "8")) == [4, 0, 8]
 
 
+@pytest.mark.parametrize(("names", "expected"), [
+    (("4", "0", "8"), [4, 0, 8]), (("4", {0: 0.7}, "8"), [4, None, 8]), (("4", {0: 0.7}, {8: 0.7}), [None, None, None]),
+])  # fmt: skip
+def test_a_strip_without_a_digit_is_read_as_a_whole(names: tuple[Names, ...], expected: list[int | None]) -> None:
+    """Surely, or marked; a single sure digit is too little. On a page nothing is read from what nobody believes."""
+    before = [Reading(box, None, 0.3, guess=int(digit), belief=0.4) for digit, box in zip("408", bars(3), strict=True)]
+    after = read(before, strip_of(*bars(3)), *names)
+    assert labels(after) == expected
+    assert [reading.label if reading.guess is None else reading.guess for reading in after] == [4, 0, 8]
+    assert all(reading.belief is not None and reading.belief <= 0.4 for reading in after)
+    assert read(before, ink_of(*bars(3)), *names) == before
+
+
 def test_ink_between_two_numbers_is_added_once() -> None:
     """Both reach it."""
     boxes, between = [(x, 200, WIDTH, HEIGHT) for x in (100, 144, 276, 320)], (210, 200, WIDTH, HEIGHT)

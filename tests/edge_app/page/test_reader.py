@@ -64,6 +64,32 @@ def test_what_the_detector_half_sees_in_a_number_is_doubtful(monkeypatch: pytest
     }
 
 
+@pytest.mark.parametrize(("confidence", "text"), [(0.6, "7"), (0.5, "?")])
+def test_a_digit_that_is_hardly_read_is_doubtful(confidence: float, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps its place, also alone."""
+    page = write(write(blank(), "7", (100, 140)), "m", (400, 300))
+    seven = min(connect(find_ink(page)).stats[1:, :4].tolist())
+    monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: seen(((*seven,), 0.95, 7)))
+    read = PageReader(TallInk(7, confidence), Unasked(), sequence=None, looks_twice=False).read(page)
+    assert read.text == text
+    assert (read.lines[0].digits[0].guess or 7) == 7
+
+
+@pytest.mark.parametrize(("height", "names", "text"), [(80, "40", "40"), (80, "4", "??"), (480, "40", "")])
+def test_a_strip_on_which_the_detector_is_not_sure_is_read_as_a_whole(
+    height: int, names: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the whole names several digits; else they are doubtful. Of a page nothing is read then."""
+    page = blank()[:height, :200]
+    # The classifier refuses what is wider than high.
+    for x in (60, 120):
+        cv2.ellipse(page, (x, 40), (20, 17), 0, 0, 360, (40,), 3)
+    places = [(*box,) for box in connect(find_ink(page)).stats[1:, :4].tolist()]
+    monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: seen(*((box, 0.45, 4) for box in places)))
+    monkeypatch.setattr("edge_app.page.reader.better_turn", lambda *_: 0)
+    assert PageReader(TallInk(7), Unasked(), sequence=Named(*names), looks_twice=False).read(page).text == text
+
+
 def test_a_number_is_read_as_a_whole_too() -> None:
     """It may be read otherwise then, and is surer where both agree; else digits are as they were one by one."""
     page = write(blank(), "7", (100, 150))
@@ -157,19 +183,21 @@ def test_the_detector_looks_at_no_specks(monkeypatch: pytest.MonkeyPatch) -> Non
     assert small < LEAST_HEIGHT_PX < large_refused < large
 
 
-@pytest.mark.parametrize(("digits", "pieces", "looks"), [
-    (0, 0, 2), (1, 1, 2), (2, 3, 1), (2, 20, 2), (4, 20, 2), (5, 20, 1),
+@pytest.mark.parametrize(("digits", "pieces", "belief", "looks"), [
+    (0, 0, None, 2), (1, 1, None, 2), (2, 3, None, 1), (2, 20, None, 2), (4, 20, None, 2), (5, 20, None, 1),
+    (5, 20, 0.6, 1), (5, 20, 0.5, 2),
 ])  # fmt: skip
 def test_ink_in_doubt_is_settled_by_what_reads(
-    digits: int, pieces: int, looks: int, monkeypatch: pytest.MonkeyPatch
+    digits: int, pieces: int, belief: float | None, looks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By five digits, or by two that are half of all ink; else the page is read the other way round, too."""
+    """By five believed digits, or by two that are half of all ink; else it is read the other way round, too."""
     asked: list[bool] = []
 
     def read_ink(_: PageReader, page_ink: InkMap, *__: object) -> tuple[list[Reading], int, tuple[Trace, ...]]:
         asked.append(page_ink.inverted)
         refused = [Reading((0, 0, 10, 10), None, 0.0)] * (pieces - digits)
-        return [Reading((50 * each, 0, 20, 30), 7, 0.9) for each in range(digits)] + refused, 0, ()
+        read = [Reading((50 * each, 0, 20, 30), 7, 0.9, belief=belief) for each in range(digits)]
+        return read + refused, 0, ()
 
     def doubtful(luma: NDArray[np.uint8], inverted: bool | None = None) -> InkMap:
         return replace(find_ink(luma, inverted=inverted), doubtful=True)
