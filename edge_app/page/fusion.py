@@ -51,13 +51,6 @@ MIN_DOUBTFUL, MIN_VOUCHED, VOUCHED = 0.2, 0.1, 0.9
 LEAST = 0.01
 
 
-def propose(found: Detections, page_ink: InkMap, connected: ConnectedInk, strip: bool) -> dict[int, Candidate]:
-    """The ink of the detections that may stand without a reading, by their index: to be looked at before fuse()."""
-    likely = int((found.scores >= _least_new(1.0, strip)).sum())
-    cut = {index: candidate_in(cut_out(found.boxes[index]), page_ink, connected) for index in range(likely)}
-    return {index: candidate for index, candidate in cut.items() if candidate is not None}
-
-
 def is_strip(found: Detections, page_ink: InkMap) -> bool:
     """Whether a line of digits fills the image."""
     heights = found.boxes[found.scores >= SEEN, 3]
@@ -72,21 +65,21 @@ def _least_new(share: float, strip: bool) -> float:
 
 
 def fuse(
-    readings: Sequence[Reading], found: Detections, proposed: Mapping[int, Candidate], looks: Mapping[int, Look],
-    strip: bool = False,
-) -> tuple[list[Reading], NDArray[np.int64]]:  # fmt: skip
-    """Refuses readings that the detector and their context speak against, and adds what the detector alone sees.
+    readings: Sequence[Reading], found: Detections, page_ink: InkMap, connected: ConnectedInk, strip: bool
+) -> tuple[list[Reading], dict[int, Candidate], NDArray[np.int64]]:
+    """Refuses readings that the detector and their context speak against, and finds what the detector alone sees.
 
     Args:
         readings: of the ink's pieces.
         found: by the detector on the same page.
-        proposed: from propose().
-        looks: the classifier's at each of these, by the same index.
+        page_ink: the page.
+        connected: its ink by what hangs together.
         strip: whether a line of digits fills the image.
 
     Returns:
-        The same readings in the same order, some with another label or None, and behind them the new ones; and the
-        indices of detections that may be doubtful digits, int64 (N,), the most certain first.
+        The same readings in the same order, some with another label or None; the ink of the detections that stand
+        without a reading, by their index, for read_missed(); and the indices of those that may be doubtful digits,
+        int64 (N,), the most certain first.
     """
     views = [None if reading.label is None else found.surest_at(reading.box) for reading in readings]
     supports = np.array([found.scores[view] if view is not None else UNSEEN for view in views])
@@ -99,8 +92,19 @@ def fuse(
         if not strip and shares[index] >= AGREED_SHARE and _agree(reading, view, found):
             evidence[index] = max(evidence[index], by_detector[index])
     fused = [_judged(reading, view, odds, found) for reading, view, odds in zip(readings, views, evidence, strict=True)]
-    in_doubt = _in_doubt(readings, fused, views, found)
-    return fused + _missed(fused, shares, found, proposed, looks, strip), in_doubt
+    missed = _missed(fused, shares, found, page_ink, connected, strip)
+    return fused, missed, _in_doubt(readings, fused, views, found)
+
+
+def read_missed(missed: Mapping[int, Candidate], looks: Sequence[Look], found: Detections) -> list[Reading]:
+    """What the detector alone sees, from fuse(), by the classifier's look at each; left out if neither is sure of it."""
+    new = []
+    for (index, candidate), look in zip(missed.items(), looks, strict=True):
+        by_detector, score = found.probabilities[index], float(found.scores[index])
+        if look.probabilities.max() >= MIN_NEW_CLASSIFIER or by_detector.max() >= MIN_NEW_DETECTOR:
+            label, both = agreed(look.probabilities, by_detector), joint(look.reading(candidate.box), by_detector)
+            new.append(Reading(candidate.box, label, score, crop=look.crop, probabilities=both, belief=score))
+    return new
 
 
 def _judged(reading: Reading, view: int | None, odds: float, found: Detections) -> Reading:
@@ -177,29 +181,27 @@ def _missed(
     readings: Sequence[Reading],
     shares: NDArray[np.float64],
     found: Detections,
-    proposed: Mapping[int, Candidate],
-    looks: Mapping[int, Look],
+    page_ink: InkMap,
+    connected: ConnectedInk,
     strip: bool,
-) -> list[Reading]:
-    """What the detector alone sees, the surest first."""
+) -> dict[int, Candidate]:
+    """The ink of what the detector alone sees, by its index, the surest first."""
     middles = np.array([reading.box for reading in readings], np.float32).reshape(-1, 4)
     middles = middles[:, :2] + middles[:, 2:] / 2
     taken = np.array([reading.box for reading in readings if reading.label is not None], np.float32).reshape(-1, 4)
-    new = []
-    for index, candidate in proposed.items():
-        box, by_detector, look = found.boxes[index], found.probabilities[index], looks[index]
+    missed: dict[int, Candidate] = {}
+    for index, (box, score) in enumerate(zip(found.boxes, found.scores, strict=True)):
+        if score < _least_new(1.0, strip):
+            break
         # Around it is as around the nearest ink.
         share = shares[np.abs(middles - box[:2] - box[2:] / 2).sum(axis=1).argmin()] if len(shares) else USUAL_SHARE
-        if found.scores[index] < _least_new(float(share), strip):
+        if score < _least_new(float(share), strip) or (iou(box, taken) > MAX_IOU).any():
             continue
-        if (iou(box, taken) > MAX_IOU).any():
-            continue
-        taken = np.vstack([taken, box])
-        if look.probabilities.max() >= MIN_NEW_CLASSIFIER or by_detector.max() >= MIN_NEW_DETECTOR:
-            label, score = agreed(look.probabilities, by_detector), float(found.scores[index])
-            both = joint(look.reading(candidate.box), by_detector)
-            new.append(Reading(candidate.box, label, score, crop=look.crop, probabilities=both, belief=score))
-    return new
+        candidate = candidate_in(cut_out(box), page_ink, connected)
+        if candidate is not None:
+            taken = np.vstack([taken, box])
+            missed[index] = candidate
+    return missed
 
 
 def _probability(odds: float) -> float:

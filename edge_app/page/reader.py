@@ -19,7 +19,7 @@ from .colour import weigh_by_colour
 from .context import refuse_by_context
 from .detection import Detections, MapNetwork, detect
 from .doubtful import doubted_by_context, guess, in_lines, propose_doubtful
-from .fusion import MIN_NEW_ON_STRIP, fuse, is_strip, propose
+from .fusion import MIN_NEW_ON_STRIP, fuse, is_strip, read_missed
 from .ink import InkMap, find_ink
 from .lean import detect_upright, find_lean
 from .level import MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, may_be_turned, tilts_rulings, turned_back, turned_level
@@ -158,9 +158,7 @@ class PageReader:
                 found, strip = self._look(self.detector, page_ink, wholes, lean, image)
         with watch("touching"):
             cuts = [_cut(whole, found) for whole in wholes]
-            proposed = {} if found is None else propose(found, page_ink, connected, strip)
-            inks = [ink for cut in cuts if cut is not None for ink in cut.inks]
-            looks = iter(look_at([*inks, *(candidate.ink for candidate in proposed.values())], self._classifier))
+            looks = iter(look_at([ink for cut in cuts if cut is not None for ink in cut.inks], self._classifier))
             readings = frames
             for whole, cut in zip(wholes, cuts, strict=True):
                 readings += [whole.reading] if cut is None else cut.read(list(itertools.islice(looks, len(cut.spans))))
@@ -169,8 +167,8 @@ class PageReader:
                 believed = refuse_by_context(readings)
                 believed += doubted_by_context(readings, believed, page_ink)
             else:
-                seen = dict(zip(proposed, looks, strict=True))
-                believed, in_doubt = fuse(readings, found, proposed, seen, strip)
+                believed, missed, in_doubt = fuse(readings, found, page_ink, connected, strip)
+                believed += read_missed(missed, look_at([ink.ink for ink in missed.values()], self._classifier), found)
                 read = [reading.box for reading in believed if reading.label is not None]
                 unread = propose_doubtful(found, in_doubt, read, page_ink, connected, strip)
                 believed += guess(unread, look_at([each.ink for _, _, each in unread], self._classifier), found)
@@ -245,12 +243,14 @@ def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -
     digits = [_digit(reading, on_image(reading.box, scale, size_wh)) for reading in readings]
     # One that is read, if not surely, has its place in a line; what was never believed has to stand beside another.
     read = [digit for digit, reading in zip(digits, readings, strict=True) if reading.label is not None]
-    doubtful = [digit for digit, reading in zip(digits, readings, strict=True) if reading.guess is not None]
+    possible = [digit for digit, reading in zip(digits, readings, strict=True) if reading.guess is not None]
+    lines = arrange(read)
     if read:
-        doubtful = in_lines(doubtful, arrange(read))
+        doubtful = in_lines(possible, lines)
     else:
-        doubtful = [digit for line in arrange(doubtful) if len(line.digits) > 1 for digit in line.digits]
-    lines = arrange([*read, *doubtful])
+        doubtful = [digit for line in arrange(possible) if len(line.digits) > 1 for digit in line.digits]
+    if doubtful:
+        lines = arrange([*read, *doubtful])
     refused = [digit for digit in digits if digit.label is None and digit.guess is None]
     # Ink in which a doubtful digit stands has its mark there.
     refused = [ink for ink in refused if not any(middle_in(digit.box, ink.box) for digit in doubtful)]

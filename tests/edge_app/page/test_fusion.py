@@ -4,7 +4,7 @@ import numpy as np
 
 from edge_app.page.candidates import connect
 from edge_app.page.detection import Detections
-from edge_app.page.fusion import fuse, propose
+from edge_app.page.fusion import fuse, read_missed
 from edge_app.page.ink import find_ink
 from edge_app.page.recognition import Reading, look_at
 
@@ -20,9 +20,8 @@ FOUR, EIGHT = sorted((int(x), int(y), int(w), int(h)) for x, y, w, h, area in IN
 
 def fused(readings: list[Reading], found: Detections, fake: TallInk | None = None) -> list[Reading]:
     """The readings after fusion, the new ones last."""
-    proposed = propose(found, PAGE_INK, INK, strip=False)
-    looks = look_at([candidate.ink for candidate in proposed.values()], fake or TallInk(8))
-    return fuse(readings, found, proposed, dict(zip(proposed, looks, strict=True)))[0]
+    believed, missed, _ = fuse(readings, found, PAGE_INK, INK, strip=False)
+    return believed + read_missed(missed, look_at([each.ink for each in missed.values()], fake or TallInk(8)), found)
 
 
 def labels(readings: list[Reading], found: Detections, fake: TallInk | None = None) -> list[int | None]:

@@ -230,7 +230,7 @@ def test_the_detector_looks_twice_at_pages(
 
 @pytest.mark.parametrize("rows", [1, 6])
 def test_the_classifier_is_asked_in_as_few_batches_as_a_page_allows(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many digits touch: wholes, touching digits and what the detector alone sees, and doubtful ones."""
+    """However many digits touch: wholes, touching digits, what the detector alone sees, and doubtful ones."""
     page = blank()
     for row in range(rows):
         for column in range(5):
