@@ -10,7 +10,8 @@ from ..page.ink import Grey
 
 # Tiles are compared as small pictures, this many pixels a side; noise changes no pixel by more than the second number.
 SMALL_PX, MAX_CHANGE = 32, 8
-# How many tiles are kept, the least recently seen go first; after how many uses each is run again.
+# How many tiles are kept, the least recently seen go first; after how many uses each is run again. The first time it is
+# up to twice as many, so that the tiles of a page are not all run again in one frame.
 KEPT_TILES, MAX_USES = 64, 20
 
 
@@ -36,9 +37,11 @@ class SteadyNetwork:
         place = self._find(small)
         remembered = None if place is None else self._maps[place]
         if place is None or remembered is None or self._uses[place] >= MAX_USES:
+            first = place is None
             place = int(self._last.argmin()) if place is None else place
             remembered = self._network.maps(tile)
-            self._seen[place], self._maps[place], self._uses[place] = small, remembered, 0
+            self._seen[place], self._maps[place] = small, remembered
+            self._uses[place] = -(place % MAX_USES) if first else 0
         self._uses[place] += 1
         self._last[place] = self._clock
         return remembered

@@ -97,7 +97,7 @@ def fuse(
 
 
 def read_missed(missed: Mapping[int, Candidate], looks: Sequence[Look], found: Detections) -> list[Reading]:
-    """What the detector alone sees, from fuse(), by the classifier's look at each; left out if neither is sure of it."""
+    """What the detector alone sees, from fuse(), by the classifier's look at each; left out where both are unsure."""
     new = []
     for (index, candidate), look in zip(missed.items(), looks, strict=True):
         by_detector, score = found.probabilities[index], float(found.scores[index])

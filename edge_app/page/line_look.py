@@ -10,7 +10,7 @@ from ..model.sequence_contract import BLANK, COLUMN_PX, STRIP_PX
 from .baselines import baseline, lengthened
 from .boxes import Box
 from .ink import Grey
-from .spelling import ColumnNetwork, read_columns, spell
+from .spelling import ColumnNetwork, Named, read_columns, spell
 from .strip import Strip, cut_strip
 
 # Heights of digits are known roughly: the strip is read as if they were this many times as high.
@@ -26,11 +26,13 @@ class LineLook:
     Attributes:
         strip: at the scale that reads most surely.
         columns: there, float32 (T, 11).
+        named: the digits that they name.
         looks: the columns at each scale.
     """
 
     strip: Strip
     columns: NDArray[np.float32]
+    named: list[Named]
     looks: tuple[NDArray[np.float32], ...]
 
 
@@ -49,33 +51,34 @@ def look_along(
         angles_rad: that the line may run at, clockwise; what reads most surely is it.
         read: what the digits were read as, or would be.
     """
-    strips, looks = [], []
+    strips, looks, named = [], [], []
     for angle in angles_rad:
         line = lengthened(baseline(digits, angle), others)
         for scale in SCALES:
             strips.append(cut_strip(ink, replace(line, height=line.height * scale)))
             looks.append(_without(foreign, strips[-1], read_columns(strips[-1].ink, network)))
-            if _names(read, looks[-1]):
-                return LineLook(strips[-1], looks[-1], (looks[-1],))
-    best = max(range(len(looks)), key=lambda index: _plainness(digits, strips[index], looks[index]))
+            named.append(spell(looks[-1]))
+            if _are(read, named[-1]):
+                return LineLook(strips[-1], looks[-1], named[-1], (looks[-1],))
+    best = max(range(len(looks)), key=lambda index: _plainness(digits, strips[index], looks[index], named[index]))
     first = best // len(SCALES) * len(SCALES)
-    return LineLook(strips[best], looks[best], tuple(looks[first : first + len(SCALES)]))
+    return LineLook(strips[best], looks[best], named[best], tuple(looks[first : first + len(SCALES)]))
 
 
-def _names(read: Sequence[int], columns: NDArray[np.float32]) -> bool:
-    """Whether the columns name just these digits, each surely."""
-    named = spell(columns)
+def _are(read: Sequence[int], named: Sequence[Named]) -> bool:
+    """Whether just these digits are named, each surely."""
     return (
         bool(read) and [each.label for each in named] == list(read) and all(each.confidence >= ENOUGH for each in named)
     )
 
 
-def _plainness(digits: Sequence[Box], strip: Strip, columns: NDArray[np.float32]) -> tuple[int, float]:
+def _plainness(
+    digits: Sequence[Box], strip: Strip, columns: NDArray[np.float32], named: Sequence[Named]
+) -> tuple[int, float]:
     """How many digits are named in their places, then how certain the columns are: an empty strip is certain, too."""
-    named = [each.x for each in spell(columns)]
     found = 0
     for x, _, half in strip.places(digits).tolist():
-        found += any(abs(x - other) <= half for other in named)
+        found += any(abs(x - other.x) <= half for other in named)
     return found, float(np.log(columns.max(axis=1) + 1e-9).mean())
 
 

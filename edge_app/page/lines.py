@@ -92,14 +92,15 @@ def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:
 
 def _continues(row: list[Place], place: Place) -> bool:
     recent = row[-3:]
+    # First what rules out most rows.
+    if max(_shared_height(other, place) for other in recent) < MIN_SHARED_HEIGHT:
+        return False
     height = median(other.box[3] for other in recent)
     own = place.box[3]
     if max(height, own) > MAX_HEIGHT_RATIO * min(height, own):
         return False
     gap = place.x - recent[-1].x - (place.box[2] + recent[-1].box[2]) / 2
-    if gap > MAX_GAP_HEIGHTS * max(height, own):
-        return False
-    return max(_shared_height(other, place) for other in recent) >= MIN_SHARED_HEIGHT
+    return gap <= MAX_GAP_HEIGHTS * max(height, own)
 
 
 def _shared_height(a: Place, b: Place) -> float:

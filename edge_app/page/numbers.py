@@ -19,7 +19,7 @@ from .line_look import LineLook, look_along
 from .lines import along, lines_of
 from .pairing import parts_of
 from .recognition import Classifier, Reading, look_at
-from .spelling import ColumnNetwork, Named, spell
+from .spelling import ColumnNetwork, Named
 from .strip import Strip
 from .ways import MISSED, WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, Way, best_ways, label_of, ways_of
 
@@ -160,7 +160,7 @@ def _spelled(
     is_page: bool,
 ) -> Outcome:  # fmt: skip
     """What becomes of a line's digits; on a page, where detector and context were asked, none that was read goes."""
-    named = spell(look.columns)
+    named = look.named
     parts = parts_of(members, readings, named, look.strip)
     if len(members) < MIN_MEMBERS:
         parts = [part for part in parts if part.readings]
