@@ -11,7 +11,7 @@ from .baselines import baseline, lengthened
 from .boxes import Box
 from .ink import Grey
 from .spelling import ColumnNetwork, Named, read_columns, spell
-from .strip import Strip, cut_strip
+from .strip import Strip, cut_strip, variants
 
 # Heights of digits are known roughly: the strip is read as if they were this many times as high.
 SCALES = (1.0, 0.86, 1.16)
@@ -27,7 +27,7 @@ class LineLook:
         strip: at the scale that reads most surely.
         columns: there, float32 (T, 11).
         named: the digits that they name.
-        looks: the columns at each scale.
+        looks: the columns at each scale, and of the strip's variants where it was looked at closely.
     """
 
     strip: Strip
@@ -38,7 +38,7 @@ class LineLook:
 
 def look_along(
     digits: Sequence[Box], others: Sequence[Box], foreign: Sequence[Box], ink: Grey, network: ColumnNetwork,
-    angles_rad: Sequence[float], read: Sequence[int] = (),
+    angles_rad: Sequence[float], read: Sequence[int] = (), closely: bool = False,
 ) -> LineLook:  # fmt: skip
     """Looks along a line.
 
@@ -50,6 +50,7 @@ def look_along(
         network: the sequence reader.
         angles_rad: that the line may run at, clockwise; what reads most surely is it.
         read: what the digits were read as, or would be.
+        closely: whether variants of the strip are looked at, too, which takes twice as long.
     """
     strips, looks, named = [], [], []
     for angle in angles_rad:
@@ -62,7 +63,10 @@ def look_along(
                 return LineLook(strips[-1], looks[-1], named[-1], (looks[-1],))
     best = max(range(len(looks)), key=lambda index: _plainness(digits, strips[index], looks[index], named[index]))
     first = best // len(SCALES) * len(SCALES)
-    return LineLook(strips[best], looks[best], named[best], tuple(looks[first : first + len(SCALES)]))
+    seen = looks[first : first + len(SCALES)]
+    if closely:
+        seen += [_without(foreign, strips[best], read_columns(ink, network)) for ink in variants(strips[best].ink)]
+    return LineLook(strips[best], looks[best], named[best], tuple(seen))
 
 
 def _are(read: Sequence[int], named: Sequence[Named]) -> bool:

@@ -88,7 +88,7 @@ def read_numbers(
         foreign = [readings[index].box for index in digits if index not in own]
         boxes = [readings[index].box for index in members]
         read = [label_of(readings[index]) for index in members]
-        look = look_along(boxes, others, foreign, ink, network, angles, read)
+        look = look_along(boxes, others, foreign, ink, network, angles, read, closely=not is_page)
         changed, added = _spelled(members, readings, look, page_ink, connected, is_page)
         outcome.update(changed)
         for digit, digit_ink in added:

@@ -12,6 +12,8 @@ from ..model.sequence_contract import DIGIT_PX, STRIP_PX
 from .boxes import Box
 from .ink import Grey
 
+# A strip is as it might be cut otherwise if it is moved across by this much, and its grey taken to these powers.
+_MOVED_PX, _POWERS = 1.5, (0.6, 1.6)
 # A faint pencil is made as dark as a felt pen, but the noise of empty paper is not: the darkest ink, and the most gain.
 _DARKEST_PERCENTILE, _DARKEST, _MAX_GAIN = 98, 235.0, 4.0
 
@@ -78,6 +80,15 @@ def cut_strip(ink: Grey, line: Baseline) -> Strip:
     )
     gain = min(_MAX_GAIN, _DARKEST / max(1.0, _percentile(np.asarray(strip, np.uint8), _DARKEST_PERCENTILE)))
     return Strip(np.asarray(cv2.convertScaleAbs(strip, alpha=gain), np.uint8), to_page)
+
+
+def variants(strip: Grey) -> list[Grey]:
+    """A strip, uint8 (STRIP_PX, w), a little higher, a little lower, darker and paler: to be read with it as one."""
+    height, width = strip.shape
+    moves = (np.array([[1.0, 0.0, 0.0], [0.0, 1.0, down]]) for down in (-_MOVED_PX, _MOVED_PX))
+    moved = [np.asarray(cv2.warpAffine(strip, move, (width, height)), np.uint8) for move in moves]
+    shades = (np.rint(255 * (np.arange(256) / 255) ** power).astype(np.uint8) for power in _POWERS)
+    return moved + [shade[strip] for shade in shades]
 
 
 def _percentile(strip: Grey, percent: float) -> float:

@@ -3,7 +3,7 @@
 // @ts-check
 import { median } from "./grey.js";
 import { readColumns, spell } from "./spelling.js";
-import { BLANK, COLUMN_PX, STRIP_PX, cutStrip, placeOn } from "./strip.js";
+import { BLANK, COLUMN_PX, STRIP_PX, cutStrip, placeOn, variants } from "./strip.js";
 
 /**
  * @typedef {import("./grey.js").Grey} Grey
@@ -11,7 +11,7 @@ import { BLANK, COLUMN_PX, STRIP_PX, cutStrip, placeOn } from "./strip.js";
  * @typedef {import("./strip.js").Strip} Strip
  * @typedef {import("./strip.js").Baseline} Baseline
  * @typedef {{ strip: Strip, columns: Float32Array[], looks: Float32Array[][] }} LineLook
- *   at the scale that reads most surely, the columns there, and those at each scale
+ *   at the scale that reads most surely, the columns there, and those at each scale, and of the strip's variants if asked
  */
 
 const SCALES = [1.0, 0.86, 1.16], ENOUGH = 0.8, REACH = 0.7;
@@ -25,9 +25,10 @@ const MIN_HEIGHT = 0.35, MAX_HEIGHT = 1.8, MAX_WIDTH = 6, MAX_GAP = 0.6, MAX_OFF
  * @param {import("./spelling.js").ColumnNetwork} network
  * @param {number[]} angles that the line may run at, clockwise, in radians; what reads most surely is it
  * @param {number[]} read what the digits were read as, or would be
+ * @param {boolean} closely whether variants of the strip are looked at, too
  * @returns {Promise<LineLook>}
  */
-export async function lookAlong(digits, others, foreign, ink, network, angles, read) {
+export async function lookAlong(digits, others, foreign, ink, network, angles, read, closely) {
   /** @type {{ strip: Strip, columns: Float32Array[] }[]} */ const seen = [];
   for (const angle of angles) {
     const line = lengthened(baseline(digits, angle), others);
@@ -44,7 +45,11 @@ export async function lookAlong(digits, others, foreign, ink, network, angles, r
     if (found > plain[best][0] || (found === plain[best][0] && sure > plain[best][1])) best = at;
   });
   const first = Math.floor(best / SCALES.length) * SCALES.length;
-  return { ...seen[best], looks: seen.slice(first, first + SCALES.length).map(({ columns }) => columns) };
+  const looks = seen.slice(first, first + SCALES.length).map(({ columns }) => columns), { strip } = seen[best];
+  if (closely) {
+    for (const each of variants(strip.ink)) looks.push(without(foreign, strip, await readColumns(each, network)));
+  }
+  return { ...seen[best], looks };
 }
 
 /** Whether the columns name just these digits, each surely. @param {number[]} read @param {Float32Array[]} columns */

@@ -55,6 +55,7 @@ export async function readNumbers(readings, page, connected, network, classifier
     const foreign = digits.filter((index) => !members.includes(index)).map((index) => readings[index].box);
     const look = await lookAlong(
       members.map((index) => readings[index].box), others, foreign, ink, network, angles, members.map((index) => labelOf(readings[index])),
+      !isPage,
     );
     // Two numbers may reach the same ink between them.
     for (const each of spelled(outcome, members, readings, look, page, connected, isPage)) {

@@ -15,7 +15,7 @@ import { inverse, warped } from "./warp.js";
  */
 
 export const STRIP_PX = 32, DIGIT_PX = 20, COLUMN_PX = 4, BLANK = 10;
-const DARKEST_PERCENTILE = 98, DARKEST = 235, MAX_GAIN = 4;
+const DARKEST_PERCENTILE = 98, DARKEST = 235, MAX_GAIN = 4, MOVED_PX = 1.5, POWERS = [0.6, 1.6];
 
 /**
  * Where a box of the ink map lies on the strip: its middle along and across, and half its width.
@@ -37,6 +37,12 @@ export function cutStrip(ink, line) {
   const strip = scale < 1 ? reduced(ink, toPage, width) : warped(ink, toPage, width, STRIP_PX);
   const gain = Math.min(MAX_GAIN, DARKEST / Math.max(1, percentile(strip, DARKEST_PERCENTILE)));
   return { ink: scaled(strip, gain), toPage };
+}
+
+/** A strip a little higher, a little lower, darker and paler: to be read with it as one. @param {Grey} strip */
+export function variants(strip) {
+  const moved = [MOVED_PX, -MOVED_PX].map((down) => warped(strip, [1, 0, 0, 0, 1, down], strip.width, strip.height));
+  return [...moved, ...POWERS.map((power) => ({ ...strip, data: strip.data.map((value) => Math.round(255 * (value / 255) ** power)) }))];
 }
 
 /** Reduced first, by areas: interpolation between pixels would step over thin strokes. @param {Grey} ink @param {Affine} toPage @param {number} width */

@@ -12,6 +12,7 @@ from convert.web.runtime import NODE, node_packages
 from convert.web.site import PAGE
 from edge_app.bench.sample_page import draw_page
 from edge_app.files.image import to_luma
+from edge_app.model.sequence_contract import STRIP_PX
 from edge_app.page.boxes import Box
 from edge_app.page.candidates import connect, find_candidates
 from edge_app.page.colour import ink_colours, weigh_by_colour
@@ -23,6 +24,7 @@ from edge_app.page.normalise import normalise
 from edge_app.page.recognition import Reading
 from edge_app.page.repetition import weigh_by_repetition
 from edge_app.page.second_look import confirm
+from edge_app.page.strip import variants
 from edge_app.page.touching import cut_pieces
 from tests.convert.microcontroller.crops import crops
 from tests.edge_app.coloured import BLACK, BLUE, coloured_page
@@ -207,6 +209,16 @@ def test_lone_strokes_are_those_of_python(page: NodePage) -> None:
     assert given == [each.label for each in refuse_lone_strokes(readings)]
     assert given[:18].count(None) == 9
     assert 2 < given[20:].count(None) < 30
+
+
+def test_variants_of_a_strip_are_pythons(page: NodePage) -> None:
+    """Moved and shaded; each grey the same but for how a half is rounded."""
+    strip = np.random.default_rng(7).integers(0, 256, (STRIP_PX, 90)).astype(np.uint8)
+    (given,) = page.call("strip.js", "it.variants(grey).map(({ data }) => data)", [strip])
+    made = variants(strip)
+    assert len(given) == len(made)
+    for each, python in zip(given, made, strict=True):
+        assert np.abs(grey_of(each, strip.shape).astype(int) - python).max() <= 1
 
 
 def test_lines_are_pythons(page: NodePage) -> None:

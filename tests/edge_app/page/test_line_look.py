@@ -9,6 +9,7 @@ from edge_app.model.sequence_contract import BLANK, COLUMN_PX, DIGIT_PX, STRIP_P
 from edge_app.page.ink import Grey
 from edge_app.page.line_look import SCALES, look_along
 from edge_app.page.spelling import spell, text_of
+from edge_app.page.strip import variants
 
 from ..made_wholes import Named
 
@@ -41,6 +42,15 @@ def test_one_look_is_enough_where_it_names_what_was_read() -> None:
     assert len(look_along(BOXES, [], [], ink_of_page, Named("4", {0: 0.6}, "8"), (0.0,), [4, 0, 8]).looks) == len(
         SCALES
     )
+
+
+def test_a_close_look_reads_variants_of_the_strip_too() -> None:
+    """Digits of other lines are left out there as well; where one look is enough, no more are taken."""
+    ink_of_page, names = page_of(*BOXES), Named("4", "0", "8")
+    look = look_along(BOXES[::2], [], [BOXES[1]], ink_of_page, names, (0.0,), closely=True)
+    assert len(look.looks) == len(SCALES) + len(variants(look.strip.ink))
+    assert {text_of(spell(columns)) for columns in look.looks} == {"48"}
+    assert len(look_along(BOXES, [], [], ink_of_page, names, (0.0,), [4, 0, 8], closely=True).looks) == 1
 
 
 class Tallest:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge_app.model.sequence_contract import DIGIT_PX, STRIP_PX
 from edge_app.page.boxes import Box
-from edge_app.page.strip import Baseline, cut_strip
+from edge_app.page.strip import Baseline, cut_strip, variants
 
 Ink = NDArray[np.uint8]
 ABOVE_PX = (STRIP_PX - DIGIT_PX) // 2
@@ -144,3 +144,15 @@ def test_a_digit_s_place_is_where_its_ink_is() -> None:
     columns = np.flatnonzero((strip.ink > 100).any(axis=0))
     assert (columns[0], columns[-1] + 1) == pytest.approx((x + 0.5 - half, x + 0.5 + half), abs=1)
     assert y == pytest.approx(STRIP_PX / 2 - 0.5, abs=0.5)
+
+
+def test_variants_are_moved_and_shaded() -> None:
+    """By the same rows up and down; ink stays where it is in the others, darker and paler."""
+    strip = np.zeros((STRIP_PX, 40), np.uint8)
+    strip[10:20, 5:30] = 128
+    higher, lower, darker, paler = variants(strip)
+    rows = np.arange(STRIP_PX)
+    middles = [float(rows @ each[:, 10] / each[:, 10].sum()) for each in (higher, strip, lower)]
+    assert np.diff(middles) == pytest.approx([1.5, 1.5], abs=0.05)
+    assert (darker[15, 10], paler[15, 10]) == (169, 85)
+    assert all(np.array_equal(each > 0, strip > 0) for each in (darker, paler))
