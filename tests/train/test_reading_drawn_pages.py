@@ -62,6 +62,7 @@ def clear_pages(reader: PageReader, pages: list[DrawnPage]) -> list[DrawnPage]:
     return clear
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["darker", "larger", "smaller", "moved"])
 def test_light_size_and_place_hardly_matter(change: str, reader: PageReader, clear_pages: list[DrawnPage]) -> None:
     """The same page, a little changed, is read as well: at most one digit in ten fewer."""
@@ -80,6 +81,7 @@ def test_light_size_and_place_hardly_matter(change: str, reader: PageReader, cle
     assert changed.right >= total.right - total.truth / 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["words", "printed", "nothing"])
 def test_what_is_no_digit_is_mostly_left_out(layout: str, reader: PageReader) -> None:
     """Of pages full of writing, print or doodles, hardly anything is taken for a digit."""

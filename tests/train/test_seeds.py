@@ -129,6 +129,7 @@ def test_another_recipe_seed_or_model_is_not_taken_for_the_same(output: Path, tm
     assert not Job(3, folder, (), None, recipe, data_sha256).is_trained()
 
 
+@pytest.mark.slow
 def test_a_failing_seed_is_one_line_and_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The seed, the child's own last words and the log's path; its old metrics do not outlive it."""
     folder = seed_folder(tmp_path, 3)
@@ -144,6 +145,7 @@ def test_a_failing_seed_is_one_line_and_1(tmp_path: Path, capsys: pytest.Capture
     assert not seed_folder(tmp_path, 4).exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_child_too(tmp_path: Path) -> None:
     """130, one line, and no process left, as a terminal sends it: to all of them."""
     # A shell that runs tests in the background has its children ignore Ctrl-C.

@@ -5,10 +5,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from edge_app.store.store import ModelStore
 
 from .models import SHIPPED, trusting, written
 from .steps import killed_before
+
+pytestmark = pytest.mark.slow
 
 
 def kill_at_every_step(folder: Path, work: Callable[[ModelStore], object], allowed: set[str]) -> int:
