@@ -78,8 +78,6 @@ function onlySure(readings) {
     return each.label === null || (several && sure[index]) ? each : { ...each, label: null, guess: each.label };
   });
 }
-  ));
-}
 
 /**
  * The readings that stand near each other in a line; on a page those that stand alone are left as they are.
