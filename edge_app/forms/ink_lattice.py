@@ -47,7 +47,8 @@ def places_of(trace: Trace, box: Box, field: Field) -> tuple[tuple[Place, ...], 
         field: whose signs are looked for.
     """
     digits, high, low = readings_in(trace, box)
-    found = [(reading.box, _place(reading, alone=not digits)) for reading in [*digits, *high]]
+    alone = all(reading.label is None for reading in digits)
+    found = [(reading.box, _place(reading, alone)) for reading in [*digits, *high]]
     sign = _sign(field)
     if sign is not None:
         found += [(reading.box, sign) for reading in low]

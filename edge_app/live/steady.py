@@ -10,8 +10,8 @@ from ..page.ink import Grey
 
 # Tiles are compared as small pictures, this many pixels a side; noise changes no pixel by more than the second number.
 SMALL_PX, MAX_CHANGE = 32, 8
-# How many tiles are kept, the least recently seen go first; after how many uses each is run again. The first time it is
-# up to twice as many, so that the tiles of a page are not all run again in one frame.
+# How many tiles are kept, the least recently seen go first; after how many uses each is run again. A new tile is kept
+# for up to twice as many, so that the tiles of a page are not all run again in one frame.
 KEPT_TILES, MAX_USES = 64, 20
 
 

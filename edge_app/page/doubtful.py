@@ -1,8 +1,9 @@
 """Doubtful digits: ink that is not believed to be a digit, but stands where a digit of a number would.
 
 What the detector sees with less certainty than belief asks for is looked at again: whether its ink belongs to no digit
-that is read, and whether it continues a line of such digits. A number then has "?" there instead of a gap that nobody
-sees. The limits were chosen on the development photos; `python tests/benchmarks/photos.py` prints how well they do.
+that is read, and whether it continues a line of such digits, if there is one. A number then has "?" there instead of a
+gap that nobody sees. The limits were chosen on the development photos; `python tests/benchmarks/photos.py` prints how
+well they do.
 """
 
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ def propose_doubtful(
         page_ink: the page.
         connected: its ink by what hangs together.
         strip: whether a line of digits fills the image. Where none of them is read, all in doubt that are high enough
-            count: nothing shows which ink is not free.
+            count: nothing shows which ink is taken.
     """
     boxes = found.boxes[in_doubt]
     if strip and not read:

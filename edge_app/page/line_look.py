@@ -1,4 +1,4 @@
-"""A look along a line of digits: what the sequence reader sees on its strip, at several scales."""
+"""A look along a line of digits: what the sequence reader sees on its strip, at several scales and in variants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -50,7 +50,7 @@ def look_along(
         network: the sequence reader.
         angles_rad: that the line may run at, clockwise; what reads most surely is it.
         read: what the digits were read as, or would be.
-        closely: whether variants of the strip are looked at, too, which takes twice as long.
+        closely: whether variants of the strip are looked at, too: four looks more.
     """
     strips, looks, named = [], [], []
     for angle in angles_rad:

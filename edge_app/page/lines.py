@@ -92,7 +92,7 @@ def find_slant(boxes: Sequence[tuple[int, int, int, int]]) -> float:
 
 def _continues(row: list[Place], place: Place) -> bool:
     recent = row[-3:]
-    # First what rules out most rows.
+    # Checked first: it rules out most rows.
     if max(_shared_height(other, place) for other in recent) < MIN_SHARED_HEIGHT:
         return False
     height = median(other.box[3] for other in recent)

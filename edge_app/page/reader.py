@@ -44,11 +44,10 @@ MIN_PLAIN_DIGITS = 3
 # A page may not show whether its ink is dark or light. Five digits that are read settle it; so do two, if at least half
 # of the ink is read. Where paper is taken for ink, a few of its pieces look like digits.
 SETTLED, MIN_SETTLED, SETTLED_SHARE = 5, 2, 0.5
-# They count if they are believed as much as what stands on a strip needs.
-SETTLING = MIN_NEW_ON_STRIP
 # Lower ink that the classifier refuses is specks and dots: the detector, which would enlarge it, need not look there.
 LEAST_HEIGHT_PX = 19
-# A digit that is read less surely is doubtful. Of 1,200 drawn strips this marks 25 wrong texts and 4 right ones.
+# A digit that is read less surely is doubtful. Of 1,200 drawn strips this marks 25 wrong texts and 4 right ones; of the
+# development photos' digits as many wrong ones as right ones.
 LEAST_CONFIDENCE = 0.55
 # Ink is cut into digits only where the detector sees one of at least this score in it.
 WORTH_CUTTING = 0.3
@@ -127,7 +126,7 @@ class PageReader:
             with watch("ink"):
                 page_ink = find_ink(luma, inverted=not inverted)
             other = self._read_ink(page_ink, watch, image)
-            if _certainty(other[0]) > _certainty(readings):
+            if _for_polarity(other[0]) > _for_polarity(readings):
                 readings, turn, traces = other
         with watch("lines"):
             return replace(_page(readings, scale, (width, height)), better_turn=turn, traces=traces)
@@ -217,8 +216,13 @@ class PageReader:
 
 
 def _settles(reading: Reading) -> bool:
-    """Whether a reading speaks for the polarity: a digit that only the whole of a strip is sure of does not."""
-    return reading.label is not None and (reading.belief is None or reading.belief >= SETTLING)
+    """Whether a reading is believed enough to settle the polarity; what only the whole of a strip is sure of is not."""
+    return reading.label is not None and (reading.belief is None or reading.belief >= MIN_NEW_ON_STRIP)
+
+
+def _for_polarity(readings: Sequence[Reading]) -> tuple[float, float]:
+    """How much speaks for a polarity: first what settles it, then all that was read."""
+    return _certainty([reading for reading in readings if _settles(reading)]), _certainty(readings)
 
 
 def _certainty(readings: Sequence[Reading]) -> float:
@@ -241,7 +245,7 @@ def _cut(whole: Whole, found: Detections | None) -> Cut | None:
 def _page(readings: Sequence[Reading], scale: float, size_wh: tuple[int, int]) -> Page:
     """The readings, whose boxes are in pixels of the ink map, in lines and in pixels of the image."""
     digits = [_digit(reading, on_image(reading.box, scale, size_wh)) for reading in readings]
-    # One that is read, if not surely, has its place in a line; what was never believed has to stand beside another.
+    # What is read, surely or not, has its place; a doubtful digit has to stand beside another one.
     read = [digit for digit, reading in zip(digits, readings, strict=True) if reading.label is not None]
     possible = [digit for digit, reading in zip(digits, readings, strict=True) if reading.guess is not None]
     lines = arrange(read)

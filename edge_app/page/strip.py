@@ -12,7 +12,7 @@ from ..model.sequence_contract import DIGIT_PX, STRIP_PX
 from .boxes import Box
 from .ink import Grey
 
-# A strip is as it might be cut otherwise if it is moved across by this much, and its grey taken to these powers.
+# Variants of a strip: moved up and down by this much, its grey raised to these powers.
 _MOVED_PX, _POWERS = 1.5, (0.6, 1.6)
 # A faint pencil is made as dark as a felt pen, but the noise of empty paper is not: the darkest ink, and the most gain.
 _DARKEST_PERCENTILE, _DARKEST, _MAX_GAIN = 98, 235.0, 4.0

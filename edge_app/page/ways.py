@@ -76,7 +76,7 @@ def best_ways(
 
     Args:
         ways: of each part, from left to right.
-        looks: columns of the line at each scale, float32 (T, 11).
+        looks: columns of the line at each scale and of its variants, float32 (T, 11).
         whole_weight: of these against the readings.
     """
     chosen = [max(options, key=lambda way: (way.whole, way.evidence)) for options in ways]

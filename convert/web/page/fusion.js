@@ -16,7 +16,7 @@ import { argmax, readingOf } from "./recognition.js";
  * @typedef {import("./ink.js").InkMap} InkMap
  * @typedef {import("./recognition.js").Look} Look
  * @typedef {import("./recognition.js").Reading} Reading
- * @typedef {{ index: number, candidate: Candidate }} Proposed the ink of a detection that may stand without a reading
+ * @typedef {{ index: number, candidate: Candidate }} Missed the ink of a detection that may stand without a reading
  */
 
 const UNSEEN = 0.02, CONTEXT_WEIGHT = 0.3, MOST_CONTEXT = 7.5;
@@ -28,22 +28,6 @@ const MIN_NEW_SCORE = 0.65, NEW_SHARE_WEIGHT = 0.8, STRIP_SHARE_WEIGHT = 0.4;
 export const MIN_NEW_ON_STRIP = 0.55, PAGE_HEIGHTS = 5.0;
 const SEEN = 0.3, MIN_NEW_CLASSIFIER = 0.5, MIN_NEW_DETECTOR = 0.7, MAX_IOU = 0.2, RIM = 0.06;
 const MIN_DOUBTFUL = 0.2, MIN_VOUCHED = 0.1, VOUCHED = 0.9, LEAST = 0.01;
-
-/**
- * The ink of the detections that may stand without a reading: to be looked at before fuse().
- * @param {Found[]} found
- * @param {InkMap} page
- * @param {Connected} connected
- * @param {boolean} strip
- * @returns {Proposed[]}
- */
-export function propose(found, page, connected, strip) {
-  const least = leastNew(1, strip);
-  return found.filter(({ score }) => score >= least).flatMap(({ box }, index) => {
-    const candidate = candidateIn(cutOut(box), page, connected);
-    return candidate === null ? [] : [{ index, candidate }];
-  });
-}
 
 /** Whether a line of digits fills the image. @param {Found[]} found @param {InkMap} page */
 export function isStrip(found, page) {
@@ -57,15 +41,16 @@ function leastNew(share, strip) {
 }
 
 /**
- * Refuses readings that the detector and their context speak against, and adds what the detector alone sees.
+ * Refuses readings that the detector and their context speak against, and finds what the detector alone sees.
  * @param {Reading[]} readings of the ink's pieces
  * @param {Found[]} found
- * @param {Proposed[]} proposed
- * @param {Look[]} looks the classifier's at each of these
+ * @param {InkMap} page
+ * @param {Connected} connected
  * @param {boolean} strip
- * @returns {{ readings: Reading[], inDoubt: number[] }} the same and the new ones; and detections that may be doubtful digits
+ * @returns {{ fused: Reading[], missed: Missed[], inDoubt: number[] }} the same readings; the detections that stand without
+ *   one, for readMissed(); and those that may be doubtful digits
  */
-export function fuse(readings, found, proposed, looks, strip) {
+export function fuse(readings, found, page, connected, strip) {
   const views = readings.map(({ label, box }) => (label === null ? null : surestAt(found, box)));
   const supports = views.map((view) => (view === null ? UNSEEN : found[view].score));
   const gaps = gapsOf(readings), shares = sharesOfDigits(readings, supports, gaps), context = contextEvidence(readings, gaps);
@@ -79,9 +64,24 @@ export function fuse(readings, found, proposed, looks, strip) {
     if (view === null || odds <= NEEDED || holdsSeveral(reading.box, found)) return { ...reading, label: null, belief };
     return { ...relabelled(reading, found[view].probabilities), belief };
   });
-  return {
-    readings: [...fused, ...missed(fused, shares, found, proposed, looks, strip)], inDoubt: inDoubt(readings, fused, views, found),
-  };
+  return { fused, missed: missedBy(fused, shares, found, page, connected, strip), inDoubt: inDoubt(readings, fused, views, found) };
+}
+
+/**
+ * What the detector alone sees, from fuse(), by the classifier's look at each; left out where both are unsure.
+ * @param {Missed[]} missed
+ * @param {Look[]} looks
+ * @param {Found[]} found
+ */
+export function readMissed(missed, looks, found) {
+  return missed.flatMap(({ index, candidate }, at) => {
+    const { probabilities, score } = found[index], look = looks[at];
+    if (Math.max(...look.probabilities) < MIN_NEW_CLASSIFIER && Math.max(...probabilities) < MIN_NEW_DETECTOR) return [];
+    return [{
+      ...readingOf(look, candidate.box), label: agreed(look.probabilities, probabilities), confidence: score,
+      probabilities: joint(look.probabilities, probabilities), belief: score,
+    }];
+  });
 }
 
 /** Whether the classifier and the detector see the same digit, both surely. @param {Reading} reading @param {Found | null} seen */
@@ -161,28 +161,26 @@ function holdsSeveral(box, found) {
 }
 
 /**
- * What the detector alone sees, the surest first.
+ * The ink of what the detector alone sees, the surest first.
  * @param {Reading[]} readings
  * @param {number[]} shares
  * @param {Found[]} found
- * @param {Proposed[]} proposed
- * @param {Look[]} looks
+ * @param {InkMap} page
+ * @param {Connected} connected
  * @param {boolean} strip
  */
-function missed(readings, shares, found, proposed, looks, strip) {
-  const taken = readings.filter(({ label }) => label !== null).map(({ box }) => box);
-  /** @type {Reading[]} */ const added = [];
-  proposed.forEach(({ index, candidate }, at) => {
-    const { box, probabilities, score } = found[index], look = looks[at];
-    if (score < leastNew(nearestShare(readings, shares, box), strip) || taken.some((other) => iou(box, other) > MAX_IOU)) return;
+function missedBy(readings, shares, found, page, connected, strip) {
+  const taken = readings.filter(({ label }) => label !== null).map(({ box }) => box), least = leastNew(1, strip);
+  /** @type {Missed[]} */ const missed = [];
+  found.forEach(({ box, score }, index) => {
+    if (score < least || score < leastNew(nearestShare(readings, shares, box), strip)) return;
+    if (taken.some((other) => iou(box, other) > MAX_IOU)) return;
+    const candidate = candidateIn(cutOut(box), page, connected);
+    if (candidate === null) return;
     taken.push(box);
-    if (Math.max(...look.probabilities) < MIN_NEW_CLASSIFIER && Math.max(...probabilities) < MIN_NEW_DETECTOR) return;
-    added.push({
-      ...readingOf(look, candidate.box), label: agreed(look.probabilities, probabilities), confidence: score,
-      probabilities: joint(look.probabilities, probabilities), belief: score,
-    });
+    missed.push({ index, candidate });
   });
-  return added;
+  return missed;
 }
 
 /** Around a box it is as around the nearest ink. @param {Reading[]} readings @param {number[]} shares @param {Box} box */

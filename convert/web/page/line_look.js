@@ -1,4 +1,4 @@
-// A look along a line of digits: where it runs, and what the sequence reader sees on its strip, at several scales.
+// A look along a line of digits: where it runs, and what the sequence reader sees on its strip, at several scales and in variants.
 // As edge_app/page/line_look.py and baselines.py.
 // @ts-check
 import { median } from "./grey.js";
@@ -10,8 +10,10 @@ import { BLANK, COLUMN_PX, STRIP_PX, cutStrip, placeOn, variants } from "./strip
  * @typedef {import("./boxes.js").Box} Box
  * @typedef {import("./strip.js").Strip} Strip
  * @typedef {import("./strip.js").Baseline} Baseline
- * @typedef {{ strip: Strip, columns: Float32Array[], looks: Float32Array[][] }} LineLook
- *   at the scale that reads most surely, the columns there, and those at each scale, and of the strip's variants if asked
+ * @typedef {import("./spelling.js").Named} Named
+ * @typedef {{ strip: Strip, columns: Float32Array[], named: Named[] }} Seen a strip, its columns, and the digits that they name
+ * @typedef {Seen & { looks: Float32Array[][] }} LineLook
+ *   at the scale that reads most surely, with the columns at each scale, and of the strip's variants if asked
  */
 
 const SCALES = [1.0, 0.86, 1.16], ENOUGH = 0.8, REACH = 0.7;
@@ -29,18 +31,18 @@ const MIN_HEIGHT = 0.35, MAX_HEIGHT = 1.8, MAX_WIDTH = 6, MAX_GAP = 0.6, MAX_OFF
  * @returns {Promise<LineLook>}
  */
 export async function lookAlong(digits, others, foreign, ink, network, angles, read, closely) {
-  /** @type {{ strip: Strip, columns: Float32Array[] }[]} */ const seen = [];
+  /** @type {Seen[]} */ const seen = [];
   for (const angle of angles) {
     const line = lengthened(baseline(digits, angle), others);
     for (const scale of SCALES) {
       const strip = cutStrip(ink, { ...line, height: line.height * scale });
-      seen.push({ strip, columns: without(foreign, strip, await readColumns(strip.ink, network)) });
-      const last = seen[seen.length - 1];
-      if (names(read, last.columns)) return { ...last, looks: [last.columns] };
+      const columns = without(foreign, strip, await readColumns(strip.ink, network)), named = spell(columns);
+      seen.push({ strip, columns, named });
+      if (are(read, named)) return { strip, columns, named, looks: [columns] };
     }
   }
   let best = 0;
-  const plain = seen.map(({ strip, columns }) => plainness(digits, strip, columns));
+  const plain = seen.map((each) => plainness(digits, each));
   plain.forEach(([found, sure], at) => {
     if (found > plain[best][0] || (found === plain[best][0] && sure > plain[best][1])) best = at;
   });
@@ -52,15 +54,13 @@ export async function lookAlong(digits, others, foreign, ink, network, angles, r
   return { ...seen[best], looks };
 }
 
-/** Whether the columns name just these digits, each surely. @param {number[]} read @param {Float32Array[]} columns */
-function names(read, columns) {
-  const named = spell(columns);
+/** Whether just these digits are named, each surely. @param {number[]} read @param {Named[]} named */
+function are(read, named) {
   return read.length > 0 && named.length === read.length && named.every(({ label, confidence }, at) => label === read[at] && confidence >= ENOUGH);
 }
 
-/** How many digits are named in their places, then how certain the columns are. @param {Box[]} digits @param {Strip} strip @param {Float32Array[]} columns */
-function plainness(digits, strip, columns) {
-  const named = spell(columns);
+/** How many digits are named in their places, then how certain the columns are. @param {Box[]} digits @param {Seen} seen */
+function plainness(digits, { strip, columns, named }) {
   const found = digits.filter((box) => {
     const { x, half } = placeOn(strip, box);
     return named.some((each) => Math.abs(x - each.x) <= half);

@@ -89,10 +89,13 @@ export function findSlant(boxes) {
 
 /** @param {Place[]} row @param {Place} place */
 function continues(row, place) {
-  const recent = row.slice(-3), height = median(recent.map(({ box }) => box[3])), own = place.box[3];
+  const recent = row.slice(-3);
+  // Checked first: it rules out most rows.
+  if (Math.max(...recent.map((other) => sharedHeight(other, place))) < MIN_SHARED_HEIGHT) return false;
+  const height = median(recent.map(({ box }) => box[3])), own = place.box[3];
   if (Math.max(height, own) > MAX_HEIGHT_RATIO * Math.min(height, own)) return false;
   const last = recent[recent.length - 1], gap = place.x - last.x - (place.box[2] + last.box[2]) / 2;
-  return gap <= MAX_GAP_HEIGHTS * Math.max(height, own) && Math.max(...recent.map((other) => sharedHeight(other, place))) >= MIN_SHARED_HEIGHT;
+  return gap <= MAX_GAP_HEIGHTS * Math.max(height, own);
 }
 
 /** Shared height of two digits across the line, as a part of the smaller one's. @param {Place} a @param {Place} b */

@@ -9,7 +9,6 @@ import { maskOf } from "./ink.js";
 import { lookAlong } from "./line_look.js";
 import { along, linesOf } from "./lines.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
-import { spell } from "./spelling.js";
 import { MISSED, WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf, waysOf } from "./ways.js";
 
 /**
@@ -69,7 +68,7 @@ export async function readNumbers(readings, page, connected, network, classifier
   return isUnread ? onlySure([...kept, ...fresh]) : [...kept, ...fresh];
 }
 
-/** Of a strip on which no digit was read one by one, with digits doubtful unless the whole is sure of several. @param {Reading[]} readings */
+/** The readings of a strip on which none was read one by one: doubtful, unless the whole is sure of several. @param {Reading[]} readings */
 function onlySure(readings) {
   const sure = readings.map(({ label, confidence }) => label !== null && confidence >= SURE);
   const several = sure.filter(Boolean).length >= MIN_MEMBERS;
@@ -126,7 +125,7 @@ function withoutRulings(page, connected) {
  * @param {boolean} isPage
  */
 function spelled(outcome, members, readings, look, page, connected, isPage) {
-  const named = spell(look.columns);
+  const { named } = look;
   const parts = partsOf(members, readings, named, look.strip).filter((part) => members.length >= MIN_MEMBERS || part.readings.length);
   const { chosen, shares } = bestWays(parts.map((part) => waysOf(part, readings, !isPage)), look.looks, isPage ? WHOLE_WEIGHT : WHOLE_WEIGHT_ON_STRIP);
   return parts.flatMap((part, at) => {

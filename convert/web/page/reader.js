@@ -6,7 +6,7 @@ import { weighByColour } from "./colour.js";
 import { refuseByContext } from "./context.js";
 import { detect, isIn } from "./detection.js";
 import { doubtedByContext, guessed, inLines, proposeDoubtful } from "./doubtful.js";
-import { MIN_NEW_ON_STRIP, fuse, isStrip, propose } from "./fusion.js";
+import { MIN_NEW_ON_STRIP, fuse, isStrip, readMissed } from "./fusion.js";
 import { findInk, lumaOf } from "./ink.js";
 import { detectUpright, findLean } from "./lean.js";
 import { mayBeTurned, MIN_DIGITS, MIN_LEVEL_DEG, MIN_SHARE, tiltsRulings, turnedBack, turnedLevel } from "./level.js";
@@ -43,13 +43,18 @@ export async function readPage(picture, networks) {
   const luma = lumaOf(picture.rgba, picture.width, picture.height);
   const page = findInk(luma);
   let readings = await readInk(page, picture, networks);
-  // One that the whole of a strip alone is sure of speaks for no polarity.
-  const read = readings.filter(({ label, belief }) => label !== null && (belief ?? 1) >= MIN_NEW_ON_STRIP).length;
+  const read = readings.filter(settles).length;
   if (page.doubtful && read < Math.min(SETTLED, Math.max(MIN_SETTLED, SETTLED_SHARE * readings.length))) {
     const other = await readInk(findInk(luma, !page.inverted), picture, networks);
-    if (certaintyOf(other) > certaintyOf(readings)) readings = other;
+    const better = certaintyOf(other.filter(settles)) - certaintyOf(readings.filter(settles));
+    if (better > 0 || (better === 0 && certaintyOf(other) > certaintyOf(readings))) readings = other;
   }
   return inOrder(readings, page.scale, picture);
+}
+
+/** Whether a reading is believed enough to settle the polarity; what only the whole of a strip is sure of is not. @param {Reading} reading */
+function settles({ label, belief }) {
+  return label !== null && (belief ?? 1) >= MIN_NEW_ON_STRIP;
 }
 
 /** How much was read. @param {Reading[]} readings */
@@ -113,11 +118,11 @@ async function believe(page, picture, connected, wholes, frames, lean, { classif
     const believed = refuseByContext(readings);
     return [...believed, ...doubtedByContext(readings, believed, page)];
   }
-  const proposed = propose(seen, page, connected, strip), looks = await lookAt(proposed.map(({ candidate }) => candidate.ink), classifier);
-  const fused = fuse(readings, seen, proposed, looks, strip);
-  const read = fused.readings.filter(({ label }) => label !== null).map(({ box }) => box);
-  const unread = proposeDoubtful(fused.inDoubt.map((index) => seen[index]), read, page, connected, strip);
-  return [...fused.readings, ...guessed(unread, await lookAt(unread.map(({ candidate }) => candidate.ink), classifier))];
+  const { fused, missed, inDoubt } = fuse(readings, seen, page, connected, strip);
+  const believed = [...fused, ...readMissed(missed, await lookAt(missed.map(({ candidate }) => candidate.ink), classifier), seen)];
+  const read = believed.filter(({ label }) => label !== null).map(({ box }) => box);
+  const unread = proposeDoubtful(inDoubt.map((index) => seen[index]), read, page, connected, strip);
+  return [...believed, ...guessed(unread, await lookAt(unread.map(({ candidate }) => candidate.ink), classifier))];
 }
 
 /**
@@ -165,11 +170,12 @@ function digitOf({ label, confidence, guess, crop }, box) {
  */
 function inOrder(readings, scale, { width, height }) {
   const digits = readings.map((reading) => digitOf(reading, onImage(reading.box, scale, width, height)));
-  // One that is read, if not surely, has its place in a line; what was never believed has to stand beside another.
+  // What is read, surely or not, has its place; a doubtful digit has to stand beside another one.
   const read = digits.filter((_, index) => readings[index].label !== null);
   const possible = digits.filter((_, index) => readings[index].guess !== null);
-  const doubtful = read.length ? inLines(possible, arrange(read)) : arrange(possible).filter((line) => line.length > 1).flat();
-  const lines = arrange([...read, ...doubtful]);
+  let lines = arrange(read);
+  const doubtful = read.length ? inLines(possible, lines) : arrange(possible).filter((line) => line.length > 1).flat();
+  if (doubtful.length) lines = arrange([...read, ...doubtful]);
   const left = digits.filter(({ label, guess }) => label === null && guess === null);
   return {
     // Ink in which a doubtful digit stands has its mark there.

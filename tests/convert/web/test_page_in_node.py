@@ -90,6 +90,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> NodePage:
     return NodePage(tmp_path_factory.mktemp("node"))
 
 
+def test_every_script_is_taken(page: NodePage) -> None:
+    """Node reads the reader with all that it imports."""
+    (given,) = page.call("reader.js", "typeof it.readPage", [np.zeros((1, 1), np.uint8)])
+    assert given == "function"
+
+
 def test_ink_is_normalised_bit_for_bit(page: NodePage) -> None:
     """Crops of all sizes and greys become the very 28x28 pixels that Python's normalise makes."""
     inks = [*crops(2000), np.zeros((5, 7), np.uint8)]

@@ -61,6 +61,20 @@ def test_what_stays_is_looked_at_anew_now_and_then() -> None:
     assert network.runs == 5
 
 
+def test_the_tiles_of_a_page_are_not_run_again_in_one_frame() -> None:
+    """Each has its own turn, also the second time."""
+    network = Counting()
+    steady = SteadyNetwork(network)
+    tiles, runs = [ink(text) for text in ("27", "31", "4", "508", "66")], []
+    for _ in range(4 * MAX_USES):
+        before = network.runs
+        for tile in tiles:
+            steady.maps(tile)
+        runs.append(network.runs - before)
+    assert (runs[0], max(runs[1:])) == (5, 1)
+    assert sum(runs[1:]) >= 2 * len(tiles)
+
+
 def test_only_so_many_tiles_are_kept() -> None:
     """The least recently seen is forgotten first."""
     network = Counting()

@@ -67,6 +67,15 @@ def test_a_doubtful_digit_speaks_for_what_it_agrees_with() -> None:
     assert Film().show(*[page(line("2?"))] * 20) == ["read 2?"]
 
 
+def test_what_is_doubtful_throughout_says_nothing() -> None:
+    """It is not told, speaks for no number, and no number has moved there; one in its place stays in view."""
+    film = Film()
+    assert film.show(*[page(line("??"))] * 10, page(line("47"))) == []
+    assert film.show(*[page(line("47"))] * 2) == ["read 47"]
+    assert film.show(*[page(line("??"))] * 100) == []
+    assert film.show(*[page(line("??", 400, 400))] * 100) == ["left 47"]
+
+
 def test_a_doubtful_number_is_replaced_once_it_is_clear() -> None:
     """And not by one that is doubtful elsewhere and no clearer."""
     film = Film()

@@ -208,6 +208,38 @@ def test_ink_in_doubt_is_settled_by_what_reads(
     assert asked == [False, True][:looks]
 
 
+@pytest.mark.parametrize(("belief", "first"), [(0.9, True), (0.1, False)])
+def test_of_two_polarities_the_one_is_taken_that_is_believed(
+    belief: float, first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many digits the whole of a strip alone names the other way round."""
+    ways = [[Reading((50, 0, 20, 30), 7, 0.8, belief=belief)]]
+    ways.append([Reading((50 * each, 0, 20, 30), 4, 0.95, belief=0.1) for each in (1, 2)])
+
+    def read_ink(_: PageReader, page_ink: InkMap, *__: object) -> tuple[list[Reading], int, tuple[Trace, ...]]:
+        return ways[page_ink.inverted], 0, ()
+
+    def doubtful(luma: NDArray[np.uint8], inverted: bool | None = None) -> InkMap:
+        return replace(find_ink(luma, inverted=bool(inverted)), doubtful=True)
+
+    monkeypatch.setattr("edge_app.page.reader.find_ink", doubtful)
+    monkeypatch.setattr(PageReader, "_read_ink", read_ink)
+    read = PageReader(TallInk(7), detector=None, sequence=None).read(write(blank(), "7", (100, 150)))
+    assert read.text == ("7" if first else "44")
+
+
+def test_only_what_has_a_free_place_is_classified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what the detector sees: in the place of a digit that is read it is looked at by nobody else."""
+    page = write(blank(), "7", (100, 140))
+    seven = min(connect(find_ink(page)).stats[1:, :4].tolist())
+    write(page, "m", (400, 300))
+    monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: seen(((*seven,), 0.95, 7)))
+    monkeypatch.setattr("edge_app.page.reader.better_turn", lambda *_: 0)
+    classifier = Counting()
+    assert PageReader(classifier, Unasked(), sequence=None, looks_twice=False).read(page).text == "7"
+    assert classifier.batches == 1
+
+
 @pytest.mark.parametrize(("page", "looks_twice", "score"), [
     (blank(), True, 0.65), (blank(), False, 0.9), (blank()[:100, :300], True, 0.9),
 ])  # fmt: skip
