@@ -30,7 +30,7 @@ from .orientation import better_turn
 from .recognition import Classifier, Reading, look_at
 from .repetition import weigh_by_repetition
 from .result import Digit, Page
-from .second_look import SMALLER, confirm
+from .second_look import SMALLER, WORTH_A_LOOK, confirm
 from .spelling import ColumnNetwork
 from .stages import NO_WATCH, Watch
 from .trace import Trace
@@ -193,7 +193,8 @@ class PageReader:
         found = detect_upright(page_ink, places, lean, detector)
         strip = is_strip(found, page_ink)
         if self._looks_twice and not strip and lean == 0:
-            found = confirm(found, detect(page_ink.ink, found.boxes.tolist(), detector, SMALLER))
+            again = found.boxes[found.scores >= WORTH_A_LOOK].tolist()
+            found = confirm(found, detect(page_ink.ink, again, detector, SMALLER))
         pieces = [whole.reading for whole in wholes]
         return weigh_by_repetition(weigh_by_colour(found, pieces, image, page_ink), pieces), strip
 

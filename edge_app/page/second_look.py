@@ -7,6 +7,8 @@ from .detection import MIN_SCORE, Detections
 
 # Digits are this part of the size at which those of their height are sought at first.
 SMALLER = 0.75
+# It looks where something has at least this score: fainter traces would cost tiles at all scales.
+WORTH_A_LOOK = 0.1
 # Both looks see the same thing if it shares this much of the union of its boxes.
 SAME_AGAIN_IOU = 0.45
 

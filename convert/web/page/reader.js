@@ -15,7 +15,7 @@ import { refuseLoneStrokes } from "./lone_strokes.js";
 import { readNumbers } from "./numbers.js";
 import { isDigit, lookAt, refused } from "./recognition.js";
 import { weighByRepetition } from "./repetition.js";
-import { confirm, SMALLER } from "./second_look.js";
+import { confirm, SMALLER, WORTH_A_LOOK } from "./second_look.js";
 import { cutTouching, inksOf, looksTouching, readCut, readWholes } from "./wholes.js";
 
 /**
@@ -110,7 +110,8 @@ async function believe(page, picture, connected, wholes, frames, lean, { classif
   let found = isRead ? null : await detectUpright(page, worth.map(({ candidate }) => candidate.box), lean, detector);
   const strip = found !== null && isStrip(found, page);
   if (found !== null && looksTwice && !strip && lean === 0) {
-    found = confirm(found, await detect(page.ink, found.map(({ box }) => box), detector, SMALLER));
+    const again = found.filter(({ score }) => score >= WORTH_A_LOOK).map(({ box }) => box);
+    found = confirm(found, await detect(page.ink, again, detector, SMALLER));
   }
   const seen = found === null ? null : weighByRepetition(weighByColour(found, pieces, picture, page), pieces);
   const readings = [...frames, ...await readTouching(wholes, seen, classifier)];

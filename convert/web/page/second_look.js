@@ -7,6 +7,8 @@ import { MIN_SCORE } from "./detection.js";
 
 // Digits are this part of the size at which those of their height are sought at first.
 export const SMALLER = 0.75;
+// It looks where something has at least this score: fainter traces would cost tiles at all scales.
+export const WORTH_A_LOOK = 0.1;
 // Both looks see the same thing if it shares this much of the union of its boxes.
 const SAME_AGAIN_IOU = 0.45;
 

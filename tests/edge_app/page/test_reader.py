@@ -246,11 +246,11 @@ def test_only_what_has_a_free_place_is_classified(monkeypatch: pytest.MonkeyPatc
 def test_the_detector_looks_twice_at_pages(
     page: NDArray[np.uint8], looks_twice: bool, score: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At what it found, made smaller; not at strips, and not if it is told to look once."""
+    """At what it found, made smaller, but for mere traces; not at strips, and not if it is told to look once."""
     page = write(write(page.copy(), "4", (60, 70), 40), "m", (200, 70), 40)
     place = (60, 30, 30, 40)
-    again = {SMALLER: seen((place, 0.4, 4))}
-    monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: seen((place, 0.9, 4)))
+    again, trace = {SMALLER: seen((place, 0.4, 4))}, (120, 30, 30, 40)
+    monkeypatch.setattr("edge_app.page.reader.detect_upright", lambda *_: seen((place, 0.9, 4), (trace, 0.09, 4)))
     monkeypatch.setattr(
         "edge_app.page.reader.detect", lambda _, places, __, size: again[size] if places == [[*place]] else seen()
     )
