@@ -1,6 +1,7 @@
 """Measures live reading.
 
-`python tests/benchmarks/live.py [age] [rate] [hangs] [soak]`; exit code 1 if a number is not held.
+`python tests/benchmarks/live.py [page] [age] [rate] [hangs] [soak]`; exit code 1 if a number is not held.
+page: milliseconds that a page of ten digits takes, with a letter, so that the detector looks; on one thread.
 age: from capture to the printed line, of a file camera with 30 frames a second. rate: frames a second from libcamera's
 virtual camera (needs root), web page and MQTT on, reading bound to one core. hangs: 20 cameras that hang, are
 stopped or are killed. soak: memory and open files over 50,000 frames.
@@ -16,7 +17,9 @@ import sys
 import tempfile
 import threading
 import time
+import timeit
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -35,6 +38,7 @@ from edge_app.live.loop import LiveLoop  # noqa: E402
 from edge_app.live.photographs import Photographs  # noqa: E402
 from edge_app.live.state import LiveState  # noqa: E402
 from edge_app.page.drawing import save_image  # noqa: E402
+from edge_app.page.stages import Stopwatch  # noqa: E402
 from tests.mosquitto import PASSWORD, Mosquitto  # noqa: E402
 from tests.virtual_camera.camera import run_before_camera  # noqa: E402
 from train.data.mnist import load_mnist  # noqa: E402
@@ -43,6 +47,7 @@ from train.pages.maker import draw_page  # noqa: E402
 PAGE = ROOT / "tests" / "pages" / "example.jpg"
 PAGES = 20
 MAX_AGE_MS, MIN_RATE, HANGS, MAX_RECOVERY_S = 40.0, 60.0, 20, 10.0
+MAX_PAGE_MS, READS = 8.0, 15
 SOAK_FRAMES, MAX_GROWTH_MB = 50_000, 5.0
 # What a process takes on in its first frames (caches, thread stacks) is no leak.
 WARM_UP_PART = 0.1
@@ -50,11 +55,29 @@ WARM_UP_PART = 0.1
 
 def main() -> int:
     """Runs what was asked for, or all; returns the exit code."""
-    measures: dict[str, Callable[[], bool]] = {"age": age, "rate": rate, "hangs": hangs, "soak": soak}
+    measures = {"page": page, "age": age, "rate": rate, "hangs": hangs, "soak": soak}
     parser = argparse.ArgumentParser(description="Measures live reading.")
-    parser.add_argument("measures", nargs="*", metavar="MEASURE", help="age, rate, hangs, soak (default: all)")
+    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"{', '.join(measures)} (default: all)")
     held = [measures[name]() for name in parser.parse_args().measures or measures]
     return int(not all(held))
+
+
+def page() -> bool:
+    """As a frame, at which the detector looks once, and as a photo: the quickest of some reads of each, the median."""
+    cv2.setNumThreads(1)
+    ms = {}
+    for name, looks_twice in (("frame", False), ("photo", True)):
+        reader = PageReader(DigitClassifier.load(), looks_twice=looks_twice)
+        best_ms = []
+        for sheet in ten_digits():
+            cv2.putText(sheet, "m", (560, 440), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (60,), 2)
+            watch = Stopwatch()
+            reader.read(sheet, watch)
+            if "detector" in watch.stages_ms:
+                best_ms.append(1000 * min(timeit.repeat(partial(reader.read, sheet), number=1, repeat=READS)))
+        ms[name] = float(np.median(best_ms))
+        tell(f"a page of ten digits as a {name}: {ms[name]:.1f} ms, {len(best_ms)} of {PAGES} with the detector")
+    return verdict(f"as a frame: <= {MAX_PAGE_MS:.0f} ms", ms["frame"] <= MAX_PAGE_MS)
 
 
 def age() -> bool:
