@@ -46,8 +46,8 @@ MIN_PLAIN_DIGITS = 3
 SETTLED, MIN_SETTLED, SETTLED_SHARE = 5, 2, 0.5
 # Lower ink that the classifier refuses is specks and dots: the detector, which would enlarge it, need not look there.
 LEAST_HEIGHT_PX = 19
-# A digit that is read less surely is doubtful. Of 1,200 drawn strips this marks 25 wrong texts and 4 right ones; of the
-# development photos' digits as many wrong ones as right ones.
+# A digit that is read less surely is doubtful. Of 1,200 drawn strips this marks 25 wrong texts and 4 right ones; on the
+# development photos about as many wrong digits as right ones.
 LEAST_CONFIDENCE = 0.55
 # Ink is cut into digits only where the detector sees one of at least this score in it.
 WORTH_CUTTING = 0.3
