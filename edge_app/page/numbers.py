@@ -14,6 +14,7 @@ import numpy as np
 
 from .boxes import Box, middle_in
 from .candidates import Candidate, ConnectedInk, candidate_in
+from .fusion import PAGE_HEIGHTS
 from .ink import Grey, InkMap
 from .line_look import LineLook, look_along
 from .lines import along, lines_of
@@ -38,8 +39,6 @@ DROPPED = 0.9
 MIN_MEMBERS = 2
 # The whole reads print, too: on a page, ink whose belief is lower than this when it is refused stays refused.
 MIN_REFUSED_BELIEF = 0.1
-# An image this many digits high is a page.
-MIN_PAGE_HEIGHTS = 5.0
 # Digits farther apart than this, in heights, are not one number; one that was missed between two is nearer.
 MAX_GAP = 1.2
 # So many digits show a page's slant; where there are fewer, lines are looked along as if it were level, too.
@@ -72,7 +71,7 @@ def read_numbers(
     outcome: dict[int, Reading | None] = dict(enumerate(readings))
     heights = [readings[index].box[3] for index in digits]
     # A strip with one line has no grid: what looks like rulings there is the number's own.
-    is_page = bool(digits) and page_ink.ink.shape[0] > MIN_PAGE_HEIGHTS * float(np.median(heights))
+    is_page = bool(digits) and page_ink.ink.shape[0] > PAGE_HEIGHTS * float(np.median(heights))
     ink = _without_rulings(page_ink, connected) if is_page else page_ink.ink
     is_slant_sure = is_page and len(digits) >= MIN_SLANT_DIGITS
     angles = (math.radians(slant_deg),) if is_slant_sure or not slant_deg else (math.radians(slant_deg), 0.0)

@@ -5,6 +5,7 @@ import { blank, boundingRect, crop, median } from "./grey.js";
 import { dilate } from "./filters.js";
 import { middleIn } from "./boxes.js";
 import { candidateIn } from "./candidates.js";
+import { PAGE_HEIGHTS } from "./fusion.js";
 import { maskOf } from "./ink.js";
 import { lookAlong } from "./line_look.js";
 import { along, linesOf } from "./lines.js";
@@ -22,7 +23,7 @@ import { MISSED, WHOLE_WEIGHT, WHOLE_WEIGHT_ON_STRIP, bestWays, labelOf, partsOf
  * @typedef {{ reading: Reading, candidate: Candidate }} New a digit that only the whole names, and its ink
  */
 
-const CERTAIN = 0.75, PLAIN_CONFIDENCE = 0.96, PLAIN_BELIEF = 0.9, DROPPED = 0.9, MIN_MEMBERS = 2, MIN_PAGE_HEIGHTS = 5.0,
+const CERTAIN = 0.75, PLAIN_CONFIDENCE = 0.96, PLAIN_BELIEF = 0.9, DROPPED = 0.9, MIN_MEMBERS = 2,
   MIN_REFUSED_BELIEF = 0.1, MIN_SLANT_DIGITS = 8, SURE = 0.8;
 const MAX_GAP = 1.2, REACH_PX = 14, TOP_PX = 4, BOTTOM_PX = 28;
 
@@ -40,7 +41,7 @@ export async function readNumbers(readings, page, connected, network, classifier
   const digits = readings.map((_, index) => index).filter((index) => isDigit(readings[index]));
   const others = readings.filter((reading) => !isDigit(reading)).map(({ box }) => box);
   // A strip with one line has no grid: what looks like rulings there is the number's own.
-  const isPage = digits.length > 0 && page.ink.height > MIN_PAGE_HEIGHTS * median(digits.map((index) => readings[index].box[3]));
+  const isPage = digits.length > 0 && page.ink.height > PAGE_HEIGHTS * median(digits.map((index) => readings[index].box[3]));
   const ink = isPage ? withoutRulings(page, connected) : page.ink;
   const slant = (slantDeg * Math.PI) / 180, isSlantSure = isPage && digits.length >= MIN_SLANT_DIGITS;
   const angles = isSlantSure || slant === 0 ? [slant] : [slant, 0];
