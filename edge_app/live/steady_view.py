@@ -41,7 +41,7 @@ class SteadyViewReader(ViewReader):
         self._seen_turn = page.turn
         if self._seen >= AGREEING:
             self._turn = page.turn
-        if self._auto and not any(digit.label is not None for line in page.lines for digit in line.digits):
+        if self._auto and not any(line.is_read for line in page.lines):
             # The next sheet may lie as it likes.
             self._turn = 0
         return replace(page, better_turn=0)

@@ -83,8 +83,7 @@ class Tracker:
         for line, track in self._assign(page.lines):
             track.box, track.last_seen_s, track.missed = box_of(line), now_s, 0
             seen.append(track)
-            # What is doubtful throughout says that something stands there, and nothing of what.
-            if _says_something(line.text):
+            if line.is_read:
                 track.votes.append(line.text)
                 track.lines[line.text] = line
         changes = []
@@ -118,7 +117,7 @@ class Tracker:
         for index, line in enumerate(lines):
             if index not in found:
                 there = (each for each in self._tracks if each.region == line.region and each not in found.values())
-                moved = (each for each in there if _says_something(line.text) and each.said(line.text))
+                moved = (each for each in there if line.is_read and each.said(line.text))
                 found[index] = next(moved, None) or self._new(boxes[index], line.region)
         return [(line, found[index]) for index, line in enumerate(lines)]
 
@@ -146,11 +145,6 @@ class Tracker:
 
 def _left(tracks: Sequence[_Track]) -> list[Change]:
     return [track.change("left", track.published) for track in tracks if track.published is not None]
-
-
-def _says_something(text: str) -> bool:
-    """Whether some digit of a text is read."""
-    return any(digit != DOUBTFUL for digit in text)
 
 
 def agrees(text: str, other: str) -> bool:

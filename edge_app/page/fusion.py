@@ -190,9 +190,8 @@ def _missed(
     middles = middles[:, :2] + middles[:, 2:] / 2
     taken = np.array([reading.box for reading in readings if reading.label is not None], np.float32).reshape(-1, 4)
     missed: dict[int, Candidate] = {}
-    for index, (box, score) in enumerate(zip(found.boxes, found.scores, strict=True)):
-        if score < _least_new(1.0, strip):
-            break
+    likely = int((found.scores >= _least_new(1.0, strip)).sum())
+    for index, (box, score) in enumerate(zip(found.boxes[:likely], found.scores[:likely], strict=True)):
         # Around it is as around the nearest ink.
         share = shares[np.abs(middles - box[:2] - box[2:] / 2).sum(axis=1).argmin()] if len(shares) else USUAL_SHARE
         if score < _least_new(float(share), strip) or (iou(box, taken) > MAX_IOU).any():

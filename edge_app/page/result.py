@@ -56,6 +56,11 @@ class Line:
         return "".join(digit.text for digit in self.digits)
 
     @property
+    def is_read(self) -> bool:
+        """Whether a digit of it is; what is doubtful throughout says that something stands there, and not what."""
+        return any(digit.label is not None for digit in self.digits)
+
+    @property
     def guess(self) -> str | None:
         """The text with the likeliest digit for each doubtful one, or None if none is doubtful."""
         if all(digit.label is not None for digit in self.digits):

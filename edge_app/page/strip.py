@@ -14,6 +14,7 @@ from .ink import Grey
 
 # Variants of a strip: moved up and down by this much, its grey raised to these powers.
 _MOVED_PX, _POWERS = 1.5, (0.6, 1.6)
+_SHADES = [np.rint(255 * (np.arange(256) / 255) ** power).astype(np.uint8) for power in _POWERS]
 # A faint pencil is made as dark as a felt pen, but the noise of empty paper is not: the darkest ink, and the most gain.
 _DARKEST_PERCENTILE, _DARKEST, _MAX_GAIN = 98, 235.0, 4.0
 
@@ -87,8 +88,7 @@ def variants(strip: Grey) -> list[Grey]:
     height, width = strip.shape
     moves = (np.array([[1.0, 0.0, 0.0], [0.0, 1.0, down]]) for down in (-_MOVED_PX, _MOVED_PX))
     moved = [np.asarray(cv2.warpAffine(strip, move, (width, height)), np.uint8) for move in moves]
-    shades = (np.rint(255 * (np.arange(256) / 255) ** power).astype(np.uint8) for power in _POWERS)
-    return moved + [shade[strip] for shade in shades]
+    return moved + [shade[strip] for shade in _SHADES]
 
 
 def _percentile(strip: Grey, percent: float) -> float:

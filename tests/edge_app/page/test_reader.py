@@ -183,6 +183,11 @@ def test_the_detector_looks_at_no_specks(monkeypatch: pytest.MonkeyPatch) -> Non
     assert small < LEAST_HEIGHT_PX < large_refused < large
 
 
+def ink_in_doubt(luma: NDArray[np.uint8], inverted: bool | None = None) -> InkMap:
+    """As find_ink, of a page that does not show whether its ink is dark or light."""
+    return replace(find_ink(luma, inverted=inverted), doubtful=True)
+
+
 @pytest.mark.parametrize(("digits", "pieces", "belief", "looks"), [
     (0, 0, None, 2), (1, 1, None, 2), (2, 3, None, 1), (2, 20, None, 2), (4, 20, None, 2), (5, 20, None, 1),
     (5, 20, 0.6, 1), (5, 20, 0.5, 2),
@@ -199,10 +204,7 @@ def test_ink_in_doubt_is_settled_by_what_reads(
         read = [Reading((50 * each, 0, 20, 30), 7, 0.9, belief=belief) for each in range(digits)]
         return read + refused, 0, ()
 
-    def doubtful(luma: NDArray[np.uint8], inverted: bool | None = None) -> InkMap:
-        return replace(find_ink(luma, inverted=inverted), doubtful=True)
-
-    monkeypatch.setattr("edge_app.page.reader.find_ink", doubtful)
+    monkeypatch.setattr("edge_app.page.reader.find_ink", ink_in_doubt)
     monkeypatch.setattr(PageReader, "_read_ink", read_ink)
     PageReader(TallInk(7), detector=None, sequence=None).read(write(blank(), "7", (100, 150)))
     assert asked == [False, True][:looks]
@@ -219,10 +221,7 @@ def test_of_two_polarities_the_one_is_taken_that_is_believed(
     def read_ink(_: PageReader, page_ink: InkMap, *__: object) -> tuple[list[Reading], int, tuple[Trace, ...]]:
         return ways[page_ink.inverted], 0, ()
 
-    def doubtful(luma: NDArray[np.uint8], inverted: bool | None = None) -> InkMap:
-        return replace(find_ink(luma, inverted=bool(inverted)), doubtful=True)
-
-    monkeypatch.setattr("edge_app.page.reader.find_ink", doubtful)
+    monkeypatch.setattr("edge_app.page.reader.find_ink", ink_in_doubt)
     monkeypatch.setattr(PageReader, "_read_ink", read_ink)
     read = PageReader(TallInk(7), detector=None, sequence=None).read(write(blank(), "7", (100, 150)))
     assert read.text == ("7" if first else "44")
